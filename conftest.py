@@ -1,0 +1,66 @@
+"""What every test may count on: an environment of its own, and the fixtures both apps share."""
+
+import os
+import tempfile
+
+# pytest-django reads the settings after this file: with these, tests need no environment at all.
+TEST_ENVIRONMENT = {
+    "DJANGO_SETTINGS_MODULE": "portal.settings",
+    "SECRET_KEY": "only-for-tests-" + "s" * 50,
+    "DATA_KEYS": "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdCE=",
+    "HISTORY_KEYS": "t1:" + "h" * 64,
+    "VAR_DIR": tempfile.mkdtemp(prefix="portal-tests-"),
+    "EMAIL_URL": "memorymail://",
+    "MODERATORS_EMAIL": "moderators@newsroom.example",
+}
+for name, value in TEST_ENVIRONMENT.items():
+    os.environ.setdefault(name, value)
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # each has its files to itself
+    os.environ["VAR_DIR"] = f"{os.environ['VAR_DIR']}/{worker}"
+
+import django  # noqa: E402
+import pytest  # noqa: E402 - the environment comes first
+from django.db import connection  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+
+def pytest_configure():
+    django.setup()
+
+
+@pytest.fixture(autouse=True)
+def fresh_process(tmp_path, monkeypatch, settings):
+    """Each test starts like a fresh process: English, nothing remembered, no kept page, no head written down."""
+    from django.core.cache import cache
+    from django.utils import translation
+
+    from news import changes, history
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    monkeypatch.setattr(history, "HEADS", tmp_path / "heads")
+    changes.forget()
+    cache.clear()
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def queries_of():
+    """How many queries a call takes: `queries_of(client.get, "/")`."""
+
+    def count(call, *args, **options):
+        with CaptureQueriesContext(connection) as queries:
+            call(*args, **options)
+        return len(queries)
+
+    return count
+
+
+@pytest.fixture
+def address(settings):
+    """The path of a reader page in an interface language, whichever language is the site's own."""
+
+    def at(language, path):
+        return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
+
+    return at

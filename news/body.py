@@ -1,0 +1,85 @@
+"""The only place where body HTML is made or trusted: sanitising, tokens, paragraphs, words.
+
+A READ line lives in the body as a token, `<div data-related="uuid"></div>`; the row with that uuid
+holds its target and label. What `clean` returns is canonical (nh3 writes attributes in one form, with
+every quote inside them escaped), which is why the functions below may look for tokens with a pattern.
+"""
+
+import re
+from html import escape, unescape
+from uuid import UUID
+
+import nh3
+from django.utils.html import strip_tags
+from django.utils.safestring import mark_safe
+
+TAGS = {
+    "p", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "blockquote", "hr", "br", "pre", "code",
+    "ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td", "a",
+}  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "title", "hreflang"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
+URL_SCHEMES = {"http", "https", "mailto", "tel"}
+
+TOKEN = re.compile(r'<div data-related="([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})">.*?</div>', re.DOTALL)
+# Private-use marks stand for tokens while `div` itself is being removed; text may not bring its own.
+MARK = re.compile("\ue000([0-9a-f-]{36})\ue001")
+EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+# A controlled set of characters no text needs: NUL and friends break PostgreSQL and XML.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001\ufffe\uffff\ud800-\udfff]")
+
+
+def clean(html):
+    """Keep what the newsroom may write and drop the rest; cleaning twice changes nothing.
+
+    Plain `div`s, which a paste from Word or a mail brings, become paragraphs; tokens stay.
+    """
+    html = CONTROLS.sub("", html)
+    html = nh3.clean(html, tags=TAGS | {"div"}, attributes=ATTRIBUTES | {"div": {"data-related"}}, link_rel=None)
+    html = TOKEN.sub("\ue000\\1\ue001", html)
+    html = re.sub(r"<div[^>]*>", "<p>", html).replace("</div>", "</p>")
+    html = nh3.clean(
+        html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=URL_SCHEMES, link_rel="noopener", strip_comments=True
+    )
+    return EMPTY.sub("", MARK.sub(r'<div data-related="\1"></div>', html)).strip()
+
+
+def token(uuid):
+    return f'<div data-related="{uuid}"></div>'
+
+
+def tokens(html):
+    """The uuids of the READ lines in a body, in their order."""
+    return [UUID(found) for found in TOKEN.findall(html)]
+
+
+def paragraphs(*texts):
+    """Body HTML from plain text, a paragraph each; line breaks inside one are kept."""
+    return "\n".join("<p>" + escape(text.strip(), quote=False).replace("\n", "<br>") + "</p>" for text in texts)
+
+
+def plain_text(html):
+    """The words of a body, with a space between blocks, for counting, searching and summaries."""
+    spaced = re.sub(r"<(?:/(?:p|h[2-4]|li|tr|t[dh]|caption|blockquote|pre)|br|hr)>", " ", TOKEN.sub(" ", html))
+    return re.sub(r"\s+", " ", unescape(strip_tags(spaced))).strip()
+
+
+def word_count(html):
+    return len(plain_text(html).split())
+
+
+def rendered(html, read_line, dateline="", scroll_label=""):
+    """A stored body as readers get it: cleaned once more, tokens resolved, dateline set, tables made scrollable.
+
+    `read_line(uuid)` gives the HTML of a READ line, or "" where its target is not live; `dateline` is
+    trusted HTML put before the first words. A wide table stands in a focusable region (WCAG 2.1.1).
+    """
+    html = TOKEN.sub(lambda found: read_line(UUID(found[1])), clean(html))
+    if dateline:
+        html = re.sub(r"^<p>", lambda start: f"<p>{dateline}", html, count=1)
+    region = f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(str(scroll_label))}"><table>'
+    return mark_safe(html.replace("<table>", region).replace("</table>", "</table></div>"))

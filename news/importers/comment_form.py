@@ -1,0 +1,126 @@
+"""Recognises the bottom of a web page: the comment form that was copied along with a story.
+
+Nothing here knows the seed format; it knows what the form says in eight languages, as WordPress and
+its translators word it (today and in the years before, since old copies are what we are sent).
+"""
+
+import re
+import unicodedata
+
+# What only a comment form says: its heading and its notices. One of these must be there.
+SAYINGS = {
+    "en": (
+        "Leave a Reply",
+        "Leave a comment",
+        "Post a comment",
+        "Your email address will not be published",
+        "Required fields are marked",
+    ),
+    "pl": (
+        "Dodaj komentarz",
+        "Zostaw komentarz",
+        "Twój adres e-mail nie zostanie opublikowany",
+        "Wymagane pola są oznaczone",
+        "Pola, których wypełnienie jest wymagane, są oznaczone symbolem",
+    ),
+    "fr": (
+        "Laisser un commentaire",
+        "Laisser une réponse",
+        "Votre adresse e-mail ne sera pas publiée",
+        "Votre adresse de messagerie ne sera pas publiée",
+        "Les champs obligatoires sont indiqués avec",
+    ),
+    "es": (
+        "Deja una respuesta",
+        "Deja un comentario",
+        "Tu dirección de correo electrónico no será publicada",
+        "Los campos obligatorios están marcados con",
+        "Los campos necesarios están marcados",
+    ),
+    "de": (
+        "Schreibe einen Kommentar",
+        "Schreiben Sie einen Kommentar",
+        "Kommentar hinterlassen",
+        "Deine E-Mail-Adresse wird nicht veröffentlicht",
+        "Ihre E-Mail-Adresse wird nicht veröffentlicht",
+        "Erforderliche Felder sind mit * markiert",
+        "Erforderliche Felder sind markiert",
+    ),
+    "pt": (
+        "Deixe um comentário",
+        "Deixe uma resposta",
+        "O seu endereço de e-mail não será publicado",
+        "Campos obrigatórios são marcados com",
+        "Campos obrigatórios marcados com",
+    ),
+    "it": (
+        "Lascia un commento",
+        "Lascia una risposta",
+        "Il tuo indirizzo e-mail non sarà pubblicato",
+        "I campi obbligatori sono contrassegnati",
+    ),
+    "nl": (
+        "Geef een reactie",
+        "Laat een reactie achter",
+        "Het e-mailadres wordt niet gepubliceerd",
+        "Je e-mailadres wordt niet gepubliceerd",
+        "Vereiste velden zijn gemarkeerd met",
+        "Verplichte velden zijn gemarkeerd met",
+    ),
+}
+# Labels and buttons: part of the form when it stands above them, ordinary words anywhere else.
+LABELS = (
+    *("Comment", "Name", "Email", "Website", "Post Comment", "Cancel reply"),
+    "Save my name, email, and website in this browser for the next time I comment",
+    *("Komentarz", "Nazwa", "Imię", "Adres e-mail", "Witryna internetowa", "Opublikuj komentarz"),
+    *("Anuluj pisanie odpowiedzi", "Anuluj odpowiedź"),
+    "Zapamiętaj moje dane w tej przeglądarce podczas pisania kolejnych komentarzy",
+    *("Commentaire", "Nom", "E-mail", "Site web", "Laisser un commentaire", "Annuler la réponse"),
+    *("Comentario", "Nombre", "Correo electrónico", "Web", "Publicar el comentario", "Cancelar la respuesta"),
+    *("Kommentar", "Kommentar abschicken", "Antworten abbrechen", "Antwort abbrechen"),
+    *("Comentário", "Nome", "Site", "Publicar comentário", "Cancelar resposta"),
+    *("Commento", "Sito web", "Invia commento", "Annulla risposta"),
+    *("Reactie", "Naam", "E-mailadres", "Site", "Reactie plaatsen", "Reactie annuleren"),
+    "Δ",
+)
+LONGEST_LINE = 400  # a notice and its neighbours on one line; beyond that it is somebody's paragraph
+
+
+def _plain(text: str) -> str:
+    """The words alone: case, accents' encoding, "email" or "e-mail" and all punctuation aside."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = re.sub(r"\be[-\u2010\u2011\u2013]mail", "email", text)
+    return " ".join(re.findall(r"\w+", text))
+
+
+def _only(phrases) -> re.Pattern:
+    longest_first = sorted({_plain(phrase) for phrase in phrases}, key=len, reverse=True)
+    # Possessive: "Site web" is also "Site" and "Web", and a line of them must not be tried in every way.
+    return re.compile(rf"(?>(?:{'|'.join(map(re.escape, longest_first))})(?: |$))++")
+
+
+_SAID_IN = {
+    language: re.compile("|".join(rf"\b{re.escape(_plain(saying))}\b" for saying in sayings))
+    for language, sayings in SAYINGS.items()
+}
+_NOTHING_ELSE = _only((*(saying for sayings in SAYINGS.values() for saying in sayings), *LABELS))
+
+
+def start_and_language(lines: list[str]) -> tuple[int, str]:
+    """Say at which line a comment form closes the text, and in which language; (len(lines), "") when none does.
+
+    Only an unbroken run of form lines at the very end counts, so a story that quotes a form keeps its words.
+    """
+    start = len(lines)
+    heard: dict[str, int] = {}
+    for number in range(len(lines) - 1, -1, -1):
+        words = _plain(lines[number][: LONGEST_LINE + 1])
+        if not words:
+            continue  # blank, or the lone asterisk of a marker
+        if len(lines[number]) > LONGEST_LINE or not _NOTHING_ELSE.fullmatch(words):
+            break
+        for language, said in _SAID_IN.items():
+            if said.search(words):
+                heard[language] = heard.get(language, 0) + 1
+                start = number
+    return start, max(heard, key=heard.get, default="")

@@ -1,0 +1,49 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from news.models.fields import BodyField, FoldedField
+
+
+def languages():
+    """A story may be in any language of the site; a function, so that adding one needs no migration."""
+    return settings.LANGUAGES
+
+
+class Content(models.Model):
+    """What a story says: the same columns for the text being edited and the text readers see."""
+
+    headline = models.CharField(_("headline"), max_length=200, blank=True)
+    standfirst = models.TextField(_("standfirst"), max_length=400, blank=True)
+    dateline = models.CharField(_("dateline"), max_length=80, blank=True)
+    body = BodyField(_("text"), blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=languages, blank=True)
+    section = models.ForeignKey(
+        "news.Section", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("section")
+    )
+    slug = models.SlugField(_("address"), max_length=100, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    seo_title = models.CharField(_("title for search engines"), max_length=120, blank=True)
+    seo_description = models.CharField(_("description for search engines"), max_length=300, blank=True)
+    headline_key = FoldedField("headline", db_index=True)
+    key = FoldedField("headline", "standfirst")
+
+    # The columns above that are words of the story; tags, bylines and related links are rows beside it.
+    FIELDS = (
+        "headline",
+        "standfirst",
+        "dateline",
+        "body",
+        "language",
+        "section",
+        "slug",
+        "source",
+        "seo_title",
+        "seo_description",
+    )
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.headline or str(_("Untitled"))

@@ -1,0 +1,23 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from news.models.naming import Named
+
+
+class Section(Named):
+    """Where a story belongs: one each, shown in the masthead in this order."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["position", "name"]
+
+    __str__ = Named.__str__
+
+    def get_absolute_url(self):
+        return reverse("news:section", args=[self.slug])

@@ -1,0 +1,75 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from taggit.models import ItemBase, TagBase
+
+from news.folding import slugify
+from news.models.fields import FoldedField
+from news.models.naming import Named
+
+
+class Tag(Named, TagBase):
+    """What a story is about. Two tags whose names fold to one key cannot exist."""
+
+    class Kind(models.TextChoices):
+        TOPIC = "topic", _("topic")
+        ORGANISATION = "organisation", _("organisation")
+        COUNTRY = "country", _("country")
+        PERSON = "person", _("person")
+        PLACE = "place", _("place")
+        AGREEMENT = "agreement", _("agreement")
+        PROCEDURE = "procedure", _("procedure")
+        HS = "hs", _("HS code")
+
+    key = FoldedField("name", unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TOPIC)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name"]
+
+    __str__ = Named.__str__
+
+    def slugify(self, tag, i=None):
+        return slugify(tag) if i is None else f"{slugify(tag)}-{i}"
+
+    def get_absolute_url(self):
+        return reverse("news:tag", args=[self.slug])
+
+    @property
+    def code(self):
+        """The figures of an HS code: "8507.60" of "HS 8507.60"."""
+        return self.name.removeprefix("HS ")
+
+
+class TagAlias(models.Model):
+    """Another name under which a tag is found: an abbreviation, an older name, another spelling."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
+    name = models.CharField(_("name"), max_length=100)
+    key = FoldedField("name", unique=True)
+
+    class Meta:
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class ArticleTag(ItemBase):
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="article_tags")
+    content_object = models.ForeignKey("news.Article", models.CASCADE, related_name="tag_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("content_object", "tag", name="article_tagged_once")]
+
+
+class WorkingCopyTag(ItemBase):
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="working_copy_tags")
+    content_object = models.ForeignKey("news.WorkingCopy", models.CASCADE, related_name="tag_rows")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("content_object", "tag", name="copy_tagged_once")]

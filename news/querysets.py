@@ -1,0 +1,79 @@
+"""Questions about many rows, asked in one place each. No step and no page filters by hand."""
+
+from django.db import models
+from django.db.models import F, Prefetch, Q, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from news.folding import fold
+
+
+class ArticleQuerySet(models.QuerySet):
+    def live(self, *, at=None):
+        """What readers may see at a moment. Keep in step with Article.is_live()."""
+        at = at or timezone.now()
+        return self.filter(live_from__lte=at, withdrawn_at=None).exclude(live_until__lte=at)
+
+    def latest_first(self):
+        return self.order_by("-live_from", "-pk")
+
+    def for_cards(self):
+        """Load what templates/news/_card.html prints, and leave the body behind."""
+        return self.select_related("section").defer("body")
+
+    def for_page(self):
+        """Load one story with all its page prints: section, signatures, tags, links and where they lead."""
+        from news.models import ArticleRelated  # the model module imports this one
+
+        related = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
+        return self.select_related("section").prefetch_related(
+            "bylines__author", Prefetch("tag_rows", self._tag_rows()), Prefetch("related_links", related)
+        )
+
+    def newest_in_each_section(self, count):
+        """The `count` newest of every section, in one query."""
+        place = Window(RowNumber(), partition_by=F("section"), order_by=[F("live_from").desc(), F("pk").desc()])
+        return self.annotate(place=place).filter(place__lte=count)
+
+    def next_boundaries(self, *, after):
+        """The coming moments at which some story appears or goes, soonest first."""
+        moments = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
+        windows = moments.values_list("live_from", "live_until")
+        return sorted({moment for window in windows for moment in window if moment and moment > after})
+
+    @staticmethod
+    def _tag_rows():
+        from news.models import ArticleTag
+
+        return ArticleTag.objects.select_related("tag").order_by("tag__name")
+
+
+class SlugQuerySet(models.QuerySet):
+    def taken(self, slug, *, by_others_than):
+        """Whether an address belongs, or once belonged, to another story."""
+        return self.filter(slug=slug).exclude(article=by_others_than).exists()
+
+
+class WorkingCopyQuerySet(models.QuerySet):
+    def for_list(self):
+        """Load what the newsroom's list prints, and leave the text behind."""
+        return self.select_related("article", "section", "saved_by", "newest").defer("body", "article__body")
+
+    def found_by(self, words):
+        """Stories whose headline or standfirst has all the words, whatever their case or diacritics."""
+        found = self
+        for word in fold(words).split():
+            found = found.filter(key__contains=word)
+        return found
+
+
+class RevisionQuerySet(models.QuerySet):
+    def since(self, revision):
+        """What was saved after a revision (after None: all of it), oldest first."""
+        return self.filter(number__gt=revision.number if revision else 0).order_by("number")
+
+
+class EventQuerySet(models.QuerySet):
+    def about(self, subject):
+        """The history of one story or comment, newest first."""
+        return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")

@@ -1,0 +1,106 @@
+"""Snapshots: a working copy as canonical JSON, and the way back onto a row.
+
+The JSON holds the whole content: words, tags, signatures, links. It is what approvals and history refer
+to and what a step gives to the article; it is never the source of a form.
+"""
+
+import json
+from collections import Counter
+from hashlib import sha256
+from uuid import UUID
+
+from news import body
+from news.history import canonical
+from news.models import Content, Revision, Tag
+
+
+def snapshot(owner):
+    """The content of a working copy or an article as plain values; two equal contents give equal snapshots."""
+    links = owner.related_links.order_by("position", "pk")
+    return {
+        **{name: _plain(owner, name) for name in Content.FIELDS},
+        "tags": sorted(owner.tag_rows.values_list("tag_id", flat=True)),
+        "authors": list(owner.bylines.order_by("position", "pk").values_list("author_id", flat=True)),
+        "related": [_link(link) for link in links],
+    }
+
+
+def record(copy, *, by):
+    """Keep the working copy as a revision, unless the newest one says the same. Returns (revision, is_new)."""
+    content = canonical(snapshot(copy))
+    content_hash = sha256(content.encode()).hexdigest()
+    newest = copy.newest
+    if newest and newest.content_hash == content_hash:
+        return newest, False
+    number = newest.number + 1 if newest else 1
+    revision = Revision.objects.create(
+        article_id=copy.pk, number=number, content=content, content_hash=content_hash, author=by
+    )
+    return revision, True
+
+
+def content_of(revision):
+    return json.loads(revision.content)
+
+
+def apply(revision, owner):
+    """Give a row (the article, or a working copy being restored) exactly what the revision says.
+
+    A tag deleted meanwhile is left out: the snapshot names rows, it does not keep them.
+    """
+    content = content_of(revision)
+    for name in Content.FIELDS:
+        setattr(owner, "section_id" if name == "section" else name, content[name])
+    owner.save()
+    owner.tag_rows.all().delete()
+    Row = owner.tag_rows.model
+    tags = Tag.objects.filter(pk__in=content["tags"]).values_list("pk", flat=True)
+    Row.objects.bulk_create(Row(content_object=owner, tag_id=pk) for pk in tags)
+    owner.bylines.all().delete()
+    Row = owner.bylines.model
+    Row.objects.bulk_create(
+        Row(content_object=owner, author_id=pk, position=place) for place, pk in enumerate(content["authors"])
+    )
+    owner.related_links.all().delete()
+    Row = owner.related_links.model
+    Row.objects.bulk_create(
+        Row(content_object=owner, position=place, uuid=UUID(link["uuid"]), target_id=link["target"], **_words(link))
+        for place, link in enumerate(content["related"])
+    )
+
+
+def words_by(person, revisions, base=None):
+    """How many words a person brought into a run of revisions, and how many all of them did."""
+    theirs = total = 0
+    before = _words_in(base) if base else Counter()
+    for revision in revisions:
+        now = _words_in(revision)
+        added = (now - before).total()
+        total += added
+        theirs += added if revision.author_id == person.pk else 0
+        before = now
+    return theirs, total
+
+
+def _words_in(revision):
+    content = content_of(revision)
+    return Counter(f"{content['headline']} {content['standfirst']} {body.plain_text(content['body'])}".split())
+
+
+def _plain(owner, name):
+    if name == "section":
+        return owner.section_id
+    value = getattr(owner, name)
+    return body.clean(value) if name == "body" else value
+
+
+def _words(link):
+    return {name: link[name] for name in ("label", "url", "placement")}
+
+
+def _link(link):
+    return {
+        "uuid": str(link.uuid),
+        "target": link.target_id,
+        **{n: getattr(link, n) for n in ("label", "url", "placement")},
+    }

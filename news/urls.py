@@ -1,0 +1,11 @@
+from django.urls import path
+
+from news import views
+
+app_name = "news"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("news/<slug:slug>/", views.article, name="article"),
+    path("sections/<slug:slug>/", views.section, name="section"),
+    path("tags/<slug:slug>/", views.tag, name="tag"),
+]

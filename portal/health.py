@@ -1,0 +1,32 @@
+"""Three questions machines ask: is the process up, can it serve pages, is any duty late."""
+
+from django.db import DatabaseError, connection
+from django.http import JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from news.models import Article
+from portal import jobs
+
+
+@never_cache
+def live(request):
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+def ready(request):
+    """503 while the database does not answer the question every page asks."""
+    try:
+        Article.objects.live().exists()
+    except DatabaseError:
+        connection.close()
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+def duties(request):
+    """503 while a job is late or dead: somebody has to look."""
+    state = jobs.health(timezone.now())
+    return JsonResponse(state, status=503 if any(state.values()) else 200)

@@ -1,0 +1,37 @@
+"""Which language an answer is in: on the public site the path alone says so, in the newsroom the person.
+
+Not Django's LocaleMiddleware: it would add `Vary: Accept-Language` to every unprefixed page.
+"""
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+
+NEWSROOM = "/admin/"
+
+
+class LanguageMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info.startswith(NEWSROOM):
+            return self._newsroom(request)
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+    def _newsroom(self, request):
+        """A person's own language and time zone; before login, the browser's language."""
+        language = getattr(request.user, "admin_language", "") or translation.get_language_from_request(request)
+        with translation.override(language), timezone.override(getattr(request.user, "time_zone", "") or None):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            if hasattr(response, "render") and not response.is_rendered:
+                response.render()
+            patch_vary_headers(response, ["Accept-Language"])
+            response.headers.setdefault("Content-Language", language)
+            return response

@@ -1,0 +1,213 @@
+"""Every setting of the portal, read from the environment and safe by default.
+
+What each variable does is listed in docs/settings.md. `SITE_URL` decides more than links: its host is
+the one we answer to, and with https cookies are Secure, HSTS is sent and http redirects.
+"""
+
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+import environ
+from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from django.utils.translation import gettext_lazy as _
+
+from portal import environment
+from portal.environment import BASE_DIR, VAR_DIR, Misconfigured
+
+url_settings = environ.Env()
+
+DEBUG = environment.flag("DEBUG")
+SECRET_KEY = environment.text("SECRET_KEY")
+# First encrypts, all decrypt: commenters' addresses. Losing them loses the addresses, by design.
+DATA_KEYS = environment.words("DATA_KEYS")
+# First signs, all verify: the editorial history. Never SECRET_KEY, which rotates for other reasons.
+HISTORY_KEYS = environment.keyring("HISTORY_KEYS")
+for key in DATA_KEYS:
+    try:
+        Fernet(key)
+    except ValueError:
+        raise Misconfigured("DATA_KEYS must be Fernet keys (32 bytes, URL-safe base64), separated by commas.") from None
+
+SITE_NAME = environment.text("SITE_NAME", "Tariff & Transit")
+SITE_URL = environment.text("SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000)}").rstrip("/")
+site = urlsplit(SITE_URL)
+if site.scheme not in {"http", "https"} or not site.hostname:
+    raise Misconfigured(f"SITE_URL is “{SITE_URL}”; set it to the address readers use, such as https://news.example.")
+SITE_IS_LOCAL = site.hostname in {"127.0.0.1", "localhost", "::1"}
+
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if SITE_IS_LOCAL else [site.hostname]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = site.scheme == "https"
+SECURE_HSTS_SECONDS = 31_536_000 if site.scheme == "https" else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = site.scheme == "https"
+# Health checks and the reverse proxy speak plain http inside; the proxy says how the reader came.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; ASVS 5.0 7.3.2
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "portal.apps.PortalConfig",
+    "portal.apps.NewsroomConfig",
+    "news",
+    "comments",
+    "taggit",
+    "ckeditor",
+    "csp",
+    "django.forms",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "portal.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.page_cache.PageCacheMiddleware",  # a kept page costs none of what follows
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.languages.LanguageMiddleware",  # the newsroom's language is the user's
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+APPEND_SLASH = True
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.site",
+            ],
+        },
+    },
+]
+
+# SQLite: WAL so that readers and the writer do not block each other; IMMEDIATE because a deferred
+# transaction that starts to write fails at once with "database is locked", whatever the timeout.
+DATABASES = {"default": url_settings.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASE = DATABASES["default"]
+if DATABASE["ENGINE"].endswith("sqlite3"):
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    DATABASE["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+else:
+    DATABASE |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Kept pages, as files unless CACHE_URL names a server; the counters that make them right are in the database.
+CACHES = {"default": url_settings.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
+if "redis" in CACHES["default"]["BACKEND"]:
+    CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
+    CACHES["default"]["OPTIONS"] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
+
+vars().update(url_settings.email_url("EMAIL_URL", default="consolemail://"))
+SITE_HOST = site.hostname
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("FROM_EMAIL", f"newsroom@{SITE_HOST}")
+# Where "comments are waiting" goes; empty: nowhere. At most one digest in so many minutes.
+MODERATORS_EMAIL = environment.text("MODERATORS_EMAIL", "")
+MODERATORS_DIGEST_MINUTES = environment.number("MODERATORS_DIGEST_MINUTES", 15)
+
+AUTH_USER_MODEL = "portal.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
+LANGUAGE_CODE = environment.text("LANGUAGE_CODE", "en")
+if LANGUAGE_CODE not in dict(LANGUAGES):
+    raise Misconfigured(f"LANGUAGE_CODE is “{LANGUAGE_CODE}”; set it to one of {', '.join(dict(LANGUAGES))}.")
+LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = environment.text("TIME_ZONE", "Europe/Brussels")
+if TIME_ZONE not in available_timezones():
+    raise Misconfigured(f"TIME_ZONE is “{TIME_ZONE}”; set it to a name such as Europe/Warsaw.")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # nothing to collect before a first start
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+
+# The public site: no inline script or style, nothing from elsewhere, forms only to ourselves.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# Only pages that show the editor: CKEditor 4's toolbar has inline handlers and injects style elements.
+EDITOR_CSP = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
+    "script-src-attr": [UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+}
+
+# CKEditor 4 is past its end of life and was chosen all the same: its HTML is never trusted, every
+# write path cleans it (news/body.py), so the reminder on each command would only hide other warnings.
+SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
+CKEDITOR_CONFIGS = {
+    "default": {
+        "toolbar": "Custom",
+        "toolbar_Custom": [
+            ["Format", "Bold", "Italic", "Subscript", "Superscript", "RemoveFormat"],
+            ["NumberedList", "BulletedList", "Blockquote"],
+            ["Link", "Unlink", "RelatedLink"],
+            ["Table", "HorizontalRule", "SpecialChar"],
+            ["Undo", "Redo"],
+            ["Find", "Maximize", "Source"],
+        ],
+        # divarea edits in the page itself: the iframe of the normal mode needs an inline script.
+        "extraPlugins": "divarea,widget,relatedlink",
+        "external_plugin_resources": [("relatedlink", "/static/news/editor/relatedlink/", "plugin.js")],
+        "removePlugins": "exportpdf,scayt,wsc,flash,iframe,iframedialog,embed,embedbase,autoembed,about,smiley,forms,"
+        "codesnippetgeshi,templates,print,preview,newpage,save,elementspath,resize,image,contextmenu,tabletools",
+        "format_tags": "p;h2;h3;h4;pre",
+        "versionCheck": False,
+        "linkDefaultProtocol": "https://",
+        "allowedContent": "p h2 h3 h4 strong em u s sub sup blockquote hr br pre code caption thead tbody tr;"
+        " ul ol[start]; li; table; th[colspan,rowspan,scope]; td[colspan,rowspan]; a[!href,title,hreflang];"
+        " div[!data-related]",
+        "disallowedContent": "script; style; iframe; object; embed; *[on*]; *{*}",
+        "removeDialogTabs": "link:advanced;link:target;table:advanced",
+        "entities": False,
+        "fillEmptyBlocks": False,
+        "disableNativeSpellChecker": False,
+        "height": "auto",
+        "width": "100%",
+    }
+}
+TAGGIT_CASE_INSENSITIVE = True
