@@ -23,11 +23,13 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_page(self):
         """Load one story with all its page prints: section, signatures, tags, links and where they lead."""
-        from news.models import ArticleRelated  # the model module imports this one
+        from news.models import ArticleByline, ArticleRelated, ArticleTag  # the models import this module
 
-        related = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
+        links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
         return self.select_related("section").prefetch_related(
-            "bylines__author", Prefetch("tag_rows", self._tag_rows()), Prefetch("related_links", related)
+            Prefetch("bylines", ArticleByline.objects.select_related("author")),
+            Prefetch("tag_rows", ArticleTag.objects.select_related("tag").order_by("tag__name")),
+            Prefetch("related_links", links),
         )
 
     def newest_in_each_section(self, count):
@@ -40,12 +42,6 @@ class ArticleQuerySet(models.QuerySet):
         moments = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
         windows = moments.values_list("live_from", "live_until")
         return sorted({moment for window in windows for moment in window if moment and moment > after})
-
-    @staticmethod
-    def _tag_rows():
-        from news.models import ArticleTag
-
-        return ArticleTag.objects.select_related("tag").order_by("tag__name")
 
 
 class SlugQuerySet(models.QuerySet):

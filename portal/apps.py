@@ -9,6 +9,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self):
+        """Let the worker know every app's jobs: they live in `<app>/jobs.py`."""
         autodiscover_modules("jobs")
 
 

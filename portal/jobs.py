@@ -1,2 +1,212 @@
-def health(now):
-    return {"late": 0, "dead": 0}
+"""Side effects that must happen: rows of the caller's transaction, done by `manage.py work` at least once.
+
+An app keeps its jobs in `<app>/jobs.py`, each a function with `@job`; `enqueue` asks for one. A job may be
+done twice (its worker died after the deed and before the tick), so it must bear that, and it runs outside a
+transaction, so that a slow mail server never holds the database. Only this module writes `Job` rows.
+"""
+
+import json
+import logging
+import os
+import random
+import re
+import secrets
+import socket
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from portal.models import Job
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+# Half a minute doubled up to an hour: ten attempts outlast three hours without a mail server.
+ATTEMPTS = 10
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+KEEP_FINISHED = timedelta(days=14)
+LOOK_AHEAD = 10
+
+
+@dataclass(frozen=True)
+class Handler:
+    name: str
+    run: Callable
+    lease: timedelta
+    attempts: int
+    every: timedelta | None
+
+
+HANDLERS: dict[str, Handler] = {}
+
+
+class Abandoned(Exception):
+    """Every attempt ended with its worker, so nobody could say what went wrong."""
+
+
+def job(function=None, *, lease=LEASE, attempts=ATTEMPTS, every=None):
+    """Make a function a job, named after its app: `comments/jobs.py:send_digest` is `comments.send_digest`.
+
+    The lease must outlast the slowest run: when it ends the worker counts as dead and another one begins.
+    `every` makes it a duty that comes round by itself; keep it well below the days finished jobs are kept.
+    """
+
+    def register(function):
+        name = f"{function.__module__.removesuffix('.jobs').rpartition('.')[2]}.{function.__name__}"
+        if name in HANDLERS:
+            raise ValueError(f"There are two jobs called {name}.")
+        HANDLERS[name] = Handler(name, function, lease, attempts, every)
+        function.job_name = name
+        return function
+
+    return register(function) if function else register
+
+
+def enqueue(what, /, *, key="", due_at=None, **payload):
+    """Have a job done once the caller's transaction commits; if it does not, nobody asked.
+
+    While one with the same key waits, this is that one: its payload stays and the earlier hour counts. So a
+    keyed job reads what it is about when it runs. As soon as it is begun, the key is free for the next.
+    """
+    name = what if isinstance(what, str) else what.job_name
+    if name not in HANDLERS:
+        raise LookupError(f"There is no job called {name}.")
+    due_at = due_at or timezone.now()
+    text = json.dumps(payload, sort_keys=True, separators=(",", ":"))
+    while not (key and _join(name, key, due_at)):
+        try:
+            with transaction.atomic():
+                Job.objects.create(name=name, key=key, due_at=due_at, payload=text)
+            return
+        except IntegrityError:  # somebody was first with this key: join theirs, unless a worker has begun it
+            if not key:
+                raise
+
+
+def _join(name, key, due_at):
+    """Hold the waiting row until we commit: a worker that began it now would not see what we are about to write."""
+    return Job.objects.waiting().filter(name=name, key=key, attempts=0).update(due_at=Least("due_at", due_at))
+
+
+def claim_one(worker, *, now=None):
+    """Take the job that is due longest, or return None. Of several workers one wins the row, by compare and swap."""
+    now = now or timezone.now()
+    for found in Job.objects.due(at=now)[:LOOK_AHEAD]:
+        handler = HANDLERS.get(found.name)
+        found.claimed_by, found.claimed_until = worker, now + (handler.lease if handler else LEASE)
+        unclaimed = Job.objects.due(at=now).filter(pk=found.pk, attempts=found.attempts)
+        found.attempts += 1
+        mine = {"attempts": found.attempts, "claimed_by": worker, "claimed_until": found.claimed_until}
+        if unclaimed.update(**mine):
+            return found
+    return None
+
+
+def run_one(worker, *, now=None, ask=lambda question, *args, **kwargs: question(*args, **kwargs)):
+    """Claim a job, do it and note the outcome; False when nothing is due.
+
+    `ask` puts the questions to the queue: the worker passes one that waits while the database is away.
+    """
+    claimed = ask(claim_one, worker, now=now)
+    if claimed is None:
+        return False
+    error = _do(claimed)
+    ask(_note, claimed, error, now=now)
+    return True
+
+
+def _do(claimed):
+    """Return what the job raised, or None. Nothing a job does may take the worker with it."""
+    try:
+        handler = HANDLERS[claimed.name]
+        if claimed.attempts > handler.attempts:
+            raise Abandoned("its worker stopped in mid-job each time")
+        handler.run(**json.loads(claimed.payload))
+    except (Exception, SystemExit) as error:
+        frames = "".join(traceback.format_tb(error.__traceback__))  # code only: values may be personal
+        logger.error("%s, attempt %s: %s\n%s", claimed, claimed.attempts, in_short(error), frames)
+        return error
+    logger.info("%s, attempt %s: done", claimed, claimed.attempts)
+    return None
+
+
+def _note(claimed, error, *, now=None):
+    now = now or timezone.now()
+    handler = HANDLERS.get(claimed.name)
+    if error is None:
+        outcome = {"state": Job.State.DONE, "finished_at": now, "last_error": ""}
+    elif claimed.attempts >= (handler.attempts if handler else ATTEMPTS):
+        outcome = {"state": Job.State.DEAD, "finished_at": now, "last_error": in_short(error)}
+    else:
+        outcome = {"due_at": now + pause_after(claimed.attempts), "last_error": in_short(error)}
+    still_mine = Job.objects.waiting().filter(pk=claimed.pk, claimed_by=claimed.claimed_by, attempts=claimed.attempts)
+    if not still_mine.update(claimed_by="", claimed_until=None, **outcome):
+        logger.error("%s outlasted its lease and was begun again: give it a longer one.", claimed)
+
+
+def pause_after(attempts):
+    """Twice as long each time, give or take a quarter: what failed together must not come back together."""
+    pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return pause * random.uniform(0.75, 1.25)
+
+
+def in_short(error):
+    """What went wrong, for people: class, message and place; addresses are struck out, length is bounded.
+
+    Mail servers put the recipient into their refusals, databases the offending row.
+    """
+    message = " ".join(str(error).encode("utf-8", "replace").decode().replace("\0", "").split())
+    message = re.sub(r"[^\s<>\"'(){}\[\],;:=]+(?:@|%40)[^\s<>\"'(){}\[\],;:]+", "[address]", message, flags=re.I)
+    message = re.sub(r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "[address]", message)
+    message = re.sub(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", "[address]", message, flags=re.I)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {message[:300]}{place}"
+
+
+def enqueue_duties(*, now=None):
+    """Ask for each recurring duty once per interval, whatever number of workers asks."""
+    now = now or timezone.now()
+    for handler in HANDLERS.values():
+        if handler.every:
+            key = f"interval {now.timestamp() // handler.every.total_seconds():.0f}"
+            if not Job.objects.filter(name=handler.name, key=key).exists():
+                enqueue(handler.name, key=key, due_at=now)
+
+
+def try_again(dead, *, now=None):
+    """Give a dead job a fresh start. False when it is not dead any more, or its like is waiting already."""
+    fresh = {"state": Job.State.WAITING, "attempts": 0, "due_at": now or timezone.now(), "finished_at": None}
+    try:
+        with transaction.atomic():
+            return bool(Job.objects.dead().filter(pk=dead.pk).update(**fresh))
+    except IntegrityError:
+        return False
+
+
+def set_aside(dead):
+    """Stop asking for a dead job: somebody has looked and it is not needed. False when it is not dead any more."""
+    return bool(Job.objects.dead().filter(pk=dead.pk).update(state=Job.State.SET_ASIDE))
+
+
+def health(now=None):
+    """How many jobs are late (is a worker running?) and dead (has somebody looked?); all well when both are 0."""
+    return {"late": Job.objects.late(at=now).count(), "dead": Job.objects.dead().count()}
+
+
+def worker_name():
+    """Never the same twice, or a new worker could tick off what a dead one with its number had claimed."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@job(every=timedelta(days=1))
+def forget_finished():
+    """Drop what was done or set aside long ago. Dead jobs stay until somebody has looked."""
+    finished = Job.objects.filter(state__in=[Job.State.DONE, Job.State.SET_ASIDE])
+    finished.filter(finished_at__lt=timezone.now() - KEEP_FINISHED).delete()

@@ -1,0 +1,28 @@
+"""Questions about many jobs at once."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+# Twice the five minutes at which a crontab usually calls `manage.py work --once`.
+LATE_AFTER = timedelta(minutes=10)
+
+
+class JobQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(state=self.model.State.WAITING)
+
+    def dead(self):
+        return self.filter(state=self.model.State.DEAD)
+
+    def due(self, *, at=None):
+        """What a worker may begin: its hour has come and no other worker's lease is running."""
+        at = at or timezone.now()
+        free = Q(claimed_until=None) | Q(claimed_until__lte=at)
+        return self.waiting().filter(free, due_at__lte=at).order_by("due_at", "pk")
+
+    def late(self, *, at=None):
+        """What somebody should have begun long ago: a sign that no worker is running."""
+        return self.due(at=(at or timezone.now()) - LATE_AFTER)
