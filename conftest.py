@@ -64,3 +64,16 @@ def address(settings):
         return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"
 
     return at
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    """In CI nothing may be skipped: a test that does not run there proves nothing anywhere."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if os.environ.get("CI") and skipped:
+        terminalreporter.write_line(f"CI: {len(skipped)} skipped, and nothing may be.", red=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped") and exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,35 @@
+# Two commands matter: `make demo` and `make test`. Everything else is for those who work on the portal.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test check lock messages
+
+demo: .venv/demo.stamp
+	$(BIN)/python manage.py demo
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python .ci/settings.py manage.py makemigrations --check --dry-run
+	$(BIN)/python .ci/settings.py manage.py check --deploy --fail-level WARNING
+
+# The stamps make the second run immediate; a changed lock file makes it install again.
+.venv/demo.stamp: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: .venv/demo.stamp requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+lock: .venv/dev.stamp
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+
+messages: .venv/demo.stamp
+	$(BIN)/python .ci/settings.py manage.py makemessages --all --no-obsolete --no-wrap --add-location file --ignore .venv --ignore var
+	$(BIN)/python .ci/settings.py manage.py compilemessages --ignore .venv -v 0

@@ -1,0 +1,129 @@
+"""Fills a newsroom from files: sections and tags first, then stories. May be run again at any time."""
+
+from collections import Counter
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from news.importers import seed, vocabulary
+from news.models import Section, WorkingCopy, WorkingCopyRelated
+from news.roles import system_user
+from news.workflow import Refused
+
+OUR_SEEDS = settings.BASE_DIR / "seeds"
+
+
+class Command(BaseCommand):
+    help = "Load stories in the seed format, and the sections and tags beside them."
+
+    def add_arguments(self, parser):
+        parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders; default: seeds/")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
+        parser.add_argument(
+            "--publish", action="store_true", help="show the stories to readers, without a second reader"
+        )
+        parser.add_argument("--section", default="", help="for stories that name none (default: the first section)")
+        parser.add_argument(
+            "--language", default="", help="for stories that name none, instead of telling by the words"
+        )
+
+    def handle(self, *, paths, dry_run, **options):
+        self.failures, self.counts = 0, Counter()
+        if dry_run:
+            with transaction.atomic():
+                self.load(paths or [OUR_SEEDS], **options)
+                transaction.set_rollback(True)
+            self.stdout.write(_("Nothing was written: this was a dry run."))
+        else:
+            self.load(paths or [OUR_SEEDS], **options)
+        if self.failures:
+            raise SystemExit(1)
+
+    def load(self, paths, *, publish, section, language, **options):
+        by = system_user()
+        stories, vocabularies = self.found_under(paths)
+        if not Section.objects.exists() and not any(path.name == vocabulary.SECTIONS for path in vocabularies):
+            # An empty newsroom knows neither a section nor a place; with ours a story can be understood.
+            vocabularies = [OUR_SEEDS / vocabulary.SECTIONS, OUR_SEEDS / vocabulary.TAGS, *vocabularies]
+        for path in vocabularies:
+            self.attempt(path, self.load_vocabulary, by=by)
+        section, language = self.section(section), self.language(language)
+        articles = {}
+        for path in stories:  # one bad file must not keep the others out
+            self.attempt(path, self.load_story, articles, by=by, publish=publish, section=section, language=language)
+        self.tell_what_waits(articles)
+        self.stdout.write(
+            _("created %(created)d, updated %(updated)d, unchanged %(unchanged)d, kept %(kept)d, failed %(failed)d")
+            % {**{result.value: self.counts[result] for result in seed.Result}, "failed": self.failures}
+        )
+
+    def found_under(self, paths):
+        stories, vocabularies = [], []
+        for path in paths:
+            if not path.is_dir():
+                stories.append(path)  # one that is not there says so when it is opened
+                continue
+            texts = sorted(file for file in path.iterdir() if file.suffix.lower() == ".txt")
+            tables = [file for name in vocabulary.COLUMNS if (file := path / name).is_file()]
+            if not texts and not tables:
+                self.failed(path, _("There is no story in this folder."))
+            stories += texts
+            vocabularies += tables
+        return list(dict.fromkeys(stories)), vocabularies
+
+    def attempt(self, path, load, *args, **options):
+        try:
+            load(path, *args, **options)
+        except (seed.Unreadable, Refused) as reason:
+            self.failed(path, reason)
+        except OSError as error:
+            self.failed(path, error.strerror or error)
+
+    def load_vocabulary(self, path, *, by):
+        made = vocabulary.load(path, by=by)
+        self.stdout.write(_("%(file)s: %(count)d new") % {"file": path.name, "count": made})
+
+    def load_story(self, path, articles, **options):
+        outcome = seed.load(path, **options)
+        articles[outcome.article.pk] = path.name
+        self.counts[outcome.result] += 1
+        self.stdout.write(f"{path.name}: {outcome}")
+        if outcome.refusal:
+            self.failed(path, _("not published: %(reason)s") % {"reason": outcome.refusal})
+
+    def failed(self, path, reason):
+        self.failures += 1
+        self.stderr.write(f"{path.name or path}: {reason}")
+
+    def tell_what_waits(self, articles):
+        """READ lines are matched as stories arrive, so only after the last one is it known which still wait."""
+        links = WorkingCopyRelated.objects.filter(content_object__in=articles, target=None, found=None, url="")
+        drafts = WorkingCopy.objects.filter(headline_key=OuterRef("key"))
+        for link in links.filter(~Exists(drafts)).order_by("content_object", "position"):
+            self.stdout.write(
+                _("%(file)s: “%(headline)s” is not here yet; the link waits for it.")
+                % {"file": articles[link.content_object_id], "headline": link.label}
+            )
+
+    def section(self, name):
+        if not name:
+            return None
+        if section := seed.section_called(name):
+            return section
+        slugs = ", ".join(Section.objects.values_list("slug", flat=True))
+        raise CommandError(
+            _("There is no section “%(name)s”; choose one of %(slugs)s.") % {"name": name, "slugs": slugs}
+        )
+
+    def language(self, code):
+        if code and code not in dict(settings.LANGUAGES):
+            codes = ", ".join(dict(settings.LANGUAGES))
+            raise CommandError(
+                _("“%(code)s” is not a language of this site; choose one of %(codes)s.")
+                % {"code": code, "codes": codes}
+            )
+        return code
