@@ -260,10 +260,10 @@ def _claim(copy, step, revision, by, reason=None):
     if refusal := why_not(copy, step, revision, by=by, reason=reason):
         raise Refused(refusal)
     _win(copy, copy.version)
-    history.take_turn()
 
 
 def _win(copy, version):
+    history.take_turn()  # always before any row, so that two writers never wait for each other in a circle
     if not WorkingCopy.objects.filter(pk=copy.pk, version=version).update(version=F("version") + 1):
         raise Conflict(_("Somebody else has just changed this story."))
     copy.version = version + 1

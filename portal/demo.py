@@ -1,0 +1,115 @@
+"""A newsroom to try: people in every role, stories and comments in every state.
+
+Everything goes the way people would go, through the workflow and the moderation, so that the history of
+the demo is a real one. Made once: a second run finds it and leaves what was changed.
+"""
+
+import secrets
+from io import StringIO
+
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from comments import moderation
+from news import workflow
+from news.importers import seed
+from news.models import Article, Author, WorkingCopy
+from news.roles import ensure_roles
+from portal.environment import BASE_DIR
+from portal.models import User
+
+SEEDS = BASE_DIR / "seeds"
+DRAFTS = ("quota-year-end.txt", "zgloszenia-przesylki.txt", "guarantee-one-account.txt", "etykiety-baterie.txt")
+PEOPLE = {
+    "reporter": ("Marta", "Zielińska", "Reporters"),
+    "editor": ("Joost", "de Wit", "Editors"),
+    "chief": ("Anna", "Nowak", "Chief editors"),
+    "moderator": ("Tom", "Verhoeven", "Moderators"),
+    "admin": ("Ada", "Admin", None),
+}
+
+
+def prepare(password=""):
+    """Fill an empty newsroom. Returns the password of its people, or "" when they were there already."""
+    call_command("load_seeds", str(SEEDS), publish=True, stdout=StringIO())
+    if User.objects.filter(username="reporter").exists():
+        return ""
+    password = password or secrets.token_urlsafe(9)
+    with transaction.atomic():
+        people = _hire(password)
+        _leave_work_lying_about(**people)
+        _let_readers_talk(people["moderator"])
+    return password
+
+
+def _hire(password):
+    ensure_roles()
+    people = {}
+    for username, (first, last, role) in PEOPLE.items():
+        user = User.objects.create_user(username, password=password, first_name=first, last_name=last, is_staff=True)
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        else:
+            User.objects.filter(pk=user.pk).update(is_superuser=True)
+        people[username] = User.objects.get(pk=user.pk)
+    Author.objects.get_or_create(
+        name="Marta Zielińska", defaults={"slug": "marta-zielinska", "user": people["reporter"]}
+    )
+    people.pop("admin")
+    return people
+
+
+def _leave_work_lying_about(reporter, editor, chief, moderator):
+    """New stories and updates of live ones, in every stage; and one story withdrawn."""
+    _, review, returned, approved = (_begin(SEEDS / "drafts" / name, reporter) for name in DRAFTS)
+    for copy in (review, returned, approved):
+        workflow.submit(copy, copy.newest, by=reporter)
+    reason = "Who supervises the account? One call to the customs office, please."
+    workflow.send_back(returned, returned.newest, by=editor, reason=reason)
+    workflow.approve(approved, approved.newest, by=editor)
+
+    live = list(WorkingCopy.objects.filter(article__in=Article.objects.live()).select_related("article").order_by("pk"))
+    _edit(live[0], reporter, standfirst="What a rehearsed failure taught a port that had got used to things working.")
+    update = live[1]
+    _edit(update, editor, headline=update.headline + ": the second container")
+    workflow.submit(update, update.newest, by=editor)
+    gone = live[-1]
+    workflow.withdraw(gone, gone.newest, by=chief, reason="The figures are being checked with the chamber.")
+
+
+def _begin(path, by):
+    """A story as its reporter would have typed it in, not yet submitted."""
+    article = seed.load(path, by=by).article
+    return WorkingCopy.objects.select_related("article", "newest").get(pk=article.pk)
+
+
+def _edit(copy, by, **fields):
+    with workflow.editing(copy, by=by, version=copy.version):
+        for name, value in fields.items():
+            setattr(copy, name, value)
+
+
+def _let_readers_talk(moderator):
+    """A conversation under the newest story, and something of everything in the queue."""
+    newest, second, third = Article.objects.live().latest_first()[:3]
+    question = _say(newest, "Grażyna W.", "Czy to samo dotyczy zgłoszeń uproszczonych? W tekście mowa o zwykłych.")
+    moderation.approve(question, by=moderator)
+    answer = _say(newest, "R. Lindqvist", "In our experience yes, but the terminal wants paper as well.", question)
+    moderation.approve(answer, by=moderator)
+    thanks = _say(newest, "Grażyna W.", "Dziękuję, to zmienia postać rzeczy.", answer)
+    moderation.approve(thanks, by=moderator)
+    praise = _say(second, "J. Peeters", "The table would deserve a printable version. Thank you for doing the sums.")
+    moderation.approve(praise, by=moderator)
+    _say(second, "Ola", "W drugim akapicie kod towaru ma o jedną cyfrę za dużo, chyba że czegoś nie rozumiem.")
+    _say(third, "Halina W.", "Czwarty pas otwarto, ale bramka numer dwa stoi zamknięta od tygodnia.")
+    _say(third, "Mykola", "Дякую за статтю. Will there be an English version of the form?")
+    moderation.mark_spam(_say(third, "cheap_visa_24", "Best customs clearence agent!! Write to me today"), by=moderator)
+    rude = _say(second, "Anonymous", "They should all be thrown into the harbour.")
+    moderation.reject(rude, reason=moderation.Reason.ABUSIVE, by=moderator)
+
+
+def _say(article, name, words, parent=None):
+    address = f"{name.split()[0].strip('.').lower()}@reader.example".encode("ascii", "ignore").decode()
+    return moderation.receive(article, name=name, address=address, body=words, parent=parent, at=timezone.now())
