@@ -20,7 +20,7 @@ PUBLISHES = [
     "add_section",
     "change_section",
     "view_job",
-    "change_job",
+    "retry_job",
 ]
 MODERATES = ["view_comment", "moderate_comment", "view_event"]
 

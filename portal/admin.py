@@ -1,10 +1,12 @@
 """Screens of the newsroom that belong to no app: jobs, and the people."""
 
 from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from portal import jobs
-from portal.models import Job
+from portal.admin_site import ROLES
+from portal.models import Job, User
 
 
 @admin.register(Job)
@@ -48,3 +50,28 @@ class JobAdmin(admin.ModelAdmin):
                 self.message_user(request, _("“%(job)s” is set aside.") % {"job": job})
             else:
                 self.message_user(request, _("“%(job)s” is not dead.") % {"job": job}, messages.WARNING)
+
+
+@admin.register(User)
+class NewsroomUserAdmin(UserAdmin):
+    """People of the newsroom: their roles are groups; who leaves is deactivated, because history names them."""
+
+    list_display = ["username", "first_name", "last_name", "role", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["first_name", "last_name", "email", "time_zone", "admin_language"]}),
+        (_("Roles"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("roles"))
+    def role(self, user):
+        return ", ".join(str(ROLES.get(group.name, group.name)) for group in user.groups.all())

@@ -50,6 +50,15 @@ class Abandoned(Exception):
     """Every attempt ended with its worker, so nobody could say what went wrong."""
 
 
+def _handler(name):
+    """A name nobody knows fails like any other job: during an update an old worker may meet a new job."""
+    return HANDLERS.get(name) or Handler(name, _unknown, LEASE, ATTEMPTS, None)
+
+
+def _unknown(**payload):
+    raise LookupError("this worker knows no such job")
+
+
 def job(function=None, *, lease=LEASE, attempts=ATTEMPTS, every=None):
     """Make a function a job, named after its app: `comments/jobs.py:send_digest` is `comments.send_digest`.
 
@@ -98,8 +107,7 @@ def claim_one(worker, *, now=None):
     """Take the job that is due longest, or return None. Of several workers one wins the row, by compare and swap."""
     now = now or timezone.now()
     for found in Job.objects.due(at=now)[:LOOK_AHEAD]:
-        handler = HANDLERS.get(found.name)
-        found.claimed_by, found.claimed_until = worker, now + (handler.lease if handler else LEASE)
+        found.claimed_by, found.claimed_until = worker, now + _handler(found.name).lease
         unclaimed = Job.objects.due(at=now).filter(pk=found.pk, attempts=found.attempts)
         found.attempts += 1
         mine = {"attempts": found.attempts, "claimed_by": worker, "claimed_until": found.claimed_until}
@@ -108,7 +116,11 @@ def claim_one(worker, *, now=None):
     return None
 
 
-def run_one(worker, *, now=None, ask=lambda question, *args, **kwargs: question(*args, **kwargs)):
+def _at_once(question, *args, **kwargs):
+    return question(*args, **kwargs)
+
+
+def run_one(worker, *, now=None, ask=_at_once):
     """Claim a job, do it and note the outcome; False when nothing is due.
 
     `ask` puts the questions to the queue: the worker passes one that waits while the database is away.
@@ -124,7 +136,7 @@ def run_one(worker, *, now=None, ask=lambda question, *args, **kwargs: question(
 def _do(claimed):
     """Return what the job raised, or None. Nothing a job does may take the worker with it."""
     try:
-        handler = HANDLERS[claimed.name]
+        handler = _handler(claimed.name)
         if claimed.attempts > handler.attempts:
             raise Abandoned("its worker stopped in mid-job each time")
         handler.run(**json.loads(claimed.payload))
@@ -138,10 +150,9 @@ def _do(claimed):
 
 def _note(claimed, error, *, now=None):
     now = now or timezone.now()
-    handler = HANDLERS.get(claimed.name)
     if error is None:
         outcome = {"state": Job.State.DONE, "finished_at": now, "last_error": ""}
-    elif claimed.attempts >= (handler.attempts if handler else ATTEMPTS):
+    elif claimed.attempts >= _handler(claimed.name).attempts:
         outcome = {"state": Job.State.DEAD, "finished_at": now, "last_error": in_short(error)}
     else:
         outcome = {"due_at": now + pause_after(claimed.attempts), "last_error": in_short(error)}
@@ -159,9 +170,10 @@ def pause_after(attempts):
 def in_short(error):
     """What went wrong, for people: class, message and place; addresses are struck out, length is bounded.
 
-    Mail servers put the recipient into their refusals, databases the offending row.
+    Mail servers put the recipient into their refusals, PostgreSQL the offending row (after DETAIL).
     """
-    message = " ".join(str(error).encode("utf-8", "replace").decode().replace("\0", "").split())
+    message = str(error).encode("utf-8", "replace").decode().replace("\0", "").partition("DETAIL:")[0]
+    message = " ".join(message.split())
     message = re.sub(r"[^\s<>\"'(){}\[\],;:=]+(?:@|%40)[^\s<>\"'(){}\[\],;:]+", "[address]", message, flags=re.I)
     message = re.sub(r"\b\d{1,3}(?:\.\d{1,3}){3}\b", "[address]", message)
     message = re.sub(r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", "[address]", message, flags=re.I)

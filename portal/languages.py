@@ -10,6 +10,13 @@ from django.utils.cache import patch_vary_headers
 NEWSROOM = "/admin/"
 
 
+def path_in(language, path):
+    """The address of the same reader page in another interface language."""
+    prefix = translation.get_language_from_path(path)
+    bare = path[len(prefix) + 1 :] if prefix else path
+    return bare if language == settings.LANGUAGE_CODE else f"/{language}{bare}"
+
+
 class LanguageMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response

@@ -24,8 +24,6 @@ log = logging.getLogger("portal.page_cache")
 
 KEPT_STATUSES = {200, 410}
 LONGEST_ADDRESS = 300
-# Parameters that change a page; with any other one it is rendered, and not kept, so nobody can fill the store.
-PARAMETERS = {"page"}
 CODE = ("**/*.py", "**/*.html", "**/*.mo", "**/static/**/*.css", "**/static/**/*.js")
 
 
@@ -53,17 +51,19 @@ class KeptPage:
             until=reading.until,
         )
 
-    def stands(self):
+    def stands(self, *, at=None):
         """Whether it still says what the site says: its moment has not passed and no counter has moved."""
-        return timezone.now() < self.until and changes.values(self.counters) == self.counters
+        return (at or timezone.now()) < self.until and changes.values(self.counters) == self.counters
 
     def response(self, request):
-        gzipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        gzipped = _takes_gzip(request.headers.get("Accept-Encoding", ""))
         content = self.compressed if gzipped else gzip.decompress(self.compressed)
         response = HttpResponse(content, status=self.status, content_type=self.content_type)
         if gzipped:
             response.headers["Content-Encoding"] = "gzip"
-        response.headers |= {"Content-Language": self.language, "Content-Length": str(len(content)), "ETag": self.etag}
+        response.headers["Content-Language"] = self.language
+        response.headers["Content-Length"] = str(len(content))
+        response.headers["ETag"] = self.etag
         response.headers["Cache-Control"] = "public, max-age=0, must-revalidate"
         patch_vary_headers(response, ["Accept-Encoding"])
         return get_conditional_response(request, etag=self.etag, response=response)
@@ -75,8 +75,9 @@ class PageCacheMiddleware:
         self.edition = _edition()
 
     def __call__(self, request):
-        if request.method not in {"GET", "HEAD"} or not self._is_plain(request):
+        if request.method not in {"GET", "HEAD"}:
             return self.get_response(request)
+        request.get_host()  # a host that is not ours is refused, whether or not the page is kept
         key = self._key(request)
         page = _from_store(key)
         if page and page.stands():
@@ -85,11 +86,13 @@ class PageCacheMiddleware:
         if not hasattr(response, "reading") or response.status_code not in KEPT_STATUSES:
             return response
         page = KeptPage.of(response)
-        _to_store(key, page)
-        return page.response(request)
+        if self._is_plain(request, response.parameters):
+            _to_store(key, page)
+        return page.response(request)  # kept or not, it looks the same to whoever asks
 
-    def _is_plain(self, request):
-        return set(request.GET) <= PARAMETERS and len(request.get_full_path()) <= LONGEST_ADDRESS
+    def _is_plain(self, request, parameters):
+        """With a parameter the page does not know it is rendered, and not kept, so nobody can fill the store."""
+        return set(request.GET) <= parameters and len(request.get_full_path()) <= LONGEST_ADDRESS
 
     def _key(self, request):
         address = f"{self.edition}{request.path}?{request.GET.urlencode()}"
@@ -98,14 +101,24 @@ class PageCacheMiddleware:
 
 def _edition():
     """Other code, templates or settings make other pages: a deploy must not serve the last one's."""
-    newest = max(
-        file.stat().st_mtime_ns
+    files = sorted(
+        f"{file} {file.stat().st_mtime_ns}"
         for app in ("portal", "news", "comments", "templates")
         for pattern in CODE
         for file in (BASE_DIR / app).glob(pattern)
     )
     names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG")
-    return " ".join([str(newest), *(str(getattr(settings, name)) for name in names)])
+    parts = [*files, *(str(getattr(settings, name)) for name in names)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _takes_gzip(accepted):
+    """Whether an Accept-Encoding header names gzip, and not only to refuse it (`gzip;q=0`, RFC 9110 12.5.3)."""
+    for offer in accepted.lower().split(","):
+        coding, _separator, weight = offer.replace(" ", "").partition(";q=")
+        if coding in {"gzip", "x-gzip"}:
+            return not weight or weight.strip("0.") != ""
+    return False
 
 
 def _from_store(key):

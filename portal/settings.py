@@ -102,7 +102,6 @@ TEMPLATES = [
 DATABASES = {"default": url_settings.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"].endswith("sqlite3"):
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -122,6 +121,7 @@ if "redis" in CACHES["default"]["BACKEND"]:
 
 vars().update(url_settings.email_url("EMAIL_URL", default="consolemail://"))
 SITE_HOST = site.hostname
+EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs must not outlast a job's lease
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("FROM_EMAIL", f"newsroom@{SITE_HOST}")
 # Where "comments are waiting" goes; empty: nowhere. At most one digest in so many minutes.
 MODERATORS_EMAIL = environment.text("MODERATORS_EMAIL", "")
@@ -146,7 +146,8 @@ if TIME_ZONE not in available_timezones():
     raise Misconfigured(f"TIME_ZONE is “{TIME_ZONE}”; set it to a name such as Europe/Warsaw.")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "static"  # for those who collect; WhiteNoise wants it to exist
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = True  # nothing to collect before a first start
 
 LOGGING = {
@@ -194,7 +195,7 @@ CKEDITOR_CONFIGS = {
         "extraPlugins": "divarea,widget,relatedlink",
         "external_plugin_resources": [("relatedlink", "/static/news/editor/relatedlink/", "plugin.js")],
         "removePlugins": "exportpdf,scayt,wsc,flash,iframe,iframedialog,embed,embedbase,autoembed,about,smiley,forms,"
-        "codesnippetgeshi,templates,print,preview,newpage,save,elementspath,resize,image,contextmenu,tabletools",
+        "codesnippetgeshi,templates,print,preview,newpage,save,elementspath,resize,image,contextmenu,tabletools,liststyle,tableselection",
         "format_tags": "p;h2;h3;h4;pre",
         "versionCheck": False,
         "linkDefaultProtocol": "https://",

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 1
 DUTIES_EVERY_SECONDS = 60
-LONGEST_WAIT_SECONDS = 10
+LONGEST_WAIT_SECONDS = 5
 # A crontab calls again anyway; it must not pile up processes that wait for one absent database.
 PATIENCE_OF_ONCE_SECONDS = 60
 

@@ -1,0 +1,60 @@
+"""What waits for one person, from both apps: the newsroom's start page."""
+
+from django.db.models import Q
+from django.utils.functional import cached_property
+
+from comments.models import Comment
+from news.admin import timeline
+from news.models import WorkingCopy
+
+Stage = WorkingCopy.Stage
+AT_MOST = 10
+
+
+class Desk:
+    """No story twice: returned, to review, and drafts are different stages of the working copy."""
+
+    def __init__(self, person):
+        self.person = person
+
+    @cached_property
+    def returned(self):
+        """Sent back to whoever submitted it, each with the reason."""
+        mine = Q(submitted_by=self.person) | Q(saved_by=self.person, submitted_by=None)
+        copies = self._stories(mine, stage=Stage.CHANGES_REQUESTED)
+        reasons = timeline.last_reason([copy.article for copy in copies]) if copies else {}
+        for copy in copies:
+            copy.returned_by, copy.returned_because = reasons.get(copy.pk, ("", ""))
+        return copies
+
+    @cached_property
+    def to_review(self):
+        """In review; one's own are there too, but somebody else approves them."""
+        if not self.person.has_perm("news.review_workingcopy"):
+            return []
+        copies = self._stories(stage=Stage.IN_REVIEW)
+        for copy in copies:
+            copy.is_own = copy.submitted_by_id == self.person.pk
+        return sorted(copies, key=lambda copy: copy.is_own)
+
+    @cached_property
+    def to_publish(self):
+        return self._stories(stage=Stage.APPROVED) if self.person.has_perm("news.publish_workingcopy") else []
+
+    @cached_property
+    def drafts(self):
+        return self._stories(stage=Stage.DRAFT, saved_by=self.person)
+
+    @cached_property
+    def comments_waiting(self):
+        return Comment.objects.waiting().count() if self.person.has_perm("comments.view_comment") else 0
+
+    @property
+    def count(self):
+        """What the headline counts: returned and mine to review; drafts and comments are only listed."""
+        return len(self.returned) + sum(not copy.is_own for copy in self.to_review) + len(self.to_publish)
+
+    def _stories(self, *conditions, **fields):
+        if not self.person.has_perm("news.view_workingcopy"):
+            return []
+        return list(WorkingCopy.objects.for_list().filter(*conditions, **fields).order_by("-saved_at")[:AT_MOST])

@@ -1,0 +1,48 @@
+"use strict";
+// Everything works without this file. It adds keys that press the visible button or link which carries
+// `data-key`, and a count of what is selected. Keys are left alone in fields and with modifiers.
+{
+  const queue = document.querySelector(".nr-queue");
+  const boxes = () => [...document.querySelectorAll(".nr-queue .action-select")];
+  const counter = document.querySelector(".nr-queue .action-counter");
+
+  const count = () => {
+    const selected = boxes().filter((box) => box.checked).length;
+    if (counter) counter.textContent = `${counter.dataset.selected} ${selected} / ${boxes().length}`;
+  };
+
+  const closeMenus = () => {
+    for (const menu of document.querySelectorAll(".nr-why-menu[open]")) menu.open = false;
+  };
+
+  const isTyping = (target) =>
+    target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=submit])");
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches(".action-select")) count();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (!queue || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
+    const key = event.key.toLowerCase();
+    if (key === "escape") {
+      closeMenus();
+      for (const box of boxes()) box.checked = false;
+      count();
+    } else if (key === "x") {
+      queue.querySelector(".is-current .action-select")?.click();
+    } else {
+      const button = [...queue.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((each) => each.checkVisibility());
+      if (!button) return;
+      button.click();
+      button.closest("details[open]")?.querySelector("button")?.focus();
+    }
+    event.preventDefault();
+  });
+
+  // Not scrollIntoView: on a phone, where the list does not scroll by itself, it would move the page.
+  const list = document.querySelector(".nr-q");
+  const current = list?.querySelector(".is-current");
+  if (current) list.scrollTop = current.offsetTop - list.clientHeight / 2;
+  count();
+}
