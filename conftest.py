@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from uuid import uuid4
 
 # pytest-django reads the settings after this file: with these, tests need no environment at all.
 TEST_ENVIRONMENT = {
@@ -10,13 +11,13 @@ TEST_ENVIRONMENT = {
     "DATA_KEYS": "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdCE=",
     "HISTORY_KEYS": "t1:" + "h" * 64,
     "VAR_DIR": tempfile.mkdtemp(prefix="portal-tests-"),
+    # In each process's memory: xdist's workers inherit this environment and would share one folder.
+    "CACHE_URL": "locmemcache://",
     "EMAIL_URL": "memorymail://",
     "MODERATORS_EMAIL": "moderators@newsroom.example",
 }
 for name, value in TEST_ENVIRONMENT.items():
     os.environ.setdefault(name, value)
-if worker := os.environ.get("PYTEST_XDIST_WORKER"):  # each has its files to itself
-    os.environ["VAR_DIR"] = f"{os.environ['VAR_DIR']}/{worker}"
 
 import django  # noqa: E402
 import pytest  # noqa: E402 - the environment comes first
@@ -39,7 +40,9 @@ def fresh_process(tmp_path, monkeypatch, settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(history, "HEADS", tmp_path / "heads")
     changes.forget()
-    cache.clear()
+    cache.key_prefix = uuid4().hex  # a server shared with other processes must not be emptied under them
+    if "locmem" in settings.CACHES["default"]["BACKEND"]:
+        cache.clear()
     with translation.override("en"):
         yield
 

@@ -6,6 +6,7 @@ every quote inside them escaped), which is why the functions below may look for 
 """
 
 import re
+from collections import Counter
 from html import escape, unescape
 from uuid import UUID
 
@@ -28,7 +29,10 @@ URL_SCHEMES = {"http", "https", "mailto", "tel"}
 TOKEN = re.compile(r'<div data-related="([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})">.*?</div>', re.DOTALL)
 # Private-use marks stand for tokens while `div` itself is being removed; text may not bring its own.
 MARK = re.compile("\ue000([0-9a-f-]{36})\ue001")
+TABLE = re.compile(r"<table>(?:\s*<caption>(.*?)</caption>)?", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+# A full stop after a short word is more often an abbreviation ("art. 5", "U.S. Customs") than the end of a sentence.
+SENTENCE_END = re.compile(r"\w{4}[.!?…]+[”\"’»)]*(?=\s+[„“«\"‘(]*(\w))")
 # A controlled set of characters no text needs: NUL and friends break PostgreSQL and XML.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001\ufffe\uffff\ud800-\udfff]")
 
@@ -40,7 +44,8 @@ def clean(html):
     """
     html = CONTROLS.sub("", html)
     html = nh3.clean(html, tags=TAGS | {"div"}, attributes=ATTRIBUTES | {"div": {"data-related"}}, link_rel=None)
-    html = TOKEN.sub("\ue000\\1\ue001", html)
+    # Once more: what was written as a reference (`&#xe000;`) is a character only now.
+    html = TOKEN.sub("\ue000\\1\ue001", CONTROLS.sub("", html))
     html = re.sub(r"<div[^>]*>", "<p>", html).replace("</div>", "</p>")
     html = nh3.clean(
         html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=URL_SCHEMES, link_rel="noopener", strip_comments=True
@@ -72,6 +77,20 @@ def word_count(html):
     return len(plain_text(html).split())
 
 
+def opening(html, length=200):
+    """The first sentences of a body, as many as fit; also of a body cut off anywhere.
+
+    A first sentence that is too long ends at a word, with an ellipsis.
+    """
+    words = plain_text(re.sub(r"<[^>]*$", "", html))
+    if len(words) <= length:
+        return words
+    ends = [found.end() for found in SENTENCE_END.finditer(words[: length + 80]) if found[1].isupper()]
+    if fitting := [end for end in ends if end <= length]:
+        return words[: fitting[-1]]
+    return words[:length].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
+
+
 def rendered(html, read_line, dateline="", scroll_label=""):
     """A stored body as readers get it: cleaned once more, tokens resolved, dateline set, tables made scrollable.
 
@@ -81,5 +100,17 @@ def rendered(html, read_line, dateline="", scroll_label=""):
     html = TOKEN.sub(lambda found: read_line(UUID(found[1])), clean(html))
     if dateline:
         html = re.sub(r"^<p>", lambda start: f"<p>{dateline}", html, count=1)
-    region = f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(str(scroll_label))}"><table>'
-    return mark_safe(html.replace("<table>", region).replace("</table>", "</table></div>"))
+    return mark_safe(TABLE.sub(_region(scroll_label), html).replace("</table>", "</table></div>"))
+
+
+def _region(scroll_label):
+    """What stands before each table: a region with a name of its own, its caption or the label given."""
+    labels = Counter()
+
+    def opened(found):
+        label = plain_text(found[1] or "") or str(scroll_label)
+        labels[label] += 1
+        name = label if labels[label] == 1 else f"{label} {labels[label]}"
+        return f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(name)}">{found[0]}'
+
+    return opened

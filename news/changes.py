@@ -79,8 +79,13 @@ class Reading:
             _remembered[name] = self.counters[name], answer
         return answer
 
-    def keep(self, response):
-        response.reading = self
+    def also(self, *names):
+        """It turns out to depend on more counters; call it before reading what they stand for."""
+        self.counters = values(set(names) - self.counters.keys()) | self.counters
+
+    def keep(self, response, *, parameters=()):
+        """Let the page be served again. `parameters` are those of the address that make it another page."""
+        response.reading, response.parameters = self, frozenset(parameters)
         return response
 
 

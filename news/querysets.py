@@ -2,10 +2,13 @@
 
 from django.db import models
 from django.db.models import F, Prefetch, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Left, RowNumber
 from django.utils import timezone
 
 from news.folding import fold
+
+# Of the body as it is stored: room for a first sentence, its markup and a READ line before it.
+OPENING_LENGTH = 900
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -18,19 +21,15 @@ class ArticleQuerySet(models.QuerySet):
         return self.order_by("-live_from", "-pk")
 
     def for_cards(self):
-        """Load what templates/news/_card.html prints, and leave the body behind."""
-        return self.select_related("section").defer("body")
+        """Load what templates/news/_story.html and _line.html print, and of the body only its beginning."""
+        return self.select_related("section").defer("body").annotate(opening_html=Left("body", OPENING_LENGTH))
 
     def for_page(self):
         """Load one story with all its page prints: section, signatures, tags, links and where they lead."""
-        from news.models import ArticleByline, ArticleRelated, ArticleTag  # the models import this module
+        from news.models import ArticleRelated  # the models import this module
 
         links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
-        return self.select_related("section").prefetch_related(
-            Prefetch("bylines", ArticleByline.objects.select_related("author")),
-            Prefetch("tag_rows", ArticleTag.objects.select_related("tag").order_by("tag__name")),
-            Prefetch("related_links", links),
-        )
+        return self.select_related("section").prefetch_related(*names_and_tags(), Prefetch("related_links", links))
 
     def newest_in_each_section(self, count):
         """The `count` newest of every section, in one query."""
@@ -42,6 +41,16 @@ class ArticleQuerySet(models.QuerySet):
         moments = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
         windows = moments.values_list("live_from", "live_until")
         return sorted({moment for window in windows for moment in window if moment and moment > after})
+
+
+def names_and_tags():
+    """What to prefetch of stories whose authors and tags are shown."""
+    from news.models import ArticleByline, ArticleTag  # the models import this module
+
+    return (
+        Prefetch("bylines", ArticleByline.objects.select_related("author")),
+        Prefetch("tag_rows", ArticleTag.objects.select_related("tag").order_by("tag__name")),
+    )
 
 
 class SlugQuerySet(models.QuerySet):

@@ -52,21 +52,21 @@ def apply(revision, owner):
     for name in Content.FIELDS:
         setattr(owner, "section_id" if name == "section" else name, content[name])
     owner.save()
-    owner.tag_rows.all().delete()
-    Row = owner.tag_rows.model
-    tags = Tag.objects.filter(pk__in=content["tags"]).values_list("pk", flat=True)
-    Row.objects.bulk_create(Row(content_object=owner, tag_id=pk) for pk in tags)
-    owner.bylines.all().delete()
-    Row = owner.bylines.model
-    Row.objects.bulk_create(
-        Row(content_object=owner, author_id=pk, position=place) for place, pk in enumerate(content["authors"])
+    write_rows(
+        owner,
+        tags=Tag.objects.filter(pk__in=content["tags"]).values_list("pk", flat=True),
+        authors=content["authors"],
+        links=[
+            {"uuid": UUID(link["uuid"]), "target_id": link["target"], **_words(link)} for link in content["related"]
+        ],
     )
-    owner.related_links.all().delete()
-    Row = owner.related_links.model
-    Row.objects.bulk_create(
-        Row(content_object=owner, position=place, uuid=UUID(link["uuid"]), target_id=link["target"], **_words(link))
-        for place, link in enumerate(content["related"])
-    )
+
+
+def write_rows(owner, *, tags, authors, links):
+    """Replace the rows of a content: tags and signatures by primary key, links by their columns, in order."""
+    _replace(owner.tag_rows, [{"tag_id": pk} for pk in tags])
+    _replace(owner.bylines, [{"author_id": pk, "position": place} for place, pk in enumerate(authors)])
+    _replace(owner.related_links, [{**link, "position": place} for place, link in enumerate(links)])
 
 
 def words_by(person, revisions, base=None):
@@ -92,6 +92,11 @@ def _plain(owner, name):
         return owner.section_id
     value = getattr(owner, name)
     return body.clean(value) if name == "body" else value
+
+
+def _replace(rows, values):
+    rows.all().delete()
+    rows.model.objects.bulk_create(rows.model(content_object=rows.instance, **columns) for columns in values)
 
 
 def _words(link):

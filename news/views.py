@@ -1,16 +1,242 @@
-"""What readers see."""
+"""What readers see. Every page is the same for everyone, without session or cookie, so it can be kept.
 
-from django.http import HttpResponse, HttpResponseNotFound
+A view takes its `Reading` first of all, asks for what is live at that moment, and lets the page be kept
+with `reading.keep`. Only pages with status 200 and 410 ever are.
+"""
 
-from news import changes
+import re
+from functools import wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.core.paginator import EmptyPage, Paginator
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from news import body, changes, masthead
+from news.models import Article, RelatedLink, Tag
+from news.querysets import names_and_tags
+
+IN_LATEST = 5
+IN_ALSO = 3
+IN_A_SECTION_BLOCK = 4
+ON_A_LIST_PAGE = 20
+WORDS_A_MINUTE = 220
+# Browsers and proxies forget an old address soon: a later story may not take it, but its own may be withdrawn.
+REDIRECT_SECONDS = 300
+PLAIN_NUMBER = re.compile("[1-9][0-9]{0,5}")
 
 
+@require_safe
 def home(request):
-    return changes.Reading(changes.LISTS, changes.HOME).keep(HttpResponse("home"))
+    """The front page. Context: `lead`, `latest`, `also`, `blocks` of (section, stories)."""
+    reading = changes.Reading(changes.LISTS, changes.HOME)
+    live = Article.objects.live(at=reading.at).for_cards().latest_first()
+    newest = list(live[: 1 + IN_LATEST + IN_ALSO])
+    lead, also = newest[:1], newest[1 + IN_LATEST :]
+    large = {story.pk for story in lead + also}
+    # Enough to fill a block even where all the large stories are of one section.
+    candidates = live.newest_in_each_section(IN_A_SECTION_BLOCK + 1 + IN_ALSO)
+    prefetch_related_objects(lead, *names_and_tags())
+    reading.ends_with_the_lists()
+    response = _page(
+        request,
+        "news/home.html",
+        reading,
+        canonical=_absolute(reverse("news:home")),
+        lead=lead[0] if lead else None,
+        latest=newest[1 : 1 + IN_LATEST],
+        also=also,
+        blocks=_blocks([story for story in candidates if story.pk not in large], masthead.sections(reading)),
+    )
+    return reading.keep(response)
 
 
-article = section = tag = home
+@require_safe
+def section(request, slug):
+    """The stories of a section, newest first. Context: `section`, `stories` (a page of them)."""
+    reading = changes.Reading(changes.LISTS, changes.section(slug))
+    section = next((section for section in masthead.sections(reading) if section.slug == slug), None)
+    if section is None:
+        raise Http404
+    return _list(request, "news/section.html", reading, Article.objects.filter(section=section), section)
+
+
+@require_safe
+def tag(request, slug):
+    """The stories about something, newest first. Context: `tag`, `stories` (a page of them)."""
+    reading = changes.Reading(changes.LISTS, changes.tag(slug))
+    tag = get_object_or_404(Tag.objects.prefetch_related("aliases"), slug=slug)
+    return _list(request, "news/tag.html", reading, Article.objects.filter(tag_rows__tag=tag), tag)
+
+
+def of_live_story(view):
+    """For views of one story: they get `(request, article, reading)` where the address gave a slug.
+
+    `article` is live, with all its page prints; `reading` was taken before it was read. Where readers never
+    saw a story the address answers 404, and 410 where it is withdrawn or expired. An old address of a live
+    story leads to its new one, for GET: what somebody has typed and sent must not be lost on the way.
+    """
+
+    @wraps(view)
+    def answer(request, slug, **options):
+        reading = changes.Reading(changes.story(slug))
+        article = Article.objects.for_page().filter(slugs=slug).first()
+        if article is None or not article.was_public(at=reading.at):
+            raise Http404
+        if not article.is_live(at=reading.at):
+            return gone(request, article, reading)
+        if article.slug != slug and request.method in {"GET", "HEAD"}:
+            return _moved(article)
+        return view(request, article, reading, **options)
+
+    return answer
+
+
+@require_safe
+@of_live_story
+def article(request, article, reading):
+    """One story; comments join in the template, not here."""
+    return article_response(request, article, reading=reading)
+
+
+def article_response(request, article, *, reading=None, status=200, **context):
+    """The page of a live story that came from `of_live_story`.
+
+    With a `reading` it may be kept. Without one, or with another status, it is one person's answer (their
+    comment form with what they typed, as `comment_form`) and nobody stores it.
+    Context: `article`, `text` (the body as readers get it), `minutes`, `read_on` (related links at the end).
+    """
+    is_for_everyone = reading is not None and status == 200
+    reading = reading or changes.Reading(changes.story(article.slug))
+    links = {link.uuid: link for link in article.related_links.all() if _is_shown(link, reading.at)}
+    for link in article.related_links.all():
+        if link.story:
+            reading.ends_by(link.story.boundaries(after=reading.at))
+    reading.ends_by(article.boundaries(after=reading.at))
+    in_the_text = set(body.tokens(article.body))
+    response = _page(
+        request,
+        "news/article.html",
+        reading,
+        status=status,
+        article=article,
+        page_path=article.get_absolute_url(),
+        canonical=canonical(article),
+        text=_text(article, links),
+        minutes=max(1, round(body.word_count(article.body) / WORDS_A_MINUTE)),
+        read_on=[
+            link
+            for link in links.values()
+            if link.placement == RelatedLink.Placement.END and link.uuid not in in_the_text
+        ],
+        **context,
+    )
+    if is_for_everyone:
+        return reading.keep(response)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def gone(request, article, reading):
+    """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `latest`."""
+    reading.also(changes.LISTS)
+    reading.ends_with_the_lists()
+    response = _page(
+        request,
+        "news/gone.html",
+        reading,
+        status=410,
+        is_withdrawn=article.withdrawn_at is not None,
+        latest=_latest(reading),
+    )
+    return reading.keep(response)
 
 
 def not_found(request, exception):
-    return HttpResponseNotFound("not found")
+    """404, never kept, or any number of wrong addresses would fill the store. Context: `latest`."""
+    reading = changes.Reading(changes.LISTS)
+    home = reverse("news:home")
+    return _page(request, "404.html", reading, status=404, page_path=home, latest=_latest(reading))
+
+
+def canonical(article):
+    """The one address search engines are to know: under the story's own language, whatever the page's."""
+    with translation.override(article.language):
+        return _absolute(article.get_absolute_url())
+
+
+def _page(request, template, reading, *, status=200, **context):
+    return render(request, template, {"reading": reading, **context}, status=status)
+
+
+def _list(request, template, reading, stories, subject):
+    """A page of a section's or a tag's stories, `?page=` from 2 on being pages of their own."""
+    reading.ends_with_the_lists()
+    page = _page_of(stories.live(at=reading.at).for_cards().latest_first(), request)
+    address = subject.get_absolute_url()
+    response = _page(
+        request,
+        template,
+        reading,
+        canonical=_absolute(address if page.number == 1 else f"{address}?page={page.number}"),
+        stories=page,
+        **{subject._meta.model_name: subject},
+    )
+    return reading.keep(response, parameters={"page"})
+
+
+def _page_of(stories, request):
+    """The page asked for. One plain number of a page there is, or 404: every other spelling would be kept apart."""
+    asked = request.GET.getlist("page", ["1"])
+    if len(asked) != 1 or not PLAIN_NUMBER.fullmatch(asked[0]):
+        raise Http404
+    try:
+        return Paginator(stories, ON_A_LIST_PAGE).page(asked[0])
+    except EmptyPage:
+        raise Http404 from None
+
+
+def _blocks(stories, sections):
+    """The newest of each section that has any, in the sections' order."""
+    of_section = {section.pk: [] for section in sections}
+    for story in stories:
+        of_section.get(story.section_id, []).append(story)
+    return [(section, of_section[section.pk][:IN_A_SECTION_BLOCK]) for section in sections if of_section[section.pk]]
+
+
+def _latest(reading):
+    return Article.objects.live(at=reading.at).for_cards().latest_first()[:IN_LATEST]
+
+
+def _is_shown(link, at):
+    """A link to a story shows while that is live; one elsewhere only if it is to a web page."""
+    if link.story:
+        return link.story.is_live(at=at)
+    return link.url.startswith(("https://", "http://"))
+
+
+def _text(article, links):
+    def read_line(uuid: UUID):
+        link = links.get(uuid)
+        return render_to_string("news/_read_line.html", {"link": link, "article": article}) if link else ""
+
+    place = format_html('<span class="dateline">{}</span> — ', article.dateline) if article.dateline else ""
+    return body.rendered(article.body, read_line, dateline=place, scroll_label=_("Table"))
+
+
+def _moved(article):
+    response = HttpResponsePermanentRedirect(article.get_absolute_url())
+    response.headers["Cache-Control"] = f"public, max-age={REDIRECT_SECONDS}"
+    return response
+
+
+def _absolute(path):
+    return f"{settings.SITE_URL}{path}"

@@ -128,7 +128,7 @@ def start(*, by, tags=(), authors=(), links=(), **fields):
     """
     copy = WorkingCopy(article=Article.objects.create(), **fields)
     copy.save(force_insert=True)
-    _write_rows(copy, tags, authors, links)
+    revisions.write_rows(copy, tags=[tag.pk for tag in tags], authors=[author.pk for author in authors], links=links)
     finish_save(copy, by=by)
     return copy
 
@@ -324,12 +324,3 @@ def free_slug(copy):
         number += 1
         slug = f"{base}-{number}"
     return slug
-
-
-def _write_rows(copy, tags, authors, links):
-    Tags, Bylines, Links = copy.tag_rows.model, copy.bylines.model, copy.related_links.model
-    Tags.objects.bulk_create(Tags(content_object=copy, tag=tag) for tag in tags)
-    Bylines.objects.bulk_create(
-        Bylines(content_object=copy, author=author, position=place) for place, author in enumerate(authors)
-    )
-    Links.objects.bulk_create(Links(content_object=copy, position=place, **link) for place, link in enumerate(links))

@@ -83,7 +83,6 @@ LABELS = (
     *("Reactie", "Naam", "E-mailadres", "Site", "Reactie plaatsen", "Reactie annuleren"),
     "Δ",
 )
-LONGEST_LINE = 400  # a notice and its neighbours on one line; beyond that it is somebody's paragraph
 
 
 def _plain(text: str) -> str:
@@ -96,7 +95,7 @@ def _plain(text: str) -> str:
 def _only(phrases) -> re.Pattern:
     longest_first = sorted({_plain(phrase) for phrase in phrases}, key=len, reverse=True)
     # Possessive: "Site web" is also "Site" and "Web", and a line of them must not be tried in every way.
-    return re.compile(rf"(?>(?:{'|'.join(map(re.escape, longest_first))})(?: |$))++")
+    return re.compile(rf"(?:(?:{'|'.join(map(re.escape, longest_first))})(?: |$))++")
 
 
 _SAID_IN = {
@@ -114,10 +113,10 @@ def start_and_language(lines: list[str]) -> tuple[int, str]:
     start = len(lines)
     heard: dict[str, int] = {}
     for number in range(len(lines) - 1, -1, -1):
-        words = _plain(lines[number][: LONGEST_LINE + 1])
+        words = _plain(lines[number])
         if not words:
             continue  # blank, or the lone asterisk of a marker
-        if len(lines[number]) > LONGEST_LINE or not _NOTHING_ELSE.fullmatch(words):
+        if not _NOTHING_ELSE.fullmatch(words):
             break
         for language, said in _SAID_IN.items():
             if said.search(words):

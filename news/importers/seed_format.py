@@ -20,13 +20,14 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from news.folding import fold
 from news.importers import comment_form
 
 LARGEST = 1_000_000  # bytes: a long read is 60 thousand, a file of this size is something else
@@ -92,12 +93,16 @@ class Story:
     language: str | None = None
     published: datetime | None = None
     interface_language: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # remarks for whoever loads it, not sentences: they stand in one line
     fingerprint: str = ""
 
 
-def read(data: bytes, *, places: Iterable[str] = (), now: datetime | None = None) -> Story:
-    """Understand a story, or raise Unreadable. A dateline is taken off only for one of the `places` we know."""
+def read(data: bytes, *, places: Iterable[str] = (), language: str = "", now: datetime | None = None) -> Story:
+    """Understand a story, or raise Unreadable.
+
+    A dateline is taken off the text only for one of the `places` we know. `language` is for a story
+    that names none; without it the small words of the text tell. `now` is what "-3d" counts from.
+    """
     notes: list[str] = []
     lines = _lines(_decoded(data, notes), notes)
     end, interface_language = comment_form.start_and_language(lines)
@@ -108,7 +113,7 @@ def read(data: bytes, *, places: Iterable[str] = (), now: datetime | None = None
     given = {name: headers.get(name, _NOT_GIVEN) for name in HEADERS}
     dateline, blocks = _dateline(given["dateline"].value, blocks, places, notes)
     if not any(isinstance(block, Paragraph) for block in blocks):
-        notes.append(_("There is a headline but no text."))
+        notes.append(_("there is a headline but no text"))
     return Story(
         headline=headline,
         blocks=tuple(blocks),
@@ -117,7 +122,7 @@ def read(data: bytes, *, places: Iterable[str] = (), now: datetime | None = None
         section=given["section"].value,
         author=given["author"].value,
         source=given["source"].value,
-        language=_language(given["language"], headline, blocks, notes),
+        language=_language(given["language"], language, headline, blocks, notes),
         published=_moment(given["published"], now),
         interface_language=interface_language,
         notes=tuple(notes),
@@ -133,18 +138,12 @@ class _Header(NamedTuple):
 _NOT_GIVEN = _Header(0, "")
 
 
-def folded(text: str) -> str:
-    """The same for every way of writing one name: case, accents (ł too), width and spaces aside."""
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().replace("ł", "l"))
-    return " ".join("".join(letter for letter in text if not unicodedata.combining(letter)).split())
-
-
 # From bytes to lines
 
 
 def _decoded(data: bytes, notes: list[str]) -> str:
     if len(data) > LARGEST:
-        raise Unreadable(_("The file is larger than a story can be (%(size)d bytes).") % {"size": len(data)})
+        raise Unreadable(_("The file is larger than a story can be (%(size)d bytes).") % {"size": LARGEST})
     if not data:
         raise Unreadable(_("The file is empty."))
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -195,9 +194,9 @@ def _lines(text: str, notes: list[str]) -> list[str]:
     if not any(lines):
         raise Unreadable(_("The file is blank."))
     if dropped:
-        notes.append(_("Control characters were left out."))
+        notes.append(_("control characters were left out"))
     if "\ufffd" in text:
-        notes.append(_("Some letters were lost before the file reached us (“\ufffd”)."))
+        notes.append(_("some letters were lost before the file reached us (“\ufffd”)"))
     return lines
 
 
@@ -254,7 +253,7 @@ def _blocks(lines: list[str], notes: list[str]) -> list[Paragraph | ReadLine]:
             blocks.append(ReadLine(_spaced(open_lines[1])))
         else:
             if READ_WORDS_ALONE.fullmatch(open_lines[0]):
-                notes.append(_("“%(text)s” names no headline and was left in the text.") % {"text": open_lines[0]})
+                notes.append(_("“%(text)s” names no headline and was left in the text") % {"text": open_lines[0]})
             blocks.append(Paragraph(" ".join(open_lines)))
         open_lines.clear()
 
@@ -281,43 +280,45 @@ def _dateline(given: str, blocks: list, places: Iterable[str], notes: list[str])
     written = _spaced(match["place"])
     without = [*blocks[:at], Paragraph(match["rest"]), *blocks[at + 1 :]]
     if given:
-        return given, (without if folded(written) == folded(given) else blocks)
+        return given, (without if fold(written) == fold(given) else blocks)
     known: dict[str, str] = {}
     for place in places:
-        if place in written or folded(place) not in known:
-            known[folded(place)] = place
+        if place in written or fold(place) not in known:
+            known[fold(place)] = place
     parts = re.split(r"(\s*[/,]\s*)", written)  # "Brussels/Warsaw", "Hanoi, Vietnam"
-    if all(folded(name) in known for name in parts[::2]):
-        parts[::2] = [known[folded(name)] for name in parts[::2]]
+    if all(fold(name) in known for name in parts[::2]):
+        parts[::2] = [known[fold(name)] for name in parts[::2]]
         return "".join(parts), without
     if all(word[0].isupper() for word in written.split()):
-        notes.append(_("“%(place)s:” is not a place we know and was left in the text.") % {"place": written})
+        notes.append(_("“%(place)s:” is not a place we know and was left in the text") % {"place": written})
     return "", blocks
 
 
 def _tags(given: str) -> tuple[str, ...]:
     tags: dict[str, str] = {}
     for name in given.split(","):
-        if name := name.strip():
-            tags.setdefault(folded(name), name)
+        if any(letter.isalnum() for letter in name):
+            tags.setdefault(fold(name), name.strip())
     return tuple(tags.values())
 
 
-def _language(given: _Header, headline: str, blocks: list, notes: list[str]) -> str | None:
+def _language(given: _Header, otherwise: str, headline: str, blocks: list, notes: list[str]) -> str | None:
     """The header's word, else the language whose small words are the most; never a guess from a handful."""
     if given.value:
         if not LANGUAGE_CODE.fullmatch(given.value):
             raise Unreadable(_("Line %(line)d: the language must be a code such as en or pl: %(text)s") % _here(*given))
         return given.value.lower()
+    if otherwise:
+        return otherwise
     text = " ".join([headline, *(block.text for block in blocks if isinstance(block, Paragraph))])
     words = Counter(re.findall(r"[^\W\d_]+", text.casefold()))
     heard = Counter({language: sum(words[word] for word in few) for language, few in STOP_WORDS.items()})
     (first, most), (_second, next_most) = heard.most_common(2)
     if most < 3 or most * 2 < next_most * 3:
-        notes.append(_("The language could not be told from the words."))
+        notes.append(_("the language could not be told from the words"))
         return None
     if first not in LANGUAGES_TAKEN:
-        notes.append(_("The words look like another language (%(code)s).") % {"code": first})
+        notes.append(_("the words look like another language (%(code)s)") % {"code": first})
         return None
     return first
 
@@ -362,7 +363,7 @@ def _fingerprint(headers: dict[str, _Header], headline: str, blocks: list) -> st
     Taken before the dateline is looked for: a new place in the vocabulary is not a new story.
     """
     said = {name: header.value for name, header in headers.items() if header.value}
-    text = [[type(block).__name__, _spaced(getattr(block, "text", "") or block.headline)] for block in blocks]
+    text = [[type(block).__name__, *astuple(block)] for block in blocks]
     content = json.dumps([said, headline, text], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from io import StringIO
 from pathlib import Path
 
@@ -117,6 +118,7 @@ def test_the_headers_name_tags_author_and_source(load):
     }
     assert [byline.author.name for byline in copy.bylines.all()] == ["Ola Nowik", "Jan Bór"]
     assert copy.source == "A wire"
+    assert Event.objects.about(Tag.objects.get(name="quotas")).get().actor_name == "system"
     assert "“quotas” is a new tag" in outcome.notes and "“Ola Nowik” is a new author" in outcome.notes
 
 
@@ -216,6 +218,29 @@ def test_new_words_in_the_file_update_the_draft_and_keep_the_tokens_that_stay(lo
     ).result == (Result.UNCHANGED)
 
 
+def test_a_corrected_headline_is_the_same_story_while_the_text_is(load):
+    first = load()
+    outcome = load(STORY.replace("Duty on steel rises", "Steel: the duty “rises” & falls"))
+    assert (outcome.result, outcome.article) == (Result.UPDATED, first.article)
+
+
+def test_another_story_under_the_name_of_an_old_file_is_a_story_of_its_own(load):
+    yesterday = load(publish=True).article
+    today = load("Language: en\nSection: origin\n\nZinc is free\n\nNo duty on zinc.\n", publish=True)
+    assert (today.result, Article.objects.live().count()) == (Result.CREATED, 2)
+    assert Article.objects.get(pk=yesterday.pk).headline == "Duty on steel rises"
+    assert load("Language: en\nSection: origin\n\nZinc is free\n\nNo duty on zinc.\n").result == Result.UNCHANGED
+    assert load().article == yesterday
+
+
+def test_where_a_story_came_from_is_said_from_the_project_and_fits(tmp_path):
+    assert seed.source_of(OURS / "umowa-z-wietnamem.txt") == "seed:seeds/umowa-z-wietnamem.txt"
+    deep = tmp_path.joinpath(*["a-long-name-of-a-folder"] * 9)
+    one, other = seed.source_of(deep / "one" / "story.txt"), seed.source_of(deep / "other" / "story.txt")
+    assert one != other and max(len(one), len(other)) < 190
+    assert one.endswith("/story.txt")
+
+
 def test_a_change_that_says_nothing_new_makes_no_revision(load):
     load()
     outcome = load(f"Published: -3d\n{STORY}")
@@ -237,6 +262,8 @@ def test_what_an_editor_changed_since_is_never_overwritten(load, text, publish):
     save(copy, headline="Duty on steel rises, at last")
     outcome = load(text, publish=publish)
     assert (outcome.result, outcome.notes) == (Result.KEPT, ["changed by an editor since, left alone"])
+    assert not outcome.published
+    assert not Article.objects.live().filter(headline="Duty on steel rises, at last").exists()
     assert copy_of(outcome).headline == "Duty on steel rises, at last"
     assert copy_of(outcome).newest.number == 2
 
@@ -259,13 +286,24 @@ def test_a_story_in_review_is_left_alone_by_new_words_and_by_publishing(load):
     assert copy_of(outcome).stage == Stage.IN_REVIEW
 
 
-@pytest.mark.parametrize("text", [STORY, STORY + "\nMore."])
-def test_a_withdrawn_story_is_not_brought_back(load, text):
-    outcome = load(publish=True)
+def withdraw(outcome):
     copy = copy_of(outcome)
     workflow.withdraw(copy, copy.newest, by=make_user("Chief editors"), reason="Wrong figures")
-    again = load(text, publish=True)
-    assert not again.published
+
+
+def test_a_withdrawn_story_is_not_brought_back(load):
+    withdraw(load(publish=True))
+    same, other = load(publish=True), load(STORY + "\nMore.", publish=True)
+    assert (same.result, same.published, same.refusal) == (Result.UNCHANGED, False, "")
+    assert (other.result, other.notes) == (Result.KEPT, ["withdrawn from readers, left alone"])
+    assert not Article.objects.live().exists()
+
+
+def test_a_story_withdrawn_while_its_update_waited_is_not_brought_back(load):
+    load(publish=True)
+    withdraw(load(STORY + "\nMore."))
+    outcome = load(STORY + "\nMore.", publish=True)
+    assert (outcome.published, outcome.notes) == (False, ["in the newsroom's hands, not published"])
     assert not Article.objects.live().exists()
 
 
@@ -368,7 +406,7 @@ def test_the_vocabulary_is_made_once(folder):
 def test_new_sections_are_in_the_history_and_move_what_every_page_depends_on(folder):
     before = changes.values([changes.SITE])[changes.SITE]
     vocabulary.load(write(folder, "sections.csv", "slug,en,pl\nfines,Fines,Kary\n"), by=system_user())
-    assert changes.values([changes.SITE])[changes.SITE] == before + 1
+    assert changes.values([changes.SITE])[changes.SITE] > before
     assert Event.objects.about(Section.objects.get(slug="fines")).get().kind == "add"
 
 
@@ -447,6 +485,11 @@ def test_the_command_fills_an_empty_newsroom_and_changes_nothing_the_second_time
     assert rows_in_every_table() == before
 
 
+def test_a_link_to_a_draft_does_not_count_as_waiting():
+    said, _complained = load_seeds()
+    assert len([line for line in said if "the link waits" in line]) == 1
+
+
 def test_our_stories_lead_to_each_other_and_need_no_mending():
     load_seeds("--publish")
     waiting = [link.label for link in WorkingCopyRelated.objects.all() if link.is_unresolved]
@@ -507,6 +550,19 @@ def test_a_story_that_could_not_be_published_is_named_and_stays_a_draft(folder):
     said, complained = load_seeds("--publish", folder, status=1)
     assert complained == ["story.txt: not published: Choose the language the story is written in."]
     assert said[0] == "story.txt: created (“de” is not a language of this site)"
+
+
+def test_a_file_whose_name_is_no_text_loads_all_the_same(folder):
+    path = Path(os.fsdecode(os.fsencode(folder) + b"/c\xb3o.txt"))
+    path.write_text(STORY, encoding="utf-8")
+    said, complained = load_seeds(folder)
+    assert (said[0], complained) == ("c\ufffdo.txt: created", [])
+
+
+def test_a_vocabulary_named_by_itself_is_no_story(folder):
+    said, _complained = load_seeds(OURS / "tags.csv")
+    assert said[0] == "tags.csv: 84 new"  # Brussels is there
+    assert not Article.objects.exists()
 
 
 def test_a_folder_without_stories_is_named(folder):

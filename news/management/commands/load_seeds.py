@@ -1,5 +1,7 @@
 """Fills a newsroom from files: sections and tags first, then stories. May be run again at any time."""
 
+import logging
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, paths, dry_run, **options):
+        logging.getLogger("history").setLevel(logging.WARNING)  # or the one line of a bad file drowns in them
         self.failures, self.counts = 0, Counter()
         if dry_run:
             with transaction.atomic():
@@ -62,18 +65,23 @@ class Command(BaseCommand):
         )
 
     def found_under(self, paths):
-        stories, vocabularies = [], []
+        """The stories and the vocabularies among the paths, each once; a folder stands for what it holds."""
+        files = {}  # a dict keeps their order
         for path in paths:
-            if not path.is_dir():
-                stories.append(path)  # one that is not there says so when it is opened
+            try:
+                inside = sorted(path.iterdir()) if path.is_dir() else None
+            except OSError as error:
+                self.failed(path, error.strerror or error)
                 continue
-            texts = sorted(file for file in path.iterdir() if file.suffix.lower() == ".txt")
-            tables = [file for name in vocabulary.COLUMNS if (file := path / name).is_file()]
-            if not texts and not tables:
+            if inside is None:
+                files[path] = None  # one that is not there says so when it is opened
+                continue
+            loadable = [file for file in inside if file.suffix.lower() == ".txt" or file.name in vocabulary.COLUMNS]
+            files |= dict.fromkeys(file for file in loadable if file.is_file())
+            if not loadable:
                 self.failed(path, _("There is no story in this folder."))
-            stories += texts
-            vocabularies += tables
-        return list(dict.fromkeys(stories)), vocabularies
+        vocabularies = [path for name in vocabulary.COLUMNS for path in files if path.name == name]
+        return [path for path in files if path not in vocabularies], vocabularies
 
     def attempt(self, path, load, *args, **options):
         try:
@@ -85,19 +93,19 @@ class Command(BaseCommand):
 
     def load_vocabulary(self, path, *, by):
         made = vocabulary.load(path, by=by)
-        self.stdout.write(_("%(file)s: %(count)d new") % {"file": path.name, "count": made})
+        self.stdout.write(_("%(file)s: %(count)d new") % {"file": _name(path), "count": made})
 
     def load_story(self, path, articles, **options):
         outcome = seed.load(path, **options)
-        articles[outcome.article.pk] = path.name
+        articles[outcome.article.pk] = _name(path)
         self.counts[outcome.result] += 1
-        self.stdout.write(f"{path.name}: {outcome}")
+        self.stdout.write(f"{_name(path)}: {outcome}")
         if outcome.refusal:
             self.failed(path, _("not published: %(reason)s") % {"reason": outcome.refusal})
 
     def failed(self, path, reason):
         self.failures += 1
-        self.stderr.write(f"{path.name or path}: {reason}")
+        self.stderr.write(f"{_name(path)}: {reason}")
 
     def tell_what_waits(self, articles):
         """READ lines are matched as stories arrive, so only after the last one is it known which still wait."""
@@ -127,3 +135,9 @@ class Command(BaseCommand):
                 % {"code": code, "codes": codes}
             )
         return code
+
+
+def _name(path):
+    """The file's name on one line, also when its bytes are no text."""
+    name = os.fsencode(path.name or path).decode(errors="replace")
+    return " ".join(name.split())

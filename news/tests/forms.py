@@ -1,0 +1,67 @@
+"""What a browser without scripts would send: the fields of a page's form as they stand, to be changed and posted."""
+
+from html.parser import HTMLParser
+
+from django.http import QueryDict
+
+
+class _Fields(HTMLParser):
+    def __init__(self, form):
+        super().__init__()
+        self.form, self.inside, self.aside = form, False, 0
+        self.sent, self.select, self.area = QueryDict(mutable=True), None, None
+
+    def handle_starttag(self, tag, attrs):
+        has = dict(attrs)
+        if tag == "form":
+            self.inside = has.get("id") == self.form
+        elif tag == "template":
+            self.aside += 1
+        if not self.inside or self.aside:
+            return
+        if tag == "input" and "name" in has and not (has.get("type") == "checkbox" and "checked" not in has):
+            self.sent.appendlist(has["name"], has.get("value", "on" if has.get("type") == "checkbox" else ""))
+        elif tag == "select":
+            self.select = has["name"]
+        elif tag == "option" and self.select and "selected" in has:
+            self.sent.appendlist(self.select, has["value"])
+        elif tag == "textarea":
+            self.area = has["name"]
+            self.sent.appendlist(self.area, "")
+
+    def handle_data(self, text):
+        if self.area:
+            self.sent[self.area] += text
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.inside = False
+        elif tag == "template":
+            self.aside -= 1
+        elif tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            self.area = None
+
+
+def fields_of(response, form="workingcopy_form"):
+    parser = _Fields(form)
+    parser.feed(response.content.decode())
+    return parser.sent
+
+
+def send(client, address, form="workingcopy_form", **changed):
+    """Open a page, change some fields, send the form."""
+    sent = fields_of(client.get(address), form)
+    return send_fields(client, address, sent, **changed)
+
+
+def send_fields(client, address, sent, **changed):
+    sent = sent.copy()
+    for name, value in changed.items():
+        sent.setlist(name, value if isinstance(value, list) else [value])
+    return client.post(address, sent.urlencode(), content_type="application/x-www-form-urlencoded", follow=True)
+
+
+def said(response):
+    return [str(message) for message in response.context["messages"]]

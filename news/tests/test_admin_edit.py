@@ -1,0 +1,453 @@
+"""The editor's form: nothing typed is lost, nothing forged is kept, and two people see each other's texts."""
+
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from news import body, revisions, workflow
+from news.models import Article, Event, Revision, Tag, WorkingCopy
+from news.tests.forms import fields_of, said, send, send_fields
+from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
+
+pytestmark = pytest.mark.django_db
+ADD = reverse("admin:news_workingcopy_add")
+Stage = WorkingCopy.Stage
+
+
+def at(copy):
+    return reverse("admin:news_workingcopy_change", args=[copy.pk])
+
+
+@pytest.fixture
+def reporter(client):
+    user = make_user("Reporters", first_name="Marta", last_name="Zielińska")
+    client.force_login(user)
+    return user
+
+
+def again(copy):
+    return WorkingCopy.objects.get(pk=copy.pk)
+
+
+# ---- writing
+
+
+def test_a_new_story_begins_as_a_draft_nobody_outside_sees(client, reporter):
+    section, tag = make_section(), make_tag("Seals")
+    answer = send(
+        client, ADD, headline="  Seals on\r\nbarges ", body="<p>Text</p>", section=str(section.pk), tags=[str(tag.pk)]
+    )
+    copy = WorkingCopy.objects.get()
+    assert answer.redirect_chain[-1][0] == at(copy)
+    assert (copy.headline, copy.stage, copy.newest.number, copy.saved_by) == ("Seals on barges", "draft", 1, reporter)
+    assert list(copy.tags.all()) == [tag]
+    assert Article.objects.get().headline == ""
+    assert Event.objects.get().kind == "save"
+
+
+def test_a_half_written_story_can_be_kept(client, reporter):
+    send(client, ADD, headline="Only a headline", language="")
+    copy = WorkingCopy.objects.get()
+    assert (copy.headline, copy.section, copy.language) == ("Only a headline", None, "")
+
+
+def test_a_new_story_is_signed_by_the_author_who_writes_it(client, reporter):
+    author = make_author("Marta Zielińska", user=reporter)
+    send(client, ADD, headline="Signed")
+    assert [byline.author for byline in WorkingCopy.objects.get().bylines.all()] == [author]
+
+
+def test_saving_keeps_a_revision_and_never_changes_what_readers_see(client, reporter):
+    article = make_live_article(headline="As published")
+    answer = send(client, at(article.working_copy), headline="As rewritten")
+    article.refresh_from_db()
+    copy = again(article.working_copy)
+    assert (article.headline, copy.headline, copy.stage) == ("As published", "As rewritten", Stage.DRAFT)
+    assert said(answer) == ["Saved as revision 2."]
+
+
+def test_saving_unchanged_makes_no_revision(client, reporter):
+    copy = make_copy(
+        tags=[make_tag(), make_tag()], authors=[make_author()], links=[{"uuid": uuid4(), "label": "Elsewhere"}]
+    )
+    answer = send(client, at(copy))
+    assert said(answer) == ["Nothing had changed since revision 1."]
+    assert Revision.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<p>One</p>\r\n\r\n<p>Two</p>\r\n",
+        "\n<p>One</p>\n\n\t<p>Two</p>",
+        "<p>\n\tOne</p><p>Two</p>",
+    ],
+)
+def test_blanks_that_a_browser_s_editor_adds_between_blocks_are_no_change(client, reporter, typed):
+    copy = make_copy(body=body.paragraphs("One", "Two"))
+    send(client, at(copy), body=typed)
+    assert Revision.objects.count() == 1 and again(copy).body == body.paragraphs("One", "Two")
+
+
+def test_a_blank_between_words_is_a_change(client, reporter):
+    copy = make_copy(body="<p><strong>a</strong><em>b</em></p>")
+    send(client, at(copy), body="<p><strong>a</strong> <em>b</em></p>")
+    assert again(copy).body == "<p><strong>a</strong> <em>b</em></p>"
+
+
+def test_what_is_typed_is_cleaned(client, reporter):
+    copy = make_copy()
+    send(client, at(copy), body='<p onclick="x()">Fine<script>alert(1)</script></p><a href="javascript:x">y</a>')
+    assert "script" not in again(copy).body and "onclick" not in again(copy).body and "Fine" in again(copy).body
+
+
+def test_a_field_that_is_wrong_loses_nothing_else(client, reporter):
+    copy = make_copy(headline="Before")
+    answer = send(client, at(copy), headline="After", slug="not an address!", body="<p>Long work</p>")
+    assert answer.status_code == 200
+    form = answer.context["adminform"].form
+    assert (form["headline"].value(), form["body"].value()) == ("After", "<p>Long work</p>")
+    assert "not an address!" in answer.content.decode()
+    assert again(copy).headline == "Before"
+
+
+# ---- rows
+
+
+def test_tags_may_be_typed_separated_by_commas_or_semicolons_under_any_name(client, reporter):
+    wco, vietnam = make_tag("World Customs Organization"), make_tag("Viet Nam")
+    wco.aliases.create(name="WCO")
+    copy = make_copy()
+    send(client, at(copy), **{"tags-add": "wco, VIET  NAM; rules of origin"})
+    made = Tag.objects.get(name="rules of origin")
+    assert set(again(copy).tags.all()) == {wco, vietnam, made}
+    assert made.kind == Tag.Kind.TOPIC
+
+
+def test_the_same_tag_by_two_spellings_is_one(client, reporter):
+    copy = make_copy()
+    send(client, at(copy), **{"tags-add": "Cło; clo; CŁO"})
+    assert [tag.name for tag in Tag.objects.all()] == ["Cło"]
+    assert again(copy).tags.count() == 1
+
+
+def test_who_may_not_add_tags_is_told_and_keeps_what_was_typed(client):
+    user = make_user("Reporters")
+    user.groups.clear()
+    codenames = ["view_workingcopy", "change_workingcopy"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    copy = make_copy()
+    answer = send(client, at(copy), headline="Kept", **{"tags-add": "quotas"})
+    page = answer.content.decode()
+    assert "There is no tag “quotas”. Choose one from the list." in page
+    assert answer.context["adminform"].form["headline"].value() == "Kept" and 'value="quotas"' in page
+    assert not Tag.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["???", "x" * 101])
+def test_what_cannot_be_a_tag_is_refused(client, reporter, name):
+    copy = make_copy()
+    answer = send(client, at(copy), **{"tags-add": name})
+    assert "cannot be the name of a tag" in answer.content.decode()
+    assert not Tag.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["-1", "0", "999999", "x", "1" * 40, ""])
+def test_numbers_of_rows_that_do_not_exist_are_left_out(client, reporter, number):
+    copy = make_copy()
+    assert send(client, at(copy), tags=[number], bylines=[number], headline="Saved").status_code == 200
+    assert again(copy).headline == "Saved" and not again(copy).tags.exists()
+
+
+def test_bylines_keep_their_order(client, reporter):
+    anna, marta = make_author("Anna"), make_author("Marta")
+    copy = make_copy(authors=[anna, marta])
+    send(client, at(copy), bylines=[str(marta.pk), str(anna.pk)])
+    assert [str(byline) for byline in again(copy).bylines.all()] == ["Marta", "Anna"]
+    send(client, at(copy), bylines=[], **{"bylines-add": "anna"})
+    assert [str(byline) for byline in again(copy).bylines.all()] == ["Anna"]
+
+
+def test_nobody_signs_who_is_not_an_author(client, reporter):
+    answer = send(client, at(make_copy()), **{"bylines-add": "Nobody"})
+    assert "There is no author “Nobody”." in answer.content.decode()
+
+
+def link(uuid, **parts):
+    parts = {"target": "", "label": "", "url": "", "placement": "end"} | parts
+    return {f"related-{uuid}-{part}": str(value) for part, value in parts.items()}
+
+
+def test_a_related_link_is_a_story_a_page_elsewhere_or_a_headline_to_come(client, reporter):
+    story, copy = make_live_article(headline="On the site"), make_copy()
+    one, two, three = uuid4(), uuid4(), uuid4()
+    fields = link(one, target=story.pk, placement="inline") | link(two, url="https://wto.org/x", label="WTO")
+    send(
+        client,
+        at(copy),
+        body="<p>Text</p>" + body.token(one),
+        **{"related-row": [str(one), str(two), str(three)]},
+        **fields,
+        **link(three, label="Yet to come"),
+    )
+    rows = list(again(copy).related_links.all())
+    assert [(row.uuid, row.target, row.url, row.label, row.placement) for row in rows] == [
+        (one, story, "", "On the site", "inline"),
+        (two, None, "https://wto.org/x", "WTO", "end"),
+        (three, None, "", "Yet to come", "end"),
+    ]
+    assert body.tokens(again(copy).body) == [one]
+
+
+def test_links_move_and_go_without_losing_the_others(client, reporter):
+    links = [{"uuid": uuid4(), "label": label} for label in ("a", "b", "c")]
+    copy = make_copy(links=links)
+    a, b, c = [str(row["uuid"]) for row in links]
+    send(client, at(copy), **{"related-row": [c, a, b], "related-remove": [a]})
+    assert [row.label for row in again(copy).related_links.all()] == ["c", "b"]
+
+
+def test_a_bare_headline_that_is_on_the_site_finds_its_story(client, reporter):
+    story, copy, uuid = make_live_article(headline="Cło na łodzie"), make_copy(), uuid4()
+    send(client, at(copy), **{"related-row": [str(uuid)]}, **link(uuid, label="clo na LODZIE"))
+    assert again(copy).related_links.get().found == story
+    send(client, at(copy), **link(uuid, label="Something else"))
+    assert again(copy).related_links.get().found is None
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example/", "no address", "https://" + "x" * 600])
+def test_a_link_leads_to_a_page_or_is_refused(client, reporter, url):
+    copy, uuid = make_copy(), uuid4()
+    answer = send(client, at(copy), **{"related-row": [str(uuid)]}, **link(uuid, url=url))
+    assert answer.context["adminform"].form.errors["related"]
+    assert not again(copy).related_links.exists()
+
+
+@pytest.mark.parametrize("target", ["own", "999999", "x", "-3"])
+def test_a_link_to_no_story_or_to_itself_is_refused(client, reporter, target):
+    copy, uuid = make_copy(), uuid4()
+    target = copy.pk if target == "own" else target
+    answer = send(client, at(copy), **{"related-row": [str(uuid)]}, **link(uuid, target=target))
+    assert answer.context["adminform"].form.errors["related"]
+    assert not again(copy).related_links.exists()
+
+
+def test_rows_without_words_or_identity_are_left_out(client, reporter):
+    copy, uuid = make_copy(), uuid4()
+    send(client, at(copy), headline="Saved", **{"related-row": [str(uuid), "no uuid"]}, **link(uuid))
+    assert again(copy).headline == "Saved" and not again(copy).related_links.exists()
+
+
+# ---- what a form cannot do
+
+
+def test_forged_fields_change_nothing(client, reporter):
+    copy, other = make_copy(), make_copy()
+    send(
+        client,
+        at(copy),
+        headline="Written",
+        stage="approved",
+        approved=str(copy.newest_id),
+        newest=str(other.newest_id),
+        submitted_by=str(reporter.pk),
+        article=str(other.pk),
+        live_from="2020-01-01",
+    )
+    copy = again(copy)
+    assert (copy.headline, copy.stage, copy.approved, copy.submitted_by) == ("Written", Stage.DRAFT, None, None)
+    assert copy.newest.article_id == copy.pk and again(other).headline == other.headline
+    assert not copy.article.was_public()
+
+
+def test_get_changes_nothing(client, reporter):
+    copy = make_copy()
+    before = WorkingCopy.objects.values().get(pk=copy.pk)
+    client.get(at(copy), {"headline": "Forged", "_step": f"submit:{copy.pk}:{copy.newest_id}"})
+    client.get(ADD, {"headline": "Forged"})
+    assert WorkingCopy.objects.values().get() == before
+    assert Event.objects.count() == 1
+
+
+def test_moderators_neither_open_nor_write_stories(client):
+    client.force_login(make_user("Moderators"))
+    copy = make_copy()
+    assert client.get(at(copy)).status_code == client.post(at(copy), {}).status_code == 403
+    assert client.get(ADD).status_code == client.post(ADD, {}).status_code == 403
+    for name in ("tags", "authors", "stories"):
+        assert client.get(reverse(f"admin:news_lookup_{name}"), {"q": "a"}).status_code == 403
+
+
+def test_who_may_only_look_sees_the_story_and_no_button(client):
+    user = make_user("Reporters")
+    user.groups.clear()
+    user.user_permissions.set(Permission.objects.filter(codename="view_workingcopy"))
+    client.force_login(user)
+    copy = make_copy(headline="To be read", authors=[make_author("Anna")], links=[{"uuid": uuid4(), "label": "More"}])
+    page = client.get(at(copy)).content.decode()
+    assert "To be read" in page and "Anna" in page and "More" in page
+    assert "data-save" not in page and 'name="_step"' not in page
+    assert client.post(at(copy), {"headline": "x", "version": copy.version}).status_code == 403
+
+
+def test_a_story_is_never_deleted(client, reporter):
+    copy = make_copy()
+    assert client.post(reverse("admin:news_workingcopy_delete", args=[copy.pk]), {"post": "yes"}).status_code == 403
+    assert WorkingCopy.objects.filter(pk=copy.pk).exists()
+
+
+def test_the_form_costs_the_same_for_one_tag_or_twelve(client, reporter, queries_of):
+    def story(count):
+        return make_copy(
+            tags=[make_tag() for _ in range(count)],
+            authors=[make_author() for _ in range(count)],
+            links=[{"uuid": uuid4(), "target": make_live_article()} for _ in range(count)],
+        )
+
+    one, twelve = story(1), story(12)
+    client.get(at(one))
+    assert queries_of(client.get, at(one)) == queries_of(client.get, at(twelve)) <= 40
+
+
+# ---- two people at once
+
+
+@pytest.fixture
+def meeting(client, reporter):
+    """A story both have opened; the editor has already saved."""
+    copy = make_copy(standfirst="As it was", source="WCO")
+    opened = fields_of(client.get(at(copy)))
+    editor = make_user("Editors", first_name="Joost", last_name="de Wit")
+    with workflow.editing(copy, by=editor, version=copy.version):
+        copy.standfirst, copy.source = "The editor's words", "WTO"
+        copy.tag_rows.create(tag=make_tag("Quotas"))
+    return copy, opened
+
+
+def test_a_late_save_is_shown_both_texts_and_loses_neither(client, meeting):
+    copy, opened = meeting
+    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words", body="<p>Long work</p>")
+    page = answer.content.decode()
+    assert answer.status_code == 200 and "Joost de Wit saved this story" in page
+    assert "The editor&#x27;s words" in page and "The reporter&#x27;s words" in page
+    form = answer.context["adminform"].form
+    assert (form["standfirst"].value(), form["body"].value()) == ("The reporter's words", "<p>Long work</p>")
+    assert again(copy).standfirst == "The editor's words"
+
+    answer = send_fields(client, at(copy), fields_of(answer))
+    kept = again(copy)
+    assert (kept.standfirst, kept.body, kept.newest.number) == ("The reporter's words", "<p>Long work</p>", 3)
+    assert revisions.content_of(Revision.objects.get(number=2))["standfirst"] == "The editor's words"
+
+
+def test_what_only_the_other_touched_is_taken_over(client, meeting):
+    copy, opened = meeting
+    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words")
+    assert answer.context["meeting"].taken_labels == ["source", "tags"] or set(
+        map(str, answer.context["meeting"].taken_labels)
+    ) == {"source", "tags"}
+    assert [str(place.label) for place in answer.context["meeting"].places] == ["standfirst"]
+    send_fields(client, at(copy), fields_of(answer))
+    assert (again(copy).source, [tag.name for tag in again(copy).tags.all()]) == ("WTO", ["Quotas"])
+
+
+@pytest.mark.parametrize("version", ["", "x", "0", "999", "-1"])
+def test_a_version_that_is_not_the_row_s_is_never_written(client, reporter, version):
+    copy = make_copy(headline="As it is")
+    answer = send(client, at(copy), version=version, headline="Forced")
+    assert answer.status_code == 200
+    assert again(copy).headline == "As it is"
+    assert answer.context["adminform"].form["headline"].value() == "Forced"
+
+
+def test_a_beginning_that_is_another_story_s_is_not_believed(client, meeting):
+    copy, opened = meeting
+    other = make_copy(standfirst="The reporter's words")
+    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words", began=str(other.newest_id))
+    assert "standfirst" in [str(place.label) for place in answer.context["meeting"].places]
+    assert answer.context["adminform"].form["standfirst"].value() == "The reporter's words"
+
+
+def test_a_step_taken_meanwhile_is_said_and_the_text_kept(client, reporter):
+    copy = make_copy(by=reporter)
+    opened = fields_of(client.get(at(copy)))
+    workflow.submit(copy, copy.newest, by=reporter)
+    answer = send_fields(client, at(copy), opened, standfirst="More")
+    assert "Somebody took a step with this story" in answer.content.decode()
+    send_fields(client, at(copy), fields_of(answer))
+    assert (again(copy).standfirst, again(copy).stage) == ("More", Stage.IN_REVIEW)
+
+
+def test_losing_the_row_at_the_last_moment_is_the_same_page(client, reporter, monkeypatch):
+    """Between reading the row and winning it somebody else saves: on PostgreSQL nothing keeps them out."""
+    copy = make_copy(standfirst="As it was")
+    editor, begin_save = make_user("Editors"), workflow.begin_save
+
+    def beaten(mine, **options):
+        monkeypatch.setattr(workflow, "begin_save", begin_save)
+        theirs = again(copy)
+        with workflow.editing(theirs, by=editor, version=theirs.version):
+            theirs.standfirst = "The editor's words"
+        begin_save(mine, **options)
+
+    # The other's save is undone with the first attempt's transaction here, so it is made once more before the second.
+    real = again(copy)
+    changeform = type(site_admin())._changeform_view
+    attempts = []
+
+    def counted(self, *args, **options):
+        attempts.append(1)
+        if len(attempts) == 2:
+            with workflow.editing(real, by=editor, version=real.version):
+                real.standfirst = "The editor's words"
+        return changeform(self, *args, **options)
+
+    opened = fields_of(client.get(at(copy)))
+    monkeypatch.setattr(workflow, "begin_save", beaten)
+    monkeypatch.setattr(type(site_admin()), "_changeform_view", counted)
+    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words")
+    assert len(attempts) == 2 and answer.status_code == 200
+    assert answer.context["meeting"].places[0].theirs == "The editor's words"
+    assert answer.context["adminform"].form["standfirst"].value() == "The reporter's words"
+
+
+def site_admin():
+    from django.contrib import admin
+
+    return admin.site.get_model_admin(WorkingCopy)
+
+
+# ---- look-ups
+
+
+def test_tags_are_suggested_by_any_of_their_names(client, reporter):
+    wco = make_tag("World Customs Organization", kind="organisation")
+    wco.aliases.create(name="WCO")
+    answer = client.get(reverse("admin:news_lookup_tags"), {"q": "wc"})
+    assert answer.json()["results"] == [{"id": wco.pk, "name": wco.name, "note": "organisation", "exact": False}]
+    assert client.get(reverse("admin:news_lookup_tags"), {"q": "WCO"}).json()["results"][0]["exact"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_stories_are_suggested_live_or_on_their_way_but_never_the_own(client, reporter):
+    live, coming = make_live_article(headline="Cło one"), make_copy(headline="Cło two")
+    own = make_copy(headline="Cło three")
+    answer = client.get(reverse("admin:news_lookup_stories"), {"q": "clo", "not": own.pk})
+    assert [(story["id"], story["look"]) for story in answer.json()["results"]] == [
+        (live.pk, "live"),
+        (coming.pk, "never"),
+    ]
+
+
+@pytest.mark.parametrize("words", ["", "   ", "\x00", "%", "x" * 5000])
+def test_odd_questions_have_empty_answers(client, reporter, words):
+    make_copy(headline="Something")
+    for name in ("tags", "authors", "stories"):
+        assert client.get(reverse(f"admin:news_lookup_{name}"), {"q": words, "not": "²"}).json() == {"results": []}
+
+
+def test_looking_up_needs_somebody_of_the_newsroom(client):
+    assert client.get(reverse("admin:news_lookup_tags"), {"q": "a"}).status_code == 302

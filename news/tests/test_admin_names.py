@@ -1,0 +1,180 @@
+"""Sections, tags, authors and users: names on live pages change without a step, and say so."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from news import changes, history
+from news.models import Author, Event, Section, Tag
+from news.tests.forms import send
+from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def at(thing):
+    return reverse(f"admin:news_{thing._meta.model_name}_change", args=[thing.pk])
+
+
+@pytest.fixture
+def chief(client):
+    user = make_user("Chief editors")
+    client.force_login(user)
+    return user
+
+
+@pytest.mark.parametrize("kind", ["section", "tag", "author"])
+def test_a_new_name_is_an_event_on_each_live_story_and_moves_its_pages(client, chief, kind):
+    thing = {"section": make_section, "tag": make_tag, "author": make_author}[kind](name="Old")
+    uses = {"section": {"section": thing}, "tag": {"tags": [thing]}, "author": {"authors": [thing]}}[kind]
+    live, draft, other = make_live_article(**uses), make_copy(**uses), make_live_article(section=make_section())
+    before = changes.values([changes.SITE, changes.story(live.slug), changes.story(other.slug)])
+    send(client, at(thing), f"{kind}_form", name="New")
+    thing.refresh_from_db()
+    assert thing.name == "New"
+    told = Event.objects.filter(kind="rename", subject_kind="article")
+    assert [(event.subject_id, event.actor_id) for event in told] == [(live.pk, chief.pk)]
+    assert not Event.objects.about(draft.article).filter(kind="rename").exists()
+    after = changes.values(before)
+    assert [after[name] - before[name] for name in before] == [1, 1, 0]
+    assert history.verify()[1] is None
+    page = client.get(reverse("admin:news_workingcopy_change", args=[live.pk])).content.decode()
+    assert "renamed “Old” to “New”" in page
+
+
+def test_saving_a_name_unchanged_moves_nothing(client, chief):
+    section = make_section(names={"pl": "Porty"})
+    before = changes.values([changes.SITE])
+    send(client, at(section), "section_form")
+    section.refresh_from_db()
+    assert section.names == {"pl": "Porty"}
+    assert changes.values(before) == before and not Event.objects.filter(kind="rename").exists()
+
+
+def test_a_name_in_another_language_counts_as_a_new_name(client, chief):
+    section = make_section(name="Ports")
+    before = changes.values([changes.SITE])
+    send(client, at(section), "section_form", name_in_pl="Porty")
+    section.refresh_from_db()
+    assert section.name_in("pl") == "Porty" and section.name_in("en") == "Ports"
+    assert changes.values(before) != before
+
+
+def test_a_new_section_stands_in_every_masthead_at_once(client, chief):
+    before = changes.values([changes.SITE])
+    send(client, reverse("admin:news_section_add"), "section_form", name="Ports", slug="ports")
+    assert Section.objects.get().slug == "ports" and changes.values(before) != before
+
+
+@pytest.mark.parametrize("kind", ["section", "tag", "author"])
+def test_an_address_in_use_stays(client, chief, kind):
+    thing = {"section": make_section, "tag": make_tag, "author": make_author}[kind](name="Name")
+    slug = thing.slug
+    send(client, at(thing), f"{kind}_form", name="Other", slug="other")
+    thing.refresh_from_db()
+    assert (thing.name, thing.slug) == ("Other", slug)
+
+
+@pytest.mark.parametrize("name", ["clo", "CŁO", "  Cło ", "duty"])
+def test_no_two_tags_share_a_name(client, chief, name):
+    make_tag("Cło").aliases.create(name="Duty")
+    answer = send(client, reverse("admin:news_tag_add"), "tag_form", name=name)
+    assert answer.context["adminform"].form.errors["name"]
+    assert Tag.objects.count() == 1
+
+
+def test_aliases_are_one_on_a_line_each_once_and_nobody_else_s(client, chief):
+    tag, other = make_tag("World Customs Organization"), make_tag("Viet Nam")
+    send(client, at(tag), "tag_form", other_names="WCO\r\n wco \r\n\r\nOMD")
+    assert [alias.name for alias in tag.aliases.all()] == ["OMD", "WCO"]
+    send(client, at(tag), "tag_form", other_names="OMD")
+    assert [alias.name for alias in tag.aliases.all()] == ["OMD"]
+    answer = send(client, at(tag), "tag_form", other_names="OMD\nviet  nam")
+    assert answer.context["adminform"].form.errors["other_names"]
+    assert not other.aliases.exists()
+
+
+@pytest.mark.parametrize("name", ["???", "   ", "x" * 101])
+def test_a_tag_needs_a_name_that_makes_an_address(client, chief, name):
+    answer = send(client, reverse("admin:news_tag_add"), "tag_form", name=name)
+    assert answer.context["adminform"].form.errors["name"] and not Tag.objects.exists()
+
+
+def test_tags_and_authors_are_found_by_folded_names(client, chief):
+    make_tag("Światowa Organizacja Celna").aliases.create(name="ŚOC")
+    make_tag("Other")
+    for words in ("swiatowa", "soc"):
+        found = client.get(reverse("admin:news_tag_changelist"), {"q": words}).context["cl"].result_list
+        assert [tag.name for tag in found] == ["Światowa Organizacja Celna"]
+    make_author("Łukasz")
+    found = client.get(reverse("admin:news_author_changelist"), {"q": "lukasz"}).context["cl"].result_list
+    assert [author.name for author in found] == ["Łukasz"]
+
+
+def test_no_two_authors_share_a_name(client, chief):
+    make_author("Łukasz")
+    answer = send(client, reverse("admin:news_author_add"), "author_form", name="lukasz", slug="l")
+    assert answer.context["adminform"].form.errors["name"] and Author.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "kind", "may"),
+    [
+        ("Reporters", "section", False),
+        ("Reporters", "tag", False),
+        ("Reporters", "author", False),
+        ("Editors", "section", False),
+        ("Editors", "tag", True),
+        ("Editors", "author", True),
+        ("Chief editors", "section", True),
+    ],
+)
+def test_who_may_rename_what(client, role, kind, may):
+    thing = {"section": make_section, "tag": make_tag, "author": make_author}[kind](name="Old")
+    client.force_login(make_user(role))
+    page = client.get(at(thing))
+    assert page.status_code == 200 and "Old" in page.content.decode()
+    sent = {"name": "New", "kind": "topic", "position": "0", "slug": thing.slug}
+    assert client.post(at(thing), sent).status_code == (302 if may else 403)
+    thing.refresh_from_db()
+    assert thing.name == ("New" if may else "Old")
+
+
+@pytest.mark.parametrize("kind", ["section", "tag", "author"])
+def test_names_are_never_deleted(client, kind):
+    client.force_login(get_user_model().objects.create_superuser("root", admin_language="en"))
+    thing = {"section": make_section, "tag": make_tag, "author": make_author}[kind](name="Name")
+    address = reverse(f"admin:news_{kind}_delete", args=[thing.pk])
+    assert client.post(address, {"post": "yes"}).status_code == 403
+    assert type(thing).objects.filter(pk=thing.pk).exists()
+
+
+def test_taggit_s_own_tags_have_no_screen(client):
+    client.force_login(get_user_model().objects.create_superuser("root", admin_language="en"))
+    assert client.get("/admin/taggit/tag/").status_code == 404
+
+
+# ---- people
+
+
+def test_people_are_deactivated_never_deleted(client):
+    root = get_user_model().objects.create_superuser("root", admin_language="en")
+    client.force_login(root)
+    user = make_user("Reporters")
+    address = reverse("admin:portal_user_change", args=[user.pk])
+    assert client.post(reverse("admin:portal_user_delete", args=[user.pk]), {"post": "yes"}).status_code == 403
+    editors = str(Group.objects.get(name="Editors").pk)
+    send(client, address, "user_form", is_active=[], groups=[editors], time_zone="Europe/Warsaw", admin_language="pl")
+    user.refresh_from_db()
+    assert (user.is_active, user.time_zone, user.admin_language) == (False, "Europe/Warsaw", "pl")
+    assert [group.name for group in user.groups.all()] == ["Editors"]
+
+
+@pytest.mark.parametrize("role", ["Reporters", "Editors", "Chief editors", "Moderators"])
+def test_no_role_of_the_newsroom_makes_users(client, role):
+    user = make_user(role)
+    client.force_login(user)
+    address = reverse("admin:portal_user_change", args=[user.pk])
+    assert client.get(address).status_code == client.post(address, {"is_superuser": "1"}).status_code == 403
+    assert client.post(reverse("admin:portal_user_add"), {"username": "x"}).status_code == 403
