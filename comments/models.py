@@ -81,6 +81,7 @@ class Thread(models.Model):
         verbose_name = _("thread")
         verbose_name_plural = _("threads")
         default_permissions = ("view", "change")
+        indexes = [models.Index("approved_count", name="thread_most_discussed")]
         constraints = [models.CheckConstraint(condition=models.Q(approved_count__gte=0), name="thread_counts_up")]
 
     def __str__(self):

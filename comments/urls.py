@@ -1,2 +1,8 @@
+from django.urls import path
+
+from comments import views
+
 app_name = "comments"
-urlpatterns = []
+urlpatterns = [
+    path("news/<slug:slug>/comments/", views.comments, name="comments"),
+]

@@ -1,8 +1,9 @@
 "use strict";
 // Everything works without this file. It adds keys that press the visible button or link which carries
-// `data-key`, and a count of what is selected. Keys are left alone in fields and with modifiers.
+// `data-key`, and a count of what is selected. Keys are left alone in fields and with modifiers, and can be
+// turned off, because people who speak to their computer press many keys at once (WCAG 2.1.4).
 {
-  const queue = document.querySelector(".nr-queue");
+  const queue = document.getElementById("changelist-form");
   const boxes = () => [...document.querySelectorAll(".nr-queue .action-select")];
   const counter = document.querySelector(".nr-queue .action-counter");
 
@@ -10,6 +11,17 @@
     const selected = boxes().filter((box) => box.checked).length;
     if (counter) counter.textContent = `${counter.dataset.selected} ${selected} / ${boxes().length}`;
   };
+
+  const OFF = "newsroom-keys-off";
+  const useKeys = document.getElementById("use-keys");
+  if (useKeys) {
+    useKeys.closest("details").hidden = false;
+    useKeys.checked = !localStorage.getItem(OFF);
+    useKeys.addEventListener("change", () => {
+      if (useKeys.checked) localStorage.removeItem(OFF);
+      else localStorage.setItem(OFF, "1");
+    });
+  }
 
   const closeMenus = () => {
     for (const menu of document.querySelectorAll(".nr-why-menu[open]")) menu.open = false;
@@ -23,7 +35,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!queue || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
+    if (!queue || !useKeys?.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
     const key = event.key.toLowerCase();
     if (key === "escape") {
       closeMenus();

@@ -1,0 +1,24 @@
+"""What comments have the worker do."""
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import ngettext
+
+from comments.models import Comment
+from portal.jobs import job
+
+
+@job
+def notify_moderators():
+    """Tell the moderators how many comments wait, and where: no name, no words, no address leaves the house."""
+    waiting = Comment.objects.waiting().count()
+    if not waiting or not settings.MODERATORS_EMAIL:
+        return
+    with translation.override(settings.LANGUAGE_CODE):
+        subject = ngettext("%(count)d comment is waiting", "%(count)d comments are waiting", waiting)
+        queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
+        text = render_to_string("email/comments_waiting.txt", {"waiting": waiting, "queue": queue})
+        send_mail(f"{settings.SITE_NAME}: {subject % {'count': waiting}}", text, None, [settings.MODERATORS_EMAIL])

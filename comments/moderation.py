@@ -1,0 +1,268 @@
+"""What becomes of a comment: the only code that makes one, changes its status, or closes a thread.
+
+A decision asks `why_not`, wins the row by its status, moves the thread's count, appends its event and moves
+the change counters, all in one transaction. Locks are taken in one order everywhere: comment, thread, history.
+"""
+
+import json
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.debug import sensitive_variables
+
+from comments import jobs, privacy
+from comments.models import Comment, Thread
+from news import changes, history
+from news.folding import fold
+from news.models import Event
+from portal.jobs import enqueue
+
+Status = Comment.Status
+TWICE_WITHIN = timedelta(minutes=10)
+UNDO_WITHIN = timedelta(minutes=30)
+
+
+class Decision(models.TextChoices):
+    APPROVE = "approve", pgettext_lazy("decision", "Approve")
+    REJECT = "reject", pgettext_lazy("decision", "Reject…")
+    SPAM = "spam", pgettext_lazy("decision", "Spam")
+    TRASH = "trash", pgettext_lazy("decision", "Trash")
+    WAIT = "wait", pgettext_lazy("decision", "Back to waiting")
+
+
+class Reason(models.TextChoices):
+    """Why a comment was rejected; kept in the event as a word, so that it can be counted."""
+
+    OFF_TOPIC = "off-topic", gettext_lazy("Off topic")
+    ABUSIVE = "abusive", gettext_lazy("Abusive")
+    ADVERTISING = "advertising", gettext_lazy("Advertising")
+    PERSONAL = "personal", gettext_lazy("Personal details")
+    OTHER = "other", gettext_lazy("Another reason")
+
+
+LEADS_TO = {
+    Decision.APPROVE: Status.APPROVED,
+    Decision.REJECT: Status.TRASH,
+    Decision.SPAM: Status.SPAM,
+    Decision.TRASH: Status.TRASH,
+    Decision.WAIT: Status.PENDING,
+}
+BACK_TO = {
+    Status.PENDING: Decision.WAIT,
+    Status.APPROVED: Decision.APPROVE,
+    Status.SPAM: Decision.SPAM,
+    Status.TRASH: Decision.TRASH,
+}
+ALREADY = {
+    Status.PENDING: gettext_lazy("It is waiting already."),
+    Status.APPROVED: gettext_lazy("It is approved already."),
+    Status.SPAM: gettext_lazy("It is marked as spam already."),
+    Status.TRASH: gettext_lazy("It is in the trash already."),
+}
+# Whole sentences, in the passive: Polish verbs would need the person's gender.
+DECIDED = {
+    Status.PENDING: gettext_lazy("Decision by %(who)s, %(when)s: back to waiting."),
+    Status.APPROVED: gettext_lazy("Decision by %(who)s, %(when)s: approved."),
+    Status.SPAM: gettext_lazy("Decision by %(who)s, %(when)s: spam."),
+    Status.TRASH: gettext_lazy("Decision by %(who)s, %(when)s: trash."),
+}
+UNSEEN = {
+    Status.PENDING: gettext_lazy("Meanwhile it went back to waiting."),
+    Status.APPROVED: gettext_lazy("Meanwhile it was approved."),
+    Status.SPAM: gettext_lazy("Meanwhile it was marked as spam."),
+    Status.TRASH: gettext_lazy("Meanwhile it went to the trash."),
+}
+
+
+class Refused(Exception):
+    """The comment or decision is not taken; str(exc) is a sentence that its reader can act on."""
+
+
+def closed_because(article):
+    """The sentence why nobody can comment on this story, or "" when everybody can."""
+    if not article.is_live():
+        return _("This story is not on the site, so it takes no comments.")
+    if Thread.objects.filter(pk=article.pk, is_closed=True).exists():
+        return _("Comments on this story are closed.")
+    return ""
+
+
+def no_reply_because(article, parent):
+    """The sentence why nobody can answer this comment here, or ""; None answers the story itself."""
+    if parent and (parent.article_id != article.pk or parent.status != Status.APPROVED):
+        return _("The comment you answered is no longer shown. Send yours again and it will stand on its own.")
+    return ""
+
+
+@transaction.atomic
+@sensitive_variables("name", "address")
+def receive(article, *, name, address, body, website="", parent=None, is_spam=False, at=None):
+    """Take a reader's comment in and hold it; sent twice within ten minutes it is the same comment, one row."""
+    at = at or timezone.now()
+    _lock_thread(article)
+    if refusal := closed_because(article) or no_reply_because(article, parent):
+        raise Refused(refusal)
+    alike = Comment.objects.filter(article=article, parent=parent, key=fold(body))
+    alike = alike.filter(created_at__gt=at - TWICE_WITHIN, contact__address_hash__in=privacy.lookups(address))
+    if earlier := alike.first():
+        return earlier
+    comment = Comment.objects.create(
+        article=article,
+        parent=parent,
+        name=name,
+        website=website,
+        body=body,
+        status=Status.SPAM if is_spam else Status.PENDING,
+        created_at=at,
+    )
+    privacy.keep(comment, address)
+    if not is_spam:
+        due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
+        enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
+    return comment
+
+
+def why_not(comment, decision, *, by, seen=None, reason=None):
+    """Return the sentence why `by` may not decide this, or "" when the way is clear.
+
+    `seen` is the status the moderator had before their eyes; `reason` is None while nobody has been asked.
+    """
+    if not by.has_perm("comments.moderate_comment"):
+        return _("Your role does not moderate comments.")
+    if seen is not None and seen != comment.status:
+        return told_meanwhile(comment)
+    if comment.status == LEADS_TO[decision]:
+        return str(ALREADY[comment.status])
+    if decision == Decision.REJECT and reason is not None and reason not in Reason.values:
+        return _("Choose a reason, so that the others know why.")
+    return ""
+
+
+def told_meanwhile(comment):
+    """Who decided what, for somebody who wanted to decide it too."""
+    if comment.decided_by is None:
+        return str(UNSEEN[comment.status])
+    when = timezone.localtime(comment.decided_at)
+    # Translators: a date format of Django's `date` filter; Polish needs "j b, H:i".
+    return DECIDED[comment.status] % {"who": comment.decided_by, "when": formatted(when, _("j M, H:i"))}
+
+
+def approve(comment, *, by, seen=None):
+    """Show the comment to readers, under its story."""
+    _decide(comment, Decision.APPROVE, by=by, seen=seen)
+
+
+def reject(comment, *, by, reason, seen=None):
+    """Keep the comment from readers, for a reason that stays in its history."""
+    _decide(comment, Decision.REJECT, by=by, seen=seen, reason=reason)
+
+
+def mark_spam(comment, *, by, seen=None):
+    _decide(comment, Decision.SPAM, by=by, seen=seen)
+
+
+def trash(comment, *, by, seen=None):
+    _decide(comment, Decision.TRASH, by=by, seen=seen)
+
+
+def put_back(comment, *, by, seen=None):
+    """Let it wait again, as if nobody had decided."""
+    _decide(comment, Decision.WAIT, by=by, seen=seen)
+
+
+def decide(decision, comment, reason="", *, by, seen=None):
+    """Decide by name, as buttons and bulk bars do."""
+    if decision == Decision.REJECT:
+        reject(comment, by=by, seen=seen, reason=reason)
+    else:
+        DOES[decision](comment, by=by, seen=seen)
+
+
+DOES = {
+    Decision.APPROVE: approve,
+    Decision.REJECT: reject,
+    Decision.SPAM: mark_spam,
+    Decision.TRASH: trash,
+    Decision.WAIT: put_back,
+}
+
+
+def undo(comment, *, by, seen=None):
+    """Take one's own last decision back: the comment is again what it was before."""
+    last = Event.objects.about(comment).filter(kind__in=Decision.values).first()
+    if last is None or last.actor_id != by.pk:
+        raise Refused(told_meanwhile(comment))
+    _decide(comment, BACK_TO[Status(json.loads(last.facts)["was"])], by=by, seen=seen)
+
+
+def last_decision(by, *, now=None):
+    """The comment somebody decided last, while taking it back is still one key away; else None."""
+    since = (now or timezone.now()) - UNDO_WITHIN
+    decided = Comment.objects.filter(decided_by=by, decided_at__gt=since).exclude(status=Status.PENDING)
+    return decided.order_by("-decided_at", "-pk").first()
+
+
+@transaction.atomic
+def close(article, *, by):
+    """Take no more comments on this story; the ones readers see stay."""
+    _set_closed(article, True, by)
+
+
+@transaction.atomic
+def reopen(article, *, by):
+    """Take comments on this story again."""
+    _set_closed(article, False, by)
+
+
+@transaction.atomic
+def _decide(comment, decision, *, by, seen=None, reason=None):
+    if decision == Decision.REJECT:
+        reason = reason or ""
+    if refusal := why_not(comment, decision, by=by, seen=seen, reason=reason):
+        raise Refused(refusal)
+    was, status = Status(comment.status), LEADS_TO[decision]
+    waits = status == Status.PENDING
+    decided = {"decided_at": None, "decided_by": None} if waits else {"decided_at": timezone.now(), "decided_by": by}
+    if not Comment.objects.filter(pk=comment.pk, status=was).update(status=status, **decided):
+        raise Refused(told_meanwhile(Comment.objects.select_related("decided_by").get(pk=comment.pk)))
+    step = (status == Status.APPROVED) - (was == Status.APPROVED)
+    if step:
+        _lock_thread(comment.article)
+        Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + step)
+    facts = {"because": reason} if decision == Decision.REJECT else {}
+    history.append(decision.value, comment, by=by, article=comment.article_id, was=was.value, **facts)
+    if step:
+        _tell_the_pages(comment.article)
+    comment.status, comment.decided_at, comment.decided_by = status, decided["decided_at"], decided["decided_by"]
+
+
+def _set_closed(article, is_closed, by):
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
+    _lock_thread(article)
+    if not Thread.objects.filter(pk=article.pk, is_closed=not is_closed).update(is_closed=is_closed):
+        raise Refused(_("They are closed already.") if is_closed else _("They are open already."))
+    history.append("close" if is_closed else "reopen", Thread(pk=article.pk), by=by, article=article.pk)
+    _tell_the_pages(article)
+
+
+def _lock_thread(article):
+    """Hold the thread's row until the transaction ends, so that whoever counts or looks for doubles goes one by one.
+
+    An UPDATE and not SELECT FOR UPDATE, which does nothing on SQLite.
+    """
+    mine = Thread.objects.filter(pk=article.pk)
+    if not mine.update(is_closed=F("is_closed")):
+        Thread.objects.bulk_create([Thread(pk=article.pk)], ignore_conflicts=True)
+        mine.update(is_closed=F("is_closed"))
+
+
+def _tell_the_pages(article):
+    slugs = article.slugs.values_list("slug", flat=True)
+    changes.move(changes.HOME, *(changes.story(slug) for slug in slugs))

@@ -1,0 +1,75 @@
+"""A commenter's address: encrypted at rest, found by a keyed hash, shown only to whoever may see it.
+
+This module alone makes and reads `Contact` rows. The keys are DATA_KEYS and live outside the database; an
+address appears in no log, no message, no event and no exception, so nothing here puts it into a sentence.
+"""
+
+import hmac
+import unicodedata
+from hashlib import sha256
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_variables
+
+from comments.models import Contact
+from news import history
+
+LABEL = b"comments.address.lookup"
+
+
+class NotShown(Exception):
+    """The address cannot be shown; str(exc) is a sentence that says why, and never the address."""
+
+
+@sensitive_variables()
+def keep(comment, address):
+    """Put the address of a new comment where it belongs: beside the comment, encrypted."""
+    return Contact.objects.create(comment=comment, address=encrypt(address), address_hash=lookups(address)[0])
+
+
+@sensitive_variables()
+def address_of(comment, *, by):
+    """The address, for somebody who may see it; that they looked is history from now on."""
+    if not by.has_perm("comments.view_contact"):
+        raise NotShown(_("Your role does not see addresses."))
+    contact = Contact.objects.filter(pk=comment.pk).first()
+    if contact is None:
+        raise NotShown(_("This comment came without an address."))
+    address = decrypt(contact.address)
+    with transaction.atomic():
+        history.append("look", comment, by=by, article=comment.article_id)
+    return address
+
+
+@sensitive_variables()
+def encrypt(address):
+    return _ciphers().encrypt(address.encode()).decode()
+
+
+@sensitive_variables()
+def decrypt(token):
+    try:
+        return _ciphers().decrypt(token.encode()).decode()
+    except InvalidToken:
+        sentence = _("This address was encrypted with a key that DATA_KEYS no longer holds; it cannot be shown.")
+        raise NotShown(sentence) from None
+
+
+@sensitive_variables()
+def lookups(address):
+    """What an address may be stored under, the current key's first: ask for any of them."""
+    # No mail host in use tells Jan@ from jan@, and people type both.
+    normal = unicodedata.normalize("NFC", address.strip()).casefold().encode()
+    return [hmac.new(_lookup_key(key), normal, sha256).hexdigest() for key in settings.DATA_KEYS]
+
+
+def _ciphers():
+    return MultiFernet([Fernet(key) for key in settings.DATA_KEYS])
+
+
+def _lookup_key(key):
+    """A key of its own for look-ups, so that one key never serves two purposes."""
+    return hmac.new(key.encode(), LABEL, sha256).digest()

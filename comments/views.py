@@ -1,0 +1,83 @@
+"""Where readers' comments arrive. No session is touched; an answer that shows what somebody typed is never kept."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.http import HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from comments import moderation
+from comments.forms import CommentForm
+from news.views import article_response, of_live_story
+
+OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST, look there; every browser turns it into a GET, so that going back sends nothing twice."""
+
+    status_code = 303
+
+
+# Exempt because there is no session to protect: the form's own token and the browser's word on where the
+# request began stand in for the cookie.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("name", "email")
+@sensitive_variables()
+@of_live_story
+def comments(request, article, reading):
+    """Take a comment in (303 to the story), or show the story again with what was typed (422, 403).
+
+    Context: that of the article, and `comment_form`.
+    """
+    if request.method != "POST":
+        return SeeOther(f"{article.get_absolute_url()}#respond")
+    posted = _posted(request)
+    if refusal := _elsewhere_because(request) or moderation.closed_because(article):
+        return article_response(
+            request, article, status=403, comment_form=CommentForm(article, posted, refusal=refusal)
+        )
+    form = CommentForm(article, posted)
+    if not form.is_valid():
+        return article_response(request, article, status=422, comment_form=form)
+    try:
+        form.send()
+    except moderation.Refused as refused:  # closed, or the comment answered removed, while this one was on its way
+        form.refusal = str(refused)
+        return article_response(request, article, status=403, comment_form=form)
+    return SeeOther(f"{article.get_absolute_url()}#received")
+
+
+def _posted(request):
+    """What was sent, or 400 without a look at it: too much, or in an encoding no browser uses for our pages."""
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        raise BadRequest("The length of the request is no number.") from None
+    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # Django alone would not count uploaded files
+        raise RequestDataTooBig("The request is larger than a comment can be.")
+    if request.content_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        raise BadRequest("Comments are sent in UTF-8.")
+    return request.POST
+
+
+def _elsewhere_because(request):
+    """The sentence why a request does not count as sent from our own form, or "".
+
+    Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    own = {f"{request.scheme}://{request.get_host()}", _origin_of(settings.SITE_URL)}
+    if (site is None or site in OURS) and (origin is None or origin in own):
+        return ""
+    return _("This form was sent from another site. Your text is still here: look at it, and send it from here.")
+
+
+def _origin_of(address):
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
