@@ -89,11 +89,11 @@ def day(at):
 
 @register.filter
 def short(at):
-    """For the narrow column: the time today, the day this year, else the month and year."""
+    """For the narrow column: the time today, the day within this year or half a year, else month and year."""
     at, today = timezone.localtime(at), timezone.localdate()
     if at.date() == today:
         return formatted(at, pgettext("date format", "H:i"))
-    if today - at.date() < timedelta(days=330):
+    if at.year == today.year or today - at.date() < timedelta(days=180):
         # Translators: a date format of Django, at most six characters wide: "24 Nov"; Polish "d.m".
         return formatted(at, pgettext("date format", "j M"))
     # Translators: a date format of Django, at most eight characters wide: "Nov 2026"; Polish "m.Y".
