@@ -41,6 +41,7 @@ class _Fields(HTMLParser):
         elif tag == "select":
             self.select = None
         elif tag == "textarea":
+            self.sent[self.area] = self.sent[self.area].removeprefix("\n")  # HTML drops it
             self.area = None
 
 

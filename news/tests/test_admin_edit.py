@@ -155,7 +155,7 @@ def test_what_cannot_be_a_tag_is_refused(client, reporter, name):
     assert not Tag.objects.exists()
 
 
-@pytest.mark.parametrize("number", ["-1", "0", "999999", "x", "1" * 40, ""])
+@pytest.mark.parametrize("number", ["-1", "0", "999999", "x", "²", "1" * 40, ""])
 def test_numbers_of_rows_that_do_not_exist_are_left_out(client, reporter, number):
     copy = make_copy()
     assert send(client, at(copy), tags=[number], bylines=[number], headline="Saved").status_code == 200
@@ -226,7 +226,7 @@ def test_a_link_leads_to_a_page_or_is_refused(client, reporter, url):
     assert not again(copy).related_links.exists()
 
 
-@pytest.mark.parametrize("target", ["own", "999999", "x", "-3"])
+@pytest.mark.parametrize("target", ["own", "999999", "x", "-3", "²", "1" * 40])
 def test_a_link_to_no_story_or_to_itself_is_refused(client, reporter, target):
     copy, uuid = make_copy(), uuid4()
     target = copy.pk if target == "own" else target
@@ -239,6 +239,15 @@ def test_rows_without_words_or_identity_are_left_out(client, reporter):
     copy, uuid = make_copy(), uuid4()
     send(client, at(copy), headline="Saved", **{"related-row": [str(uuid), "no uuid"]}, **link(uuid))
     assert again(copy).headline == "Saved" and not again(copy).related_links.exists()
+
+
+def test_characters_no_text_needs_are_survived(client, reporter):
+    copy, uuid = make_copy(), uuid4()
+    row = {"related-row": [str(uuid)]} | link(uuid, label="Nul\x00l")
+    answer = send(client, at(copy), **{"tags-add": "quo\x00tas", "_step": "return:\x00:1", **row})
+    assert answer.status_code == 200
+    assert [tag.name for tag in again(copy).tags.all()] == ["quotas"]
+    assert send(client, at(copy), headline="Nul\x00l").context["adminform"].form.errors["headline"]
 
 
 # ---- what a form cannot do
@@ -346,15 +355,13 @@ def test_a_late_save_is_shown_both_texts_and_loses_neither(client, meeting):
 def test_what_only_the_other_touched_is_taken_over(client, meeting):
     copy, opened = meeting
     answer = send_fields(client, at(copy), opened, standfirst="The reporter's words")
-    assert answer.context["meeting"].taken_labels == ["source", "tags"] or set(
-        map(str, answer.context["meeting"].taken_labels)
-    ) == {"source", "tags"}
-    assert [str(place.label) for place in answer.context["meeting"].places] == ["standfirst"]
+    assert answer.context["meeting"].taken_labels == ["Source", "Tags"]
+    assert [place.label for place in answer.context["meeting"].places] == ["Standfirst"]
     send_fields(client, at(copy), fields_of(answer))
     assert (again(copy).source, [tag.name for tag in again(copy).tags.all()]) == ("WTO", ["Quotas"])
 
 
-@pytest.mark.parametrize("version", ["", "x", "0", "999", "-1"])
+@pytest.mark.parametrize("version", ["", "x", "1", "999", "-1"])
 def test_a_version_that_is_not_the_row_s_is_never_written(client, reporter, version):
     copy = make_copy(headline="As it is")
     answer = send(client, at(copy), version=version, headline="Forced")
@@ -367,7 +374,7 @@ def test_a_beginning_that_is_another_story_s_is_not_believed(client, meeting):
     copy, opened = meeting
     other = make_copy(standfirst="The reporter's words")
     answer = send_fields(client, at(copy), opened, standfirst="The reporter's words", began=str(other.newest_id))
-    assert "standfirst" in [str(place.label) for place in answer.context["meeting"].places]
+    assert "Standfirst" in [place.label for place in answer.context["meeting"].places]
     assert answer.context["adminform"].form["standfirst"].value() == "The reporter's words"
 
 
@@ -429,7 +436,7 @@ def test_tags_are_suggested_by_any_of_their_names(client, reporter):
     answer = client.get(reverse("admin:news_lookup_tags"), {"q": "wc"})
     assert answer.json()["results"] == [{"id": wco.pk, "name": wco.name, "note": "organisation", "exact": False}]
     assert client.get(reverse("admin:news_lookup_tags"), {"q": "WCO"}).json()["results"][0]["exact"]
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert "no-store" in answer.headers["Cache-Control"]
 
 
 def test_stories_are_suggested_live_or_on_their_way_but_never_the_own(client, reporter):

@@ -54,11 +54,22 @@ def test_saving_a_name_unchanged_moves_nothing(client, chief):
 
 def test_a_name_in_another_language_counts_as_a_new_name(client, chief):
     section = make_section(name="Ports")
+    article = make_live_article(section=section)
     before = changes.values([changes.SITE])
     send(client, at(section), "section_form", name_in_pl="Porty")
     section.refresh_from_db()
+    assert '"after":"Porty","before":"Ports"' in Event.objects.about(article).first().facts
     assert section.name_in("pl") == "Porty" and section.name_in("en") == "Ports"
     assert changes.values(before) != before
+
+
+def test_moving_a_section_moves_every_masthead_and_tells_no_story(client, chief):
+    section = make_section(name="Ports")
+    make_live_article(section=section)
+    before = changes.values([changes.SITE])
+    send(client, at(section), "section_form", position="7")
+    assert changes.values(before) != before
+    assert not Event.objects.filter(kind="rename", subject_kind="article").exists()
 
 
 def test_a_new_section_stands_in_every_masthead_at_once(client, chief):
@@ -178,3 +189,15 @@ def test_no_role_of_the_newsroom_makes_users(client, role):
     address = reverse("admin:portal_user_change", args=[user.pk])
     assert client.get(address).status_code == client.post(address, {"is_superuser": "1"}).status_code == 403
     assert client.post(reverse("admin:portal_user_add"), {"username": "x"}).status_code == 403
+
+
+def test_a_new_person_gets_an_account(client):
+    client.force_login(get_user_model().objects.create_superuser("root", admin_language="en"))
+    sent = {
+        "username": "marta",
+        "usable_password": "true",
+        "password1": "a-long-password-9",
+        "password2": "a-long-password-9",
+    }
+    assert client.post(reverse("admin:portal_user_add"), sent).status_code == 302
+    assert get_user_model().objects.get(username="marta").check_password("a-long-password-9")

@@ -153,6 +153,14 @@ def test_a_step_pressed_on_a_page_that_is_too_old_is_not_taken(client):
     assert again(copy).stage == Stage.IN_REVIEW
 
 
+def test_a_note_is_still_there_when_the_page_comes_back(client):
+    copy = in_review()
+    as_(client, "Editors")
+    fields = {"_step": button("return", copy), "reason-return": "Half an hour of thought", "slug": "not an address!"}
+    page = send(client, at(copy), **fields).content.decode()
+    assert "Half an hour of thought" in page and again(copy).stage == Stage.IN_REVIEW
+
+
 @pytest.mark.parametrize("value", ["", "submit", "submit:1", "fly:1:1", "submit:x:y", "submit:1:1:1", "::"])
 def test_a_button_nobody_made_is_refused(client, value):
     copy = make_copy()

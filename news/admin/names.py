@@ -1,0 +1,198 @@
+"""Sections, tags and authors: the names that stand on live pages. They are renamed, never deleted."""
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin import ShowFacets
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from taggit import admin as taggit_admin
+from taggit.models import Tag as ForeignTag
+
+from news import naming
+from news.folding import fold, slugify
+from news.models import Author, Section, Tag, TagAlias
+
+# The package registers tags of its own, which nobody here uses; its module is imported first, so that it stays so.
+if taggit_admin and admin.site.is_registered(ForeignTag):
+    admin.site.unregister(ForeignTag)
+
+BOXES = {f"name_in_{code}": (code, language) for code, language in settings.LANGUAGES}
+
+
+class NamedForm(forms.ModelForm):
+    """One text box for the name in each language of the site; an empty one means the name itself."""
+
+    vars().update(
+        {
+            box: forms.CharField(label=language, max_length=100, required=False)
+            for box, (_code, language) in BOXES.items()
+        }
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+        for box, (code, _language) in BOXES.items():
+            self.initial[box] = self.instance.names.get(code, "")
+
+    def clean(self):
+        cleaned = super().clean()
+        typed = {code: cleaned.get(box, "") for box, (code, _language) in BOXES.items()}
+        names = {**self.instance.names, **typed}
+        self.instance.names = {code: name for code, name in names.items() if name}
+        return cleaned
+
+
+class RenamingAdmin(admin.ModelAdmin):
+    """Saving a name that readers see says so in the history and moves the change counters."""
+
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 100
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        """An address is chosen once: links to it stand elsewhere."""
+        return ["slug"] if obj else []
+
+    def get_object(self, request, object_id, from_field=None):
+        thing = super().get_object(request, object_id, from_field)
+        if thing:
+            thing.shown_before = naming.shown(thing)
+        return thing
+
+    def save_model(self, request, thing, form, change):
+        super().save_model(request, thing, form, change)
+        if change:
+            naming.renamed(thing, thing.shown_before, by=request.user)
+        else:
+            naming.added(thing, by=request.user)
+
+
+@admin.register(Section)
+class SectionAdmin(RenamingAdmin):
+    form = NamedForm
+    list_display = ["name", "slug", "position"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
+
+    def get_fieldsets(self, request, obj=None):
+        own = (None, {"fields": ["name", "slug", "position"]})
+        if obj and not self.has_change_permission(request, obj):
+            return [own]
+        return [own, (gettext_lazy("Name in"), {"fields": list(BOXES)})]
+
+
+class AuthorForm(forms.ModelForm):
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if Author.objects.filter(key=fold(name)).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("There is an author of this name already."))
+        return name
+
+
+@admin.register(Author)
+class AuthorAdmin(RenamingAdmin):
+    form = AuthorForm
+    list_display = ["name", "slug", "user"]
+    list_select_related = ["user"]
+    search_fields = ["key"]
+    search_help_text = gettext_lazy("A part of the name")
+    fields = ["name", "slug", "user"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else self.prepopulated_fields
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.filter(key__contains=fold(search_term)), False
+
+
+def holder_of(name, *, other_than):
+    """Another tag already known by this name, its own or an alias; no two tags share one."""
+    taken = Tag.objects.filter(Q(key=fold(name)) | Q(aliases__key=fold(name)))
+    return taken.exclude(pk=other_than.pk).first()
+
+
+class TagForm(NamedForm):
+    other_names = forms.CharField(
+        label=gettext_lazy("aliases"),
+        help_text=gettext_lazy("Abbreviations, older names, other spellings: one on each line."),
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 40}),
+        required=False,
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["other_names"] = "\n".join(alias.name for alias in self.instance.aliases.all())
+
+    def clean_name(self):
+        name = " ".join(self.cleaned_data["name"].split())
+        if not slugify(name):
+            raise ValidationError(_("A name needs letters or figures."))
+        self._refuse_if_taken(name)
+        return name
+
+    def clean_other_names(self):
+        """The aliases by their keys: the same name in another spelling is one alias."""
+        lines = [" ".join(line.split()) for line in self.cleaned_data["other_names"].splitlines()]
+        names = {fold(name): name for name in reversed(lines) if fold(name)}
+        longest = TagAlias._meta.get_field("name").max_length
+        for name in names.values():
+            if len(name) > longest:
+                raise ValidationError(_("“%(name)s…” is too long for an alias.") % {"name": name[:40]})
+            self._refuse_if_taken(name)
+        return dict(reversed(names.items()))
+
+    def _refuse_if_taken(self, name):
+        if holder := holder_of(name, other_than=self.instance):
+            raise ValidationError(_("“%(tag)s” is already known as “%(name)s”.") % {"tag": holder.name, "name": name})
+
+
+@admin.register(Tag)
+class TagAdmin(RenamingAdmin):
+    form = TagForm
+    list_display = ["name", "kind", "also"]
+    list_filter = ["kind"]
+    search_fields = ["key"]
+    search_help_text = gettext_lazy("A name or an alias")
+
+    def get_fieldsets(self, request, obj=None):
+        """A tag's address comes from its name when it is made."""
+        own = ["name", "slug", "kind"] if obj else ["name", "kind"]
+        if obj and not self.has_change_permission(request, obj):
+            return [(None, {"fields": [*own, "also"]})]
+        return [
+            (None, {"fields": [*own, "other_names"]}),
+            (gettext_lazy("Name in"), {"fields": list(BOXES)}),
+        ]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "also"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("aliases")
+
+    @admin.display(description=gettext_lazy("aliases"))
+    def also(self, tag):
+        return ", ".join(alias.name for alias in tag.aliases.all())
+
+    def get_search_results(self, request, queryset, search_term):
+        key = fold(search_term)
+        return queryset.filter(Q(key__contains=key) | Q(aliases__key__contains=key)), True
+
+    def save_related(self, request, form, formsets, change):
+        """Aliases only help to find a tag: readers do not see them, so no event and no counter."""
+        super().save_related(request, form, formsets, change)
+        tag, wanted = form.instance, form.cleaned_data["other_names"]
+        tag.aliases.exclude(key__in=wanted).delete()
+        for key, name in wanted.items():
+            TagAlias.objects.update_or_create(tag=tag, key=key, defaults={"name": name})

@@ -1,0 +1,253 @@
+"""Articles: the newsroom's list of stories, and the form in which one is written and taken through its steps."""
+
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin import ShowFacets
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from news import body, checklist, workflow
+from news.admin import badges, lookups, rows, steps, story_list, timeline
+from news.admin.story_form import StoryForm
+from news.admin.times import when
+from news.models import Article, WorkingCopy
+
+WRITE = (None, {"fields": ["headline", "standfirst", "dateline", "body"], "classes": ["nr-write"]})
+FIELDSETS = [
+    WRITE,
+    (
+        gettext_lazy("Where it belongs"),
+        {"fields": [("section", "language"), "source", "slug"], "classes": ["nr-rail"]},
+    ),
+    (gettext_lazy("Tags"), {"fields": ["tags"], "classes": ["nr-rail", "nr-tagbox"]}),
+    (gettext_lazy("Bylines"), {"fields": ["bylines"], "classes": ["nr-rail", "nr-tagbox"]}),
+    (gettext_lazy("Related links"), {"fields": ["related"], "classes": ["nr-rail", "nr-related", "nr-tagbox"]}),
+    (gettext_lazy("Search engines"), {"fields": ["seo_title", "seo_description"], "classes": ["nr-rail"]}),
+]
+READ_ONLY = [
+    (None, {"fields": ["headline", "standfirst", "dateline", "text"], "classes": ["nr-write", "nr-read"]}),
+    (
+        gettext_lazy("Where it belongs"),
+        {"fields": ["section", "language", "source", "tags", "signed", "links"], "classes": ["nr-rail"]},
+    ),
+]
+SHOWN = "shown"  # rows of the list: article:revision
+NEWER = gettext_lazy("A newer version of this story was saved since you opened it. Look at it first.")
+# The field a point of the checklist names, and the id of the element that mends it.
+MENDED_AT = {"tags": "id_tags", "related": "id_related"}
+
+
+@admin.register(WorkingCopy)
+class StoryAdmin(admin.ModelAdmin):
+    form = StoryForm
+    list_display = ["title_cell", "section", "lang", "readers", "desk", "changed"]
+    list_filter = [
+        story_list.ViewFilter,
+        story_list.PublicFilter,
+        story_list.StageFilter,
+        story_list.SectionFilter,
+        story_list.LanguageFilter,
+    ]
+    search_help_text = gettext_lazy("Headline or standfirst")
+    search_fields = ["headline"]  # shows the search box; `found_by` does the finding
+    ordering = ["-saved_at"]
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    actions = ["publish_selected"]
+
+    # ---- the list
+
+    def get_changelist(self, request, **options):
+        return story_list.StoryList
+
+    def changelist_view(self, request, extra_context=None):
+        return super().changelist_view(request, {"title": _("Articles"), **(extra_context or {})})
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.found_by(search_term), False
+
+    @admin.display(description=gettext_lazy("Headline"), ordering="headline_key")
+    def title_cell(self, copy):
+        signed = ", ".join(byline.author.name for byline in copy.bylines.all())
+        return format_html('{}<span class="nr-by">{}</span>', copy, signed) if signed else str(copy)
+
+    @admin.display(description=gettext_lazy("Lang."), ordering="language")
+    def lang(self, copy):
+        return format_html('<abbr title="{}">{}</abbr>', copy.get_language_display(), copy.language.upper())
+
+    @admin.display(description=gettext_lazy("Readers see"), ordering="article__live_from")
+    def readers(self, copy):
+        dot, article = badges.readers_see(copy.article), copy.article
+        if not article.was_public():
+            return dot
+        at = article.withdrawn_at or article.changed_at or article.live_from
+        return format_html('{} <span class="nr-when">{}</span>', dot, when(at))
+
+    @admin.display(description=gettext_lazy("Working copy"), ordering="stage")
+    def desk(self, copy):
+        tab = badges.stage(copy)
+        if badges.is_turn_of(copy, copy.reader):
+            return format_html('{} <span class="nr-when nr-when--me">{}</span>', tab, _("your turn"))
+        return tab
+
+    @admin.display(description=gettext_lazy("Changed"), ordering="saved_at")
+    def changed(self, copy):
+        return format_html('{} <span class="nr-who">{}</span>', when(copy.saved_at), copy.saved_by)
+
+    def action_checkbox(self, copy):
+        """The row's check box, and beside it which revision the row showed (design rule 3)."""
+        shown = format_html('<input type="hidden" name="{}" value="{}:{}">', SHOWN, copy.pk, copy.newest_id)
+        return super().action_checkbox(copy) + shown
+
+    def has_publish_permission(self, request):
+        return request.user.has_perm(workflow.PERMISSION[workflow.Step.PUBLISH])
+
+    @admin.action(description=gettext_lazy("Publish approved stories"), permissions=["publish"])
+    def publish_selected(self, request, queryset):
+        shown = dict(row.split(":", 1) for row in request.POST.getlist(SHOWN) if ":" in row)
+        copies = WorkingCopy.objects.select_related("article", "newest").filter(pk__in=queryset)
+        for copy in copies:  # each commits alone: one refusal must not undo the rest
+            try:
+                if shown.get(str(copy.pk)) != str(copy.newest_id):
+                    raise workflow.Refused(NEWER)
+                workflow.publish(copy, copy.newest, by=request.user)
+            except workflow.Refused as refusal:
+                self.message_user(request, f"{copy}: {refusal}", messages.WARNING)
+            else:
+                self.message_user(request, _("Readers see “%(story)s” now.") % {"story": copy})
+
+    # ---- the form
+
+    def get_urls(self):
+        views = [
+            path("look-up/tags/", self.admin_site.admin_view(lookups.tags), name="news_lookup_tags"),
+            path("look-up/authors/", self.admin_site.admin_view(lookups.authors), name="news_lookup_authors"),
+            path("look-up/stories/", self.admin_site.admin_view(lookups.stories), name="news_lookup_stories"),
+        ]
+        return [*views, *super().get_urls()]
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a story is withdrawn, never deleted
+
+    def get_fieldsets(self, request, obj=None):
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return FIELDSETS if may_write else READ_ONLY
+
+    def get_form(self, request, obj=None, change=False, **options):
+        Form = super().get_form(request, obj, change, **options)
+        Form.by = request.user
+        return Form
+
+    @method_decorator(csp_replace(settings.EDITOR_CSP))
+    def add_view(self, request, form_url="", extra_context=None):
+        return super().add_view(request, form_url, extra_context)
+
+    @method_decorator(csp_replace(settings.EDITOR_CSP))
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A save that lost the row at the last moment is shown both texts like any that began too early."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except workflow.Conflict:  # and all it had written is undone; the version typed is an old one now
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, copy, form, change):
+        """Win the row and write the words; `save_related` writes the rest and keeps the revision."""
+        copy.revision_shown = copy.newest_id
+        if change:
+            workflow.begin_save(copy, by=request.user, version=form.cleaned_data["version"])
+            copy.save()
+        else:
+            copy.article = Article.objects.create()
+            copy.save(force_insert=True)
+
+    def save_related(self, request, form, formsets, change):
+        typed = form.cleaned_data
+        rows.write(form.instance, tags=typed["tags"], authors=typed["bylines"], links=typed["related"])
+        workflow.finish_save(form.instance, by=request.user)
+
+    def response_add(self, request, copy, post_url_continue=None):
+        return self._response(request, copy)
+
+    def response_change(self, request, copy):
+        return self._response(request, copy)
+
+    def _response(self, request, copy):
+        """Say what was kept, take the step whose button was pressed, and stay with the story."""
+        if copy.newest_id != copy.revision_shown:
+            self.message_user(request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number})
+        elif "_step" not in request.POST:
+            saved = _("Nothing had changed since revision %(revision)s.") % {"revision": copy.newest.number}
+            self.message_user(request, saved, messages.INFO)
+        if "_step" in request.POST:
+            self._take_step(request, copy)
+        return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
+
+    def _take_step(self, request, copy):
+        """The step is about the revision its button carried, or about the one this very request made of it."""
+        reason = ""
+        try:
+            step, article, revision = steps.named(request.POST["_step"], by=request.user)
+            reason = rows.plain(request.POST.get(steps.reason_name(step), "")).strip()
+            if (article, revision) != (copy.pk, copy.revision_shown):
+                raise workflow.Refused(NEWER)
+            workflow.take(step, copy, copy.newest, by=request.user, reason=reason)
+        except workflow.Refused as refusal:
+            self.message_user(request, refusal, messages.WARNING)
+            if reason:
+                self.message_user(request, _("Your note was: %(note)s") % {"note": reason}, messages.INFO)
+        else:
+            self.message_user(request, steps.taken(step, copy))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        form = context["adminform"].form
+        if obj:  # as it is stored: the form's own instance already says what was typed
+            obj = WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by").get(pk=obj.pk)
+            history = timeline.lines(obj.article)
+            context |= {
+                "copy": obj,
+                "title": str(obj),
+                "steps": steps.buttons(obj, by=request.user, typed=request.POST),
+                "your_turn": badges.is_turn_of(obj, request.user),
+                "points": [(point, MENDED_AT.get(point.field, f"id_{point.field}")) for point in checklist.points(obj)],
+                "words": body.word_count(obj.body),
+                "history": history[: timeline.AT_FIRST],
+                "earlier": history[timeline.AT_FIRST :],
+                "events": len(history),
+            }
+            context["to_fix"] = sum(point.blocks for point, _ in context["points"])
+            context["to_look_at"] = len(context["points"]) - context["to_fix"]
+        else:
+            context["title"] = _("New article")
+        context |= {
+            "subtitle": None,
+            "meeting": getattr(form, "meeting", None),
+            "may_save": self.has_change_permission(request, obj) if obj else True,
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    # ---- read only, for roles that may look and not write
+
+    @admin.display(description=gettext_lazy("text"))
+    def text(self, copy):
+        return mark_safe(body.clean(copy.body))
+
+    @admin.display(description=gettext_lazy("bylines"))
+    def signed(self, copy):
+        return ", ".join(str(byline) for byline in copy.bylines.select_related("author"))
+
+    @admin.display(description=gettext_lazy("related links"))
+    def links(self, copy):
+        return format_html_join(mark_safe("<br>"), "{}", ((link,) for link in copy.related_links.all()))
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["text", "signed", "links"]

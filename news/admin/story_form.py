@@ -1,0 +1,85 @@
+"""The editor's form: the working copy's words and rows, and the version they began from."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from news.admin import conflicts, rows
+from news.models import Author, WorkingCopy
+
+
+class StoryForm(forms.ModelForm):
+    """`by` is set on the class that the admin makes of it for one request."""
+
+    by = None
+    tags = rows.TagsField(label=_("tags"), required=False)
+    bylines = rows.BylinesField(label=_("bylines"), required=False)
+    related = rows.RelatedField(label=_("related links"), required=False)
+    # The row's version, and the revision, this form began from (design rule 4).
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    began = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Media:
+        js = [Script("news/editor/story.js", defer=True)]
+
+    class Meta:
+        model = WorkingCopy
+        fields = WorkingCopy.FIELDS
+        widgets = {
+            "headline": forms.Textarea(attrs={"rows": 1, "class": "nr-headline", "placeholder": _("Headline")}),
+            "standfirst": forms.Textarea(attrs={"rows": 2, "class": "nr-standfirst", "placeholder": _("Standfirst")}),
+            "dateline": forms.TextInput(attrs={"class": "nr-dateline", "placeholder": _("Dateline, such as Brussels")}),
+            "seo_description": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "slug": _("Empty: made from the headline. A new address takes effect when the story is published."),
+            "seo_title": _("Empty: the headline."),
+            "seo_description": _("Empty: the standfirst."),
+        }
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+        self.meeting = None
+        copy = self.instance
+        if copy.pk:
+            self.initial |= {
+                "tags": [row.tag for row in copy.tag_rows.select_related("tag").order_by("tag__name")],
+                "bylines": [row.author for row in copy.bylines.select_related("author")],
+                "related": [rows.Link.of(row) for row in copy.related_links.all()],
+                "version": copy.version,
+                "began": copy.newest_id,
+            }
+        else:
+            self.initial = {
+                "language": get_language(),
+                "bylines": list(Author.objects.filter(user=self.by)),
+                "version": 0,
+                **self.initial,
+                "tags": [],
+                "related": [],
+            }
+        if "tags" in self.fields:
+            self.fields["tags"].widget.may_add = self.by.has_perm("news.add_tag")
+            self.fields["related"].widget.own = copy.pk
+
+    def clean_headline(self):
+        return " ".join(self.cleaned_data["headline"].split())
+
+    def clean_standfirst(self):
+        return self.cleaned_data["standfirst"].replace("\r\n", "\n")
+
+    def clean_body(self):
+        """The stored bytes when it says the same: opening a story in an editor must not undo its approval."""
+        typed = self.cleaned_data["body"]
+        return self.instance.body if conflicts.same_text(typed, self.instance.body) else typed
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.instance.pk and cleaned.get("version") != self.instance.version:
+            self.meeting = conflicts.Meeting(self, cleaned)
+            self.data = self.meeting.data
+            raise ValidationError(self.meeting.sentence, code="conflict")
+        return cleaned

@@ -1,0 +1,15 @@
+/* Menus and filters of the newsroom close when somebody turns to something else. */
+(function () {
+    "use strict";
+    const open = () => document.querySelectorAll("details.nr-menu[open], details.nr-filter[open]");
+    document.addEventListener("click", (event) => open().forEach((menu) => {
+        if (!menu.contains(event.target)) { menu.open = false; }
+    }));
+    document.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") { return; }
+        open().forEach((menu) => {
+            menu.open = false;
+            menu.querySelector("summary").focus();
+        });
+    });
+}());

@@ -1,0 +1,53 @@
+"""A real browser against a real server, for what a person does."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed (requirements-dev.txt)")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread, beside the ORM
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"]
+    with playwright.sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def person(chromium, live_server):
+    """Somebody at a browser of their own: `person()` reads, `person(user)` is logged in to the newsroom.
+
+    After the test no page of theirs may have run into its content security policy or an error of its own.
+    """
+    contexts, complaints = [], []
+
+    def open_browser(user=None, **options):
+        context = chromium.new_context(base_url=live_server.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+        if user:
+            user.set_password("a password for tests")
+            user.save()
+            page.goto("/admin/")
+            page.fill("#id_username", user.username)
+            page.fill("#id_password", "a password for tests")
+            page.click("[type=submit]")
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert [complaint for complaint in complaints if "status of 4" not in complaint] == []
