@@ -37,6 +37,7 @@ def fresh_process(tmp_path, monkeypatch, settings):
 
     from news import changes, history
 
+    settings.WHITENOISE_AUTOREFRESH = True  # else it reads every static file again for each test's client
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(history, "HEADS", tmp_path / "heads")
     changes.forget()

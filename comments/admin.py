@@ -9,7 +9,7 @@ from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from comments import moderation, privacy
 from comments.models import Comment, Thread
@@ -17,6 +17,13 @@ from comments.moderation import Decision, Reason, Refused
 
 Status = Comment.Status
 EARLIER_SHOWN = 3
+# Many comments under one word, which most languages inflect; `Status` names one comment's.
+TABS = {
+    Status.PENDING: pgettext_lazy("comments", "Waiting"),
+    Status.APPROVED: pgettext_lazy("comments", "Approved"),
+    Status.SPAM: pgettext_lazy("comments", "Spam"),
+    Status.TRASH: pgettext_lazy("comments", "Trash"),
+}
 YOU_DID = {
     Status.APPROVED: gettext_lazy("You approved the comment by %(name)s."),
     Status.SPAM: gettext_lazy("You marked the comment by %(name)s as spam."),
@@ -31,7 +38,7 @@ class ViewFilter(admin.SimpleListFilter):
     parameter_name = "view"
 
     def lookups(self, request, model_admin):
-        return Status.choices
+        return list(TABS.items())
 
     def value(self):
         value = super().value()
@@ -181,7 +188,7 @@ class CommentAdmin(admin.ModelAdmin):
             "title": _("Comments"),
             "views": [
                 (label, counts[status], changelist.get_query_string({"view": status}, ["c", "p"]), status == view)
-                for status, label in Status.choices
+                for status, label in TABS.items()
             ],
             "rows": [(comment, changelist.get_query_string({"c": comment.pk})) for comment in comments],
             "current": current,

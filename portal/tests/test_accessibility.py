@@ -1,0 +1,72 @@
+"""What machines can say of accessibility: WCAG 2.2 AA rules in a real browser, and no sideways scrolling on a phone."""
+
+import pytest
+
+from comments import moderation
+from comments.tests.make import make_comment
+from news.body import paragraphs
+from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+HEAD = "<caption>Rates</caption><thead><tr><th scope='col'>Code</th></tr></thead>"
+TABLE = f"<table>{HEAD}<tbody><tr><td>8507</td></tr></tbody></table>"
+VIEWS = [
+    pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, id="desktop, light"),
+    pytest.param({"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}, id="phone, dark"),
+]
+
+
+@pytest.fixture
+def story():
+    section = make_section(name="Tariffs", names={"pl": "Taryfy"})
+    tags = [make_tag("HS 8507", kind="hs"), make_tag("Poland", kind="country", names={"pl": "Polska"})]
+    text = paragraphs("First words.", "And more of them.") + TABLE
+    article = make_live_article(
+        headline="Battery packs get a line", body=text, section=section, tags=tags, authors=[make_author("H. Marzec")]
+    )
+    make_live_article(headline="Another story", section=section, tags=tags)
+    moderation.approve(make_comment(article=article, name="Grażyna W."), by=make_user("Moderators"))
+    make_comment(article=article, name="R. Lindqvist")
+    return article
+
+
+def findings(page):
+    """What axe has against a page, and whether it scrolls sideways."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found] + ["scrolls sideways"] * wide
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_reader_pages_have_no_finding(person, story, view):
+    page = person(bypass_csp=True, **view)
+    for path in ("/", f"/pl/news/{story.slug}/", "/sections/tariffs/", "/pl/tags/hs-8507/", "/nowhere/"):
+        page.goto(path)
+        assert findings(page) == [], path
+    page.goto(f"/news/{story.slug}/")
+    page.click("#commentform button")
+    assert page.locator("#error-summary").is_visible()
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_newsroom_pages_have_no_finding(person, story, view):
+    make_copy(headline="Half-written", body="")
+    page = person(make_user("Chief editors"), bypass_csp=True, **view)
+    for path in ("/admin/", "/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/news/tag/"):
+        page.goto(path)
+        assert findings(page) == [], path
+    page.goto(f"/admin/news/workingcopy/{story.pk}/change/")
+    page.locator(".cke_wysiwyg_div").wait_for()
+    assert findings(page) == []
+
+
+def test_a_page_with_faults_has_findings(person):
+    page = person()
+    page.set_content("<img src='/nothing.png'><div style='width: 3000px'>wide</div>")
+    found = findings(page)
+    assert any(fault.startswith("image-alt") for fault in found)
+    assert "scrolls sideways" in found
