@@ -11,4 +11,4 @@ class NewsConfig(AppConfig):
         from news.roles import ensure_roles
 
         # Not in a migration: there the permissions do not exist yet, and a flush would remove the groups.
-        post_migrate.connect(ensure_roles, dispatch_uid="ensure_roles")
+        post_migrate.connect(ensure_roles, dispatch_uid="news.ensure_roles")

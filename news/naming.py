@@ -29,15 +29,15 @@ def renamed(thing, before, *, by):
     after = shown(thing)
     if before == after:
         return
-    facts = {"what": thing._meta.model_name, "id": thing.pk, "before": before["name"], "after": after["name"]}
-    history.append(
-        "rename", thing, by=by, changed=sorted(name for name in after if after[name] != before[name]), **facts
-    )
-    moved = {changes.SITE}
-    for article in Article.objects.live().filter(**{USED_BY[type(thing)]: thing}).select_related("section"):
-        history.append("rename", article, by=by, **facts)
-        moved |= changes.names_for(article)
-    changes.move(*moved)
+    changed = sorted(name for name in after if after[name] != before[name])
+    was, now = _difference(before, after)
+    facts = {"what": thing._meta.model_name, "id": thing.pk, "before": was, "after": now}
+    history.append("rename", thing, by=by, changed=changed, **facts)
+    if {"name", "names", "slug"} & set(changed):
+        stories = Article.objects.live().filter(**{USED_BY[type(thing)]: thing})
+        for article in stories.defer("body"):
+            history.append("rename", article, by=by, **facts)
+    changes.move(changes.SITE)  # names stand on every kind of page
 
 
 @transaction.atomic
@@ -46,3 +46,13 @@ def added(thing, *, by):
     history.append("add", thing, by=by, name=thing.name)
     if isinstance(thing, Section):
         changes.move(changes.SITE)
+
+
+def _difference(before, after):
+    """The name that differs, as it was and as it is: the name itself, or the first other language's."""
+    if before["name"] == after["name"]:
+        was, now = before.get("names", {}), after.get("names", {})
+        for language in sorted(was | now):
+            if was.get(language) != now.get(language):
+                return was.get(language, before["name"]), now.get(language, after["name"])
+    return before["name"], after["name"]

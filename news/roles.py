@@ -1,44 +1,35 @@
-"""The four roles, as groups: made after every migration, only ever adding to what is there."""
+"""The four roles, as groups: made after every migration, only ever adding to what is there.
+
+Each app grants its own permissions (`grant`); these are the newsroom's.
+"""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
-WRITES = [
-    "add_workingcopy",
-    "change_workingcopy",
-    "view_workingcopy",
-    "submit_workingcopy",
-    "view_event",
-    "view_revision",
-]
-NAMES = ["view_section", "view_author", "view_tag"]
-REVIEWS = [*WRITES, *NAMES, "review_workingcopy", "add_author", "change_author", "add_tag", "change_tag"]
-PUBLISHES = [
-    *REVIEWS,
-    "publish_workingcopy",
-    "withdraw_workingcopy",
-    "add_section",
-    "change_section",
-    "view_job",
-    "retry_job",
-]
-MODERATES = ["view_comment", "moderate_comment", "view_event"]
+WRITES = ["add_workingcopy", "change_workingcopy", "view_workingcopy", "submit_workingcopy"]
+LOOKS_UP = ["view_section", "view_author", "view_tag", "view_event", "view_revision"]
+REVIEWS = ["review_workingcopy", "add_author", "change_author", "add_tag", "change_tag"]
+PUBLISHES = ["publish_workingcopy", "withdraw_workingcopy", "add_section", "change_section"]
 
 ROLES = {
-    "Reporters": [*WRITES, *NAMES, "add_tag"],
-    "Editors": REVIEWS,
-    "Chief editors": [*PUBLISHES, *MODERATES],
-    "Moderators": [*MODERATES, "view_contact"],
+    "Reporters": [*WRITES, *LOOKS_UP, "add_tag"],
+    "Editors": [*WRITES, *LOOKS_UP, *REVIEWS],
+    "Chief editors": [*WRITES, *LOOKS_UP, *REVIEWS, *PUBLISHES],
+    "Moderators": ["view_event"],
 }
 
 SYSTEM = "system"
 
 
 def ensure_roles(**signal):
-    """Make the groups and give them what they lack. Idempotent; takes nothing away that an admin gave."""
-    for role, codenames in ROLES.items():
+    grant("news", ROLES)
+
+
+def grant(app_label, roles):
+    """Make the groups and give them what they lack of an app. Idempotent; takes nothing away that an admin gave."""
+    for role, codenames in roles.items():
         group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.add(*Permission.objects.filter(codename__in=codenames))
+        group.permissions.add(*_permissions(app_label, codenames))
 
 
 def system_user():
@@ -48,5 +39,9 @@ def system_user():
         user.set_unusable_password()
         user.save()
         codenames = ["add_workingcopy", "change_workingcopy", "publish_unread_workingcopy"]
-        user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+        user.user_permissions.add(*_permissions("news", codenames))
     return user
+
+
+def _permissions(app_label, codenames):
+    return Permission.objects.filter(content_type__app_label=app_label, codename__in=codenames)

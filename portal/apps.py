@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +10,15 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self):
-        """Let the worker know every app's jobs: they live in `<app>/jobs.py`."""
+        """Let the worker know every app's jobs, which live in `<app>/jobs.py`; chiefs look after the dead ones."""
         autodiscover_modules("jobs")
+        post_migrate.connect(_grant_jobs, dispatch_uid="portal.grant_jobs")
+
+
+def _grant_jobs(**signal):
+    from news.roles import grant
+
+    grant("portal", {"Chief editors": ["view_job", "retry_job"]})
 
 
 class NewsroomConfig(AdminConfig):

@@ -16,7 +16,6 @@ from comments import moderation
 from news import workflow
 from news.importers import seed
 from news.models import Article, Author, WorkingCopy
-from news.roles import ensure_roles
 from portal.environment import BASE_DIR
 from portal.models import User
 
@@ -45,7 +44,6 @@ def prepare(password=""):
 
 
 def _hire(password):
-    ensure_roles()
     people = {}
     for username, (first, last, role) in PEOPLE.items():
         user = User.objects.create_user(username, password=password, first_name=first, last_name=last, is_staff=True)

@@ -1,7 +1,10 @@
 """What waits for one person, from both apps: the newsroom's start page."""
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from comments.models import Comment
 from news.admin import timeline
@@ -16,6 +19,11 @@ class Desk:
 
     def __init__(self, person):
         self.person = person
+
+    @property
+    def today(self):
+        # Translators: a date format of Django's `date` filter; Polish needs "l, j E".
+        return formatted(timezone.localtime(), _("l, j F") + " · H:i")
 
     @cached_property
     def returned(self):

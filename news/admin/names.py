@@ -123,7 +123,7 @@ def holder_of(name, *, other_than):
 
 class TagForm(NamedForm):
     other_names = forms.CharField(
-        label=gettext_lazy("aliases"),
+        label=gettext_lazy("Aliases"),
         help_text=gettext_lazy("Abbreviations, older names, other spellings: one on each line."),
         widget=forms.Textarea(attrs={"rows": 4, "cols": 40}),
         required=False,

@@ -196,7 +196,8 @@ def _lines(text: str, notes: list[str]) -> list[str]:
     if dropped:
         notes.append(_("control characters were left out"))
     if "\ufffd" in text:
-        notes.append(_("some letters were lost before the file reached us (“\ufffd”)"))
+        # The sign is no part of the message: xgettext does not read Python's escapes.
+        notes.append(_("some letters were lost before the file reached us (“%(sign)s”)") % {"sign": "\ufffd"})
     return lines
 
 

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from news.models.fields import FoldedField
 
@@ -8,7 +9,7 @@ from news.models.fields import FoldedField
 class Author(models.Model):
     """A public byline, tied to a user or not; its slug is never a login."""
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=120)
     key = FoldedField("name", unique=True)
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     user = models.OneToOneField(

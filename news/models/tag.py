@@ -1,6 +1,7 @@
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
 from news.folding import slugify
@@ -21,6 +22,9 @@ class Tag(Named, TagBase):
         PROCEDURE = "procedure", _("procedure")
         HS = "hs", _("HS code")
 
+    # As in TagBase; declared again because the package speaks no Polish.
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(pgettext_lazy("of a tag", "slug"), max_length=100, unique=True, allow_unicode=True)
     key = FoldedField("name", unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TOPIC)
 

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.dateformat import format as formatted
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from news import body, masthead
 from news.models import Tag
@@ -22,10 +22,16 @@ KINDS = {
     Tag.Kind.ORGANISATION: gettext_lazy("Organisations"),
     Tag.Kind.COUNTRY: gettext_lazy("Countries"),
     Tag.Kind.PERSON: gettext_lazy("People"),
-    Tag.Kind.PLACE: gettext_lazy("Places"),
+    Tag.Kind.PLACE: pgettext_lazy("tags", "Places"),  # the newsroom's header has others
     Tag.Kind.AGREEMENT: gettext_lazy("Agreements"),
     Tag.Kind.PROCEDURE: gettext_lazy("Procedures"),
     Tag.Kind.TOPIC: gettext_lazy("Topics"),
+}
+
+# Cities by which a clock is known and which other languages call otherwise; elsewhere the zone's own name will do.
+CLOCKS = {
+    "Europe/Brussels": pgettext_lazy("clock", "Brussels"),
+    "Europe/Warsaw": pgettext_lazy("clock", "Warsaw"),
 }
 
 
@@ -117,7 +123,7 @@ def site_clock():
     """What the site's clock is called, and how far it is from UTC today: "Brussels, UTC+1"."""
     offset = timezone.localtime(timezone.now(), timezone.get_default_timezone()).utcoffset()
     hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
-    place = settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
+    place = CLOCKS.get(settings.TIME_ZONE) or settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
     return f"{place}, UTC{hours:+d}" + (f":{minutes:02d}" if minutes else "")
 
 

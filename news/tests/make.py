@@ -10,14 +10,13 @@ from news import workflow
 from news.body import paragraphs
 from news.folding import slugify
 from news.models import Article, Author, Revision, Section, Slug, Tag
-from news.roles import ensure_roles, system_user
+from news.roles import system_user
 
 numbers = count(1)
 
 
 def make_user(role="Reporters", **fields):
     """Someone of the newsroom in a role; their newsroom is in English whatever the site's language."""
-    ensure_roles()  # a flush between tests may have emptied the groups
     name = fields.pop("username", f"{slugify(role)}-{next(numbers)}")
     user = get_user_model().objects.create_user(name, is_staff=True, **{"admin_language": "en", **fields})
     user.groups.add(Group.objects.get(name=role))

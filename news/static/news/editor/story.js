@@ -182,7 +182,21 @@
             const writer = editor();
             if (!writer || writer.mode !== "wysiwyg") { return; }
             writer.focus();
-            if (ranges && ranges.length) { writer.getSelection().selectRanges(ranges); }
+            if (ranges && ranges.length) {
+                writer.getSelection().selectRanges(ranges);
+            } else {
+                const end = writer.createRange();
+                end.moveToElementEditEnd(writer.editable());
+                end.select();
+            }
+            // The line stands between blocks of the text, never inside a table, a list or a quotation.
+            const block = writer.elementPath().elements.at(-2);
+            if (block && !block.is("p", "h2", "h3", "h4")) {
+                const after = writer.document.createElement("p"), place = writer.createRange();
+                after.insertAfter(block);
+                place.moveToElementEditStart(after);
+                place.select();
+            }
             writer.insertHtml(`<div data-related="${uuid}"></div>`);
         }
         function takeOut(uuid) {
@@ -219,6 +233,11 @@
                 tellPlaces();
                 if (button.isConnected && button.disabled) { row.querySelector("[data-move]:enabled").focus(); } else { button.focus(); }
             }));
+            part(row, "label").addEventListener("input", (event) => {
+                row.dataset.title = event.target.value || part(row, "url").value;
+                row.querySelector(".nr-rel-title").textContent = row.dataset.title;
+                if (editor() && editor().retell) { editor().retell(); }
+            });
             part(row, "placement").addEventListener("change", (event) => {
                 const inText = event.target.value === "inline", widget = widgetOf(row.dataset.uuid);
                 if (inText && !widget) { insert(row.dataset.uuid, cursor); }
@@ -247,6 +266,14 @@
             part(row, "label").value = option.url ? "" : option.name;
             part(row, "url").value = option.url || "";
             part(row, "placement").value = placement;
+            if (option.url) {
+                const words = part(row, "label"), around = document.createElement("label");
+                around.className = "nr-rel-text";
+                around.append(links.dataset.words, " ");
+                words.before(around);
+                around.append(words);
+                words.type = "text";
+            }
             wire(row);
             touched = true;
             said.textContent = option.name;
