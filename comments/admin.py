@@ -25,9 +25,9 @@ TABS = {
     Status.TRASH: pgettext_lazy("comments", "Trash"),
 }
 YOU_DID = {
-    Status.APPROVED: gettext_lazy("You approved the comment by %(name)s."),
-    Status.SPAM: gettext_lazy("You marked the comment by %(name)s as spam."),
-    Status.TRASH: gettext_lazy("You moved the comment by %(name)s to the trash."),
+    Status.APPROVED: gettext_lazy("You approved the comment by “%(name)s”."),
+    Status.SPAM: gettext_lazy("You marked the comment by “%(name)s” as spam."),
+    Status.TRASH: gettext_lazy("You moved the comment by “%(name)s” to the trash."),
 }
 
 

@@ -17,6 +17,7 @@ class JobAdmin(admin.ModelAdmin):
     list_filter = ["state"]
     search_fields = ["name", "key"]
     ordering = ["-pk"]
+    show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
     actions = ["try_again", "set_aside"]
 
