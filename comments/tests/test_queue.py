@@ -150,7 +150,7 @@ def test_a_button_decides_and_the_next_comment_is_there(desk, article, moderator
     assert (comment.status, comment.decided_by) == (status, moderator)
     page = unescape(response.content.decode())
     assert f'id="comment-{following.pk}"' in page
-    assert "the comment by Bartek" in page and f'name="undo" value="{comment.pk}:{status}"' in page
+    assert "the comment by “Bartek”" in page and f'name="undo" value="{comment.pk}:{status}"' in page
 
 
 def test_undo_is_on_the_page_and_takes_the_decision_back(desk, article):
