@@ -22,6 +22,7 @@ from portal.environment import VAR_DIR
 log = logging.getLogger("history")
 HEADS = VAR_DIR / "heads"
 GENESIS = "0" * 64
+SALT = 32  # always as long, or letters could move between salt and reason and the digest would not change
 
 
 def append(kind, subject, *, by, reason="", subject_kind="", **facts):
@@ -73,15 +74,23 @@ class Break:
 def verify():
     """Walk the chain from its first link; return (number of events, None) or (…, the first Break)."""
     previous, number = GENESIS, 0
+    noted = _noted_heads()
+    if isinstance(noted, Break):
+        return number, noted
     for event in Event.objects.order_by("number").iterator(chunk_size=1000):
         number += 1
         if broken := _fault(event, number, previous):
             return number, Break(number, broken)
+        if noted.pop(number, {event.hash}) != {event.hash}:
+            return number, Break(number, f"event {number} is not the one written down outside")
         previous = event.hash
     head = HistoryHead.objects.first() or HistoryHead(number=0, hash=GENESIS)
     if (head.number, head.hash) != (number, previous):
         return number, Break(number, f"the head names event {head.number}, the last event is {number}")
-    return number, _missing_from(number)
+    if noted:
+        last = max(noted)
+        return number, Break(number, f"event {last} was written down outside, the database ends at {number}")
+    return number, None
 
 
 def _fault(event, number, previous):
@@ -94,26 +103,21 @@ def _fault(event, number, previous):
         return f"event {number} is signed with the key {event.key_id}, which HISTORY_KEYS does not hold"
     if not hmac.compare_digest(_sign(event, key), event.hash):
         return f"event {number} was changed after it was written"
-    if event.reason and _digest(event.salt, event.reason) != event.reason_digest:
+    if event.reason and (len(event.salt) != SALT or _digest(event.salt, event.reason) != event.reason_digest):
         return f"the reason of event {number} was changed after it was written"
     return ""
 
 
-def _missing_from(number):
-    """A head written outside that the database no longer knows: its tail was removed or a backup restored."""
-    noted, noted_hash = _newest_noted_head()
-    if noted > number:
-        return Break(number, f"event {noted} was written down outside, the database ends at {number}")
-    if noted and not Event.objects.filter(number=noted, hash=noted_hash).exists():
-        return Break(noted, f"event {noted} is not the one written down outside")
-    return None
-
-
-def _newest_noted_head():
-    if not HEADS.exists():
-        return 0, ""
-    lines = (line.split() for line in HEADS.read_text(encoding="utf-8").splitlines())
-    return max(((int(number), noted_hash) for number, noted_hash in lines), default=(0, ""))
+def _noted_heads():
+    """Every head written down outside, by number. All of them count: after a cut tail the chain soon grows past it."""
+    heads = {}
+    lines = HEADS.read_text(encoding="utf-8").splitlines() if HEADS.exists() else []
+    for place, line in enumerate(lines, start=1):
+        number, _blank, noted = line.partition(" ")
+        if not (number.isdecimal() and len(noted) == 64):
+            return Break(0, f"line {place} of {HEADS} is no head")
+        heads.setdefault(int(number), set()).add(noted)
+    return heads
 
 
 def take_turn():

@@ -48,6 +48,19 @@ def added(thing, *, by):
         changes.move(changes.SITE)
 
 
+@transaction.atomic
+def known_as(tag, wanted, *, by):
+    """The tag's aliases are these, by their keys; its page says "Also known as"."""
+    before = sorted(tag.aliases.values_list("name", flat=True))
+    if before == sorted(wanted.values()):
+        return
+    history.append("alias", tag, by=by, before=before, after=sorted(wanted.values()))
+    tag.aliases.exclude(key__in=wanted).delete()
+    for key, name in wanted.items():
+        tag.aliases.update_or_create(key=key, defaults={"name": name})
+    changes.move(changes.tag(tag.slug))
+
+
 def _difference(before, after):
     """The name that differs, as it was and as it is: the name itself, or the first other language's."""
     if before["name"] == after["name"]:

@@ -12,10 +12,17 @@ def match(article):
         _bare(Link.objects.filter(key=article.headline_key)).exclude(content_object_id=article.pk).update(found=article)
 
 
+def carry_over(copy, article):
+    """What a headline was found to name stays found, also when that story is called otherwise by now."""
+    for link in copy.related_links.filter(target=None, url="").exclude(found=None):
+        article.related_links.filter(uuid=link.uuid).update(found=link.found_id)
+
+
 def look_up(owner):
     """A row has new links: those that only know a headline look for a story that has it."""
     for link in _bare(owner.related_links.all()):
-        story = Article.objects.filter(headline_key=link.key).exclude(pk=owner.pk).exclude(live_from=None).first()
+        stories = Article.objects.filter(headline_key=link.key).exclude(pk=owner.pk).exclude(live_from=None)
+        story = stories.live().first() or stories.first()
         if story:
             owner.related_links.filter(pk=link.pk).update(found=story)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from news import changes, checklist, history, related, revisions
 from news.folding import slugify
 from news.models import Article, Slug, WorkingCopy
+from news.roles import SYSTEM
 
 Stage = WorkingCopy.Stage
 
@@ -126,6 +127,7 @@ def start(*, by, tags=(), authors=(), links=(), **fields):
 
     `fields` are those of Content; `tags` and `authors` rows; `links` dicts of RelatedLink's columns.
     """
+    history.take_turn()
     copy = WorkingCopy(article=Article.objects.create(), **fields)
     copy.save(force_insert=True)
     revisions.write_rows(copy, tags=[tag.pk for tag in tags], authors=[author.pk for author in authors], links=links)
@@ -249,8 +251,8 @@ def _four_eyes_refusal(copy, by):
     """At least two people put their name under a text; the approver is neither its submitter nor its only author."""
     if copy.submitted_by_id == by.pk:
         return _("You submitted this text; somebody else approves it.")
-    authors = set(copy.article.revisions.since(copy.article.live_revision).values_list("author_id", flat=True))
-    if authors == {by.pk}:
+    people = copy.article.revisions.since(copy.article.live_revision).exclude(author__username=SYSTEM)
+    if set(people.values_list("author_id", flat=True)) == {by.pk}:
         return _("You alone wrote this text; somebody else approves it.")
     return ""
 
@@ -291,11 +293,15 @@ def _show(copy, step, revision, by, *, at, **facts):
     slug = _address(copy, revision)
     if article.live_from is None:
         article.live_from = at
-    article.changed_at, article.live_revision, article.withdrawn_at = at, revision, None
+        article.changed_at = at
+    else:
+        article.changed_at = timezone.now()
+    article.live_revision, article.withdrawn_at = revision, None
     revisions.apply(revision, article)
     article.slug = slug
     article.save(update_fields=["slug"])
     Slug.objects.get_or_create(slug=slug, defaults={"article": article})
+    related.carry_over(copy, article)
     related.look_up(article)
     related.match(article)
     copy.approved = copy.submitted_by = None

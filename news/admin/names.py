@@ -5,13 +5,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit import admin as taggit_admin
 from taggit.models import Tag as ForeignTag
 
-from news import naming
+from news import history, naming
 from news.folding import fold, slugify
 from news.models import Author, Section, Tag, TagAlias
 
@@ -65,6 +66,14 @@ class RenamingAdmin(admin.ModelAdmin):
         if thing:
             thing.shown_before = naming.shown(thing)
         return thing
+
+    def changeform_view(self, request, *args, **options):
+        """One renaming at a time, from reading the row to the last counter; the turn comes before any row."""
+        if request.method != "POST":
+            return super().changeform_view(request, *args, **options)
+        with transaction.atomic():
+            history.take_turn()
+            return super().changeform_view(request, *args, **options)
 
     def save_model(self, request, thing, form, change):
         super().save_model(request, thing, form, change)
@@ -190,9 +199,5 @@ class TagAdmin(RenamingAdmin):
         return queryset.filter(Q(key__contains=key) | Q(aliases__key__contains=key)), True
 
     def save_related(self, request, form, formsets, change):
-        """Aliases only help to find a tag: readers do not see them, so no event and no counter."""
         super().save_related(request, form, formsets, change)
-        tag, wanted = form.instance, form.cleaned_data["other_names"]
-        tag.aliases.exclude(key__in=wanted).delete()
-        for key, name in wanted.items():
-            TagAlias.objects.update_or_create(tag=tag, key=key, defaults={"name": name})
+        naming.known_as(form.instance, form.cleaned_data["other_names"], by=request.user)

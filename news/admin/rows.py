@@ -187,11 +187,11 @@ class RelatedWidget(forms.Widget):
 
     def value_from_datadict(self, data, files, name):
         removed = set(data.getlist(f"{name}-remove"))
-        uuids = [uuid for uuid in dict.fromkeys(data.getlist(f"{name}-row")) if uuid not in removed]
+        rows = {as_uuid(row): row for row in reversed(data.getlist(f"{name}-row")) if row not in removed}
         links = [
-            Link(as_uuid(uuid), **{part: plain(data.get(f"{name}-{uuid}-{part}", "")) for part in Link.PARTS})
-            for uuid in uuids
-            if as_uuid(uuid)
+            Link(uuid, **{part: plain(data.get(f"{name}-{row}-{part}", "")) for part in Link.PARTS})
+            for uuid, row in reversed(rows.items())
+            if uuid
         ]
         return [link for link in links if not link.is_blank]
 

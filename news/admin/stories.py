@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import body, checklist, workflow
+from news import body, checklist, history, workflow
 from news.admin import badges, lookups, rows, steps, story_list, timeline
 from news.admin.story_form import StoryForm
 from news.admin.times import when
@@ -167,6 +167,7 @@ class StoryAdmin(admin.ModelAdmin):
             workflow.begin_save(copy, by=request.user, version=form.cleaned_data["version"])
             copy.save()
         else:
+            history.take_turn()
             copy.article = Article.objects.create()
             copy.save(force_insert=True)
 

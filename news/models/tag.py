@@ -36,7 +36,9 @@ class Tag(Named, TagBase):
     __str__ = Named.__str__
 
     def slugify(self, tag, i=None):
-        return slugify(tag) if i is None else f"{slugify(tag)}-{i}"
+        """A name in other letters than ours ("Митниця") has no address of its own and gets a numbered one."""
+        base = slugify(tag) or "tag"
+        return base if i is None else f"{base}-{i}"
 
     def get_absolute_url(self):
         return reverse("news:tag", args=[self.slug])
