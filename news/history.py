@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from news.models import Event, HistoryHead
+from news.models import Event, HistoryHead, Revision
 from portal.environment import VAR_DIR
 
 log = logging.getLogger("history")
@@ -63,6 +63,10 @@ def canonical(facts):
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def digest(text):
+    return sha256(text.encode()).hexdigest()
+
+
 @dataclass
 class Break:
     """The first place where the chain does not hold, in words."""
@@ -72,14 +76,18 @@ class Break:
 
 
 def verify():
-    """Walk the chain from its first link; return (number of events, None) or (…, the first Break)."""
+    """Walk the chain from its first link; return (number of events, None) or (…, the first Break).
+
+    Each event must be as it was signed, follow the one before, be the one written down outside, and the
+    revision it is about must still say what it said.
+    """
     previous, number = GENESIS, 0
-    noted = _noted_heads()
+    noted, kept = _noted_heads(), _kept_revisions()
     if isinstance(noted, Break):
         return number, noted
     for event in Event.objects.order_by("number").iterator(chunk_size=1000):
         number += 1
-        if broken := _fault(event, number, previous):
+        if broken := _fault(event, number, previous) or _revision_fault(event, kept):
             return number, Break(number, broken)
         if noted.pop(number, {event.hash}) != {event.hash}:
             return number, Break(number, f"event {number} is not the one written down outside")
@@ -105,6 +113,18 @@ def _fault(event, number, previous):
         return f"event {number} was changed after it was written"
     if event.reason and (len(event.salt) != SALT or _digest(event.salt, event.reason) != event.reason_digest):
         return f"the reason of event {number} was changed after it was written"
+    return ""
+
+
+def _kept_revisions():
+    contents = Revision.objects.values_list("article_id", "number", "content").iterator(chunk_size=1000)
+    return {(article, number): digest(content) for article, number, content in contents}
+
+
+def _revision_fault(event, kept):
+    facts = json.loads(event.facts)
+    if "content" in facts and kept.get((event.subject_id, facts["revision"])) != facts["content"]:
+        return f"revision {facts['revision']} of story {event.subject_id} is not what event {event.number} is about"
     return ""
 
 

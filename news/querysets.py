@@ -11,6 +11,13 @@ from news.folding import fold
 OPENING_LENGTH = 900
 
 
+class Unchangeable(Exception):
+    """Somebody tried to rewrite or remove what is kept as it was."""
+
+    def __init__(self):
+        super().__init__("Revisions and events are never changed or deleted; save or append another.")
+
+
 class ArticleQuerySet(models.QuerySet):
     def live(self, *, at=None):
         """What readers may see at a moment. Keep in step with Article.is_live()."""
@@ -72,13 +79,23 @@ class WorkingCopyQuerySet(models.QuerySet):
         return found
 
 
-class RevisionQuerySet(models.QuerySet):
+class KeptQuerySet(models.QuerySet):
+    """Rows that stay as they were written: not through a queryset either."""
+
+    def update(self, **columns):
+        raise Unchangeable
+
+    def delete(self):
+        raise Unchangeable
+
+
+class RevisionQuerySet(KeptQuerySet):
     def since(self, revision):
         """What was saved after a revision (after None: all of it), oldest first."""
         return self.filter(number__gt=revision.number if revision else 0).order_by("number")
 
 
-class EventQuerySet(models.QuerySet):
+class EventQuerySet(KeptQuerySet):
     def about(self, subject):
         """The history of one story or comment, newest first."""
         return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")

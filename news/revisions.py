@@ -6,12 +6,12 @@ to and what a step gives to the article; it is never the source of a form.
 
 import json
 from collections import Counter
-from hashlib import sha256
 from uuid import UUID
 
 from news import body
-from news.history import canonical
+from news.history import canonical, digest
 from news.models import Content, Revision, Tag
+from news.querysets import Unchangeable
 
 
 def snapshot(owner):
@@ -28,7 +28,7 @@ def snapshot(owner):
 def record(copy, *, by):
     """Keep the working copy as a revision, unless the newest one says the same. Returns (revision, is_new)."""
     content = canonical(snapshot(copy))
-    content_hash = sha256(content.encode()).hexdigest()
+    content_hash = digest(content)
     newest = copy.newest
     if newest and newest.content_hash == content_hash:
         return newest, False
@@ -46,8 +46,11 @@ def content_of(revision):
 def apply(revision, owner):
     """Give a row (the article, or a working copy being restored) exactly what the revision says.
 
-    A tag deleted meanwhile is left out: the snapshot names rows, it does not keep them.
+    A tag deleted meanwhile is left out: the snapshot names rows, it does not keep them. A snapshot whose
+    words are not those that were saved is never shown.
     """
+    if not revision.is_intact():
+        raise Unchangeable
     content = content_of(revision)
     for name in Content.FIELDS:
         setattr(owner, "section_id" if name == "section" else name, content[name])

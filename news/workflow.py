@@ -27,11 +27,13 @@ class Step(models.TextChoices):
     PUBLISH = "publish", pgettext_lazy("step", "Publish now")
     PUBLISH_UNREAD = "publish_unread", pgettext_lazy("step", "Publish without a second reader")
     WITHDRAW = "withdraw", pgettext_lazy("step", "Withdraw from readers…")
+    RESTORE = "restore", pgettext_lazy("step", "Show to readers again")
 
 
 PERMISSION = {step: f"news.{step.value}_workingcopy" for step in Step} | {
     Step.RETURN: "news.review_workingcopy",
     Step.APPROVE: "news.review_workingcopy",
+    Step.RESTORE: "news.publish_workingcopy",
 }
 FROM = {
     Step.SUBMIT: {Stage.DRAFT, Stage.CHANGES_REQUESTED},
@@ -40,6 +42,7 @@ FROM = {
     Step.PUBLISH: {Stage.APPROVED},
     Step.PUBLISH_UNREAD: {Stage.DRAFT},
     Step.WITHDRAW: set(Stage),
+    Step.RESTORE: set(Stage),
 }
 NEEDS_REASON = {Step.RETURN, Step.WITHDRAW}
 NEEDS_COMPLETE = {Step.APPROVE, Step.PUBLISH, Step.PUBLISH_UNREAD}
@@ -51,6 +54,7 @@ REFUSALS = {
     Step.PUBLISH: gettext_lazy("Your role does not publish stories."),
     Step.PUBLISH_UNREAD: gettext_lazy("Only imports publish without a second reader."),
     Step.WITHDRAW: gettext_lazy("Your role does not withdraw stories."),
+    Step.RESTORE: gettext_lazy("Your role does not publish stories."),
 }
 WRONG_STAGE = {
     Step.SUBMIT: {
@@ -102,9 +106,13 @@ def why_not(copy, step, revision, *, by, reason=None):
     if revision.pk != copy.newest_id:
         return _("A newer version of this story was saved since you opened it. Look at it first.")
     if copy.stage not in FROM[step]:
-        return str(WRONG_STAGE[step][copy.stage])
+        return _wrong_stage(copy, step)
     if step == Step.WITHDRAW and not copy.article.is_live():
         return _("Readers do not see it.")
+    if step == Step.RESTORE and copy.article.withdrawn_at is None:
+        return _("It is not withdrawn.")
+    if step in NEEDS_COMPLETE and not revision.is_intact():
+        return _("The stored text of this version was changed outside the newsroom. Save the story anew.")
     if step == Step.APPROVE and (refusal := _four_eyes_refusal(copy, by)):
         return refusal
     if step == Step.PUBLISH and copy.approved_id != revision.pk:
@@ -223,10 +231,18 @@ def publish_unread(copy, revision, *, by, at=None):
 def withdraw(copy, revision, *, by, reason):
     """Take the story from readers at once; its address answers 410. The working copy stays as it is."""
     _claim(copy, Step.WITHDRAW, revision, by, reason)
-    article = copy.article
-    article.withdrawn_at = timezone.now()
-    article.save(update_fields=["withdrawn_at"])
+    copy.article.withdrawn_at = timezone.now()
+    copy.article.save(update_fields=["withdrawn_at"])
     _finish(copy, Step.WITHDRAW, revision, by, stage=copy.stage, reason=reason, moved=changes.names_for)
+
+
+@transaction.atomic
+def restore(copy, revision, *, by):
+    """Show a withdrawn story again as readers last saw it; a change under way stays in the newsroom."""
+    _claim(copy, Step.RESTORE, revision, by)
+    copy.article.withdrawn_at = None
+    copy.article.save(update_fields=["withdrawn_at"])
+    _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=changes.names_for)
 
 
 def take(step, copy, revision, *, by, reason=""):
@@ -244,7 +260,14 @@ DOES = {
     Step.PUBLISH: publish,
     Step.PUBLISH_UNREAD: publish_unread,
     Step.WITHDRAW: withdraw,
+    Step.RESTORE: restore,
 }
+
+
+def _wrong_stage(copy, step):
+    if copy.stage == Stage.NOTHING_PENDING and copy.article.withdrawn_at:
+        return _("The story is withdrawn and its text has not changed. Show it to readers again, or change it first.")
+    return str(WRONG_STAGE[step][copy.stage])
 
 
 def _four_eyes_refusal(copy, by):

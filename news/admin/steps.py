@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from news import workflow
 from news.workflow import Step
 
-ORDER = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH, Step.RETURN, Step.WITHDRAW]
+ORDER = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH, Step.RETURN, Step.WITHDRAW, Step.RESTORE]
 # Only one of these is ever open at a time, and none shows readers a text that is not approved.
 SAFE = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH]
 
@@ -48,8 +48,9 @@ def buttons(copy, *, by, typed):
     to do would stand on every live story, so the rail says it once.
     """
     shown = set(workflow.steps_shown(by))
+    shown -= {Step.WITHDRAW if copy.article.withdrawn_at else Step.RESTORE}
     if copy.stage == workflow.Stage.NOTHING_PENDING:
-        shown &= {Step.WITHDRAW}
+        shown &= {Step.WITHDRAW, Step.RESTORE}
     refusals = {step: workflow.why_not(copy, step, copy.newest, by=by) for step in ORDER if step in shown}
     filled = next((step for step in SAFE if refusals.get(step) == ""), None)
     return [
@@ -90,6 +91,7 @@ def taken(step, copy):
         Step.APPROVE: _("“%(story)s” is approved."),
         Step.PUBLISH: _("Readers see “%(story)s” now."),
         Step.WITHDRAW: _("“%(story)s” is withdrawn; readers do not see it any more."),
+        Step.RESTORE: _("Readers see “%(story)s” again."),
     }[step] % {"story": copy}
 
 
@@ -117,4 +119,5 @@ def _consequence(step, article):
         Step.PUBLISH: _("Readers see this text at once."),
         Step.RETURN: _("The writer sees your note. Readers see nothing."),
         Step.WITHDRAW: "",
+        Step.RESTORE: _("Readers see it again at once, as it was when it was withdrawn."),
     }[step]

@@ -22,6 +22,7 @@ SENTENCES = {
     "publish": gettext_lazy("{who} published revision {revision}"),
     "publish_unread": gettext_lazy("{who} published revision {revision}; no second reader saw it"),
     "withdraw": gettext_lazy("{who} withdrew it from readers"),
+    "restore": gettext_lazy("{who} showed it to readers again"),
     "rename": gettext_lazy("{who} renamed “{before}” to “{after}”, which this story shows"),
 }
 BEGAN = gettext_lazy("{who} began the story, revision {revision}")
@@ -37,6 +38,7 @@ LOOKS = {
     "publish": "live",
     "publish_unread": "live",
     "withdraw": "live",
+    "restore": "live",
     "rename": "live",
 }
 

@@ -1,13 +1,11 @@
+from hashlib import sha256
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from news.querysets import EventQuerySet, RevisionQuerySet
-
-
-class Unchangeable(Exception):
-    """Somebody tried to rewrite what is kept as it was."""
+from news.querysets import EventQuerySet, RevisionQuerySet, Unchangeable
 
 
 class Revision(models.Model):
@@ -34,11 +32,15 @@ class Revision(models.Model):
 
     def save(self, **options):
         if not self._state.adding:
-            raise Unchangeable("A revision is never changed; save the working copy to make another.")
+            raise Unchangeable
         super().save(**options)
 
     def delete(self, **options):
-        raise Unchangeable("A revision is never deleted.")
+        raise Unchangeable
+
+    def is_intact(self):
+        """Whether its words are the ones that were saved."""
+        return sha256(self.content.encode()).hexdigest() == self.content_hash
 
 
 class Event(models.Model):
@@ -77,11 +79,11 @@ class Event(models.Model):
 
     def save(self, **options):
         if not self._state.adding:
-            raise Unchangeable("An event is never changed.")
+            raise Unchangeable
         super().save(**options)
 
     def delete(self, **options):
-        raise Unchangeable("An event is never deleted.")
+        raise Unchangeable
 
 
 class HistoryHead(models.Model):

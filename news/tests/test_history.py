@@ -8,11 +8,17 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
-from news import history
-from news.models import Event
-from news.models.history import Unchangeable
-from news.tests.make import make_copy, make_live_article, make_user
+from news import history, workflow
+from news.models import Event, Revision
+from news.querysets import Unchangeable
+from news.tests.make import make_approved_copy, make_copy, make_live_article, make_user
+
+
+def behind_our_back(model):
+    """The rows as somebody with full access to the database reaches them."""
+    return QuerySet(model)
 
 
 @pytest.mark.django_db
@@ -29,6 +35,10 @@ def test_events_and_revisions_are_never_rewritten_or_removed_through_models():
             row.save()
         with pytest.raises(Unchangeable):
             row.delete()
+        with pytest.raises(Unchangeable):
+            type(row).objects.update(pk=row.pk)
+        with pytest.raises(Unchangeable):
+            type(row).objects.all().delete()
 
 
 @pytest.mark.django_db
@@ -45,7 +55,7 @@ def test_events_and_revisions_are_never_rewritten_or_removed_through_models():
 )
 def test_what_was_meddled_with_is_named(meddle, what):
     make_live_article()
-    meddle(Event.objects.all())
+    meddle(behind_our_back(Event))
     _, broken = history.verify()
     assert what in broken.what
 
@@ -55,7 +65,7 @@ def test_erasing_a_reason_does_not_break_the_chain():
     copy = make_copy()
     with transaction.atomic():
         history.append("return", copy.article, by=make_user(), reason="names a person")
-    Event.objects.filter(kind="return").update(reason="")
+    behind_our_back(Event).filter(kind="return").update(reason="")
     assert history.verify() == (2, None)
 
 
@@ -63,12 +73,53 @@ def test_erasing_a_reason_does_not_break_the_chain():
 def test_a_removed_tail_shows_because_heads_are_written_down_outside():
     make_live_article()
     tail = Event.objects.get(number=4)
-    Event.objects.filter(pk=tail.pk).delete()
+    behind_our_back(Event).filter(pk=tail.pk).delete()
     history.HistoryHead.objects.update(number=3, hash=tail.previous_hash)
     _, broken = history.verify()
     assert broken.what == "event 4 was written down outside, the database ends at 3"
     with pytest.raises(CommandError, match="does not hold"):
         call_command("verify_history")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_removed_tail_still_shows_when_the_chain_has_grown_past_it():
+    copy = make_live_article().working_copy
+    tail = Event.objects.get(number=4)
+    behind_our_back(Event).filter(pk=tail.pk).delete()
+    history.HistoryHead.objects.update(number=3, hash=tail.previous_hash)
+    for headline in ("One", "Two"):
+        with workflow.editing(copy, by=copy.saved_by, version=copy.version):
+            copy.headline = headline
+    assert history.verify()[1].what == "event 4 is not the one written down outside"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("line", ["", "4", "four " + "0" * 64, "4 torn"])
+def test_a_line_outside_that_is_no_head_is_named(line):
+    history.HEADS.write_text(f"{line}\n")
+    assert "line 1 of" in history.verify()[1].what
+
+
+@pytest.mark.django_db
+def test_letters_cannot_move_between_a_reason_and_its_salt():
+    copy = make_copy()
+    with transaction.atomic():
+        event = history.append("return", copy.article, by=make_user(), reason="not approved")
+    behind_our_back(Event).filter(pk=event.pk).update(salt=event.salt[:-1], reason=event.salt[-1] + event.reason)
+    assert history.verify()[1].what == "the reason of event 2 was changed after it was written"
+
+
+@pytest.mark.django_db
+def test_a_revision_that_was_rewritten_is_named_and_never_shown():
+    copy = make_approved_copy(headline="Approved words")
+    forged = copy.newest.content.replace("Approved words", "Forged words")
+    behind_our_back(Revision).filter(pk=copy.newest.pk).update(content=forged)
+    assert history.verify()[1].what == f"revision 1 of story {copy.pk} is not what event 1 is about"
+    copy = type(copy).objects.get(pk=copy.pk)
+    with pytest.raises(workflow.Refused, match="changed outside the newsroom"):
+        workflow.publish(copy, copy.newest, by=make_user("Chief editors"))
+    copy.article.refresh_from_db()
+    assert copy.article.headline == ""
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,9 +1,13 @@
 """Who may take which step, from where, and what follows."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from news import workflow
 from news.models import Event
+from news.roles import system_user
 from news.tests.make import make_approved_copy, make_copy, make_live_article, make_user
 from news.workflow import Stage, Step
 
@@ -150,6 +154,61 @@ def test_withdrawing_takes_a_live_story_from_readers_and_publishing_again_brings
     workflow.publish(copy, copy.newest, by=chief)
     article.refresh_from_db()
     assert (article.is_live(), article.headline) == (True, "Right figures")
+
+
+def test_a_withdrawn_story_is_shown_again_as_readers_last_saw_it():
+    article = make_live_article(headline="As it was")
+    copy, chief = article.working_copy, make_user("Chief editors")
+    workflow.withdraw(copy, copy.newest, by=chief, reason="A doubt")
+    assert "Show it to readers again" in workflow.why_not(copy, Step.PUBLISH, copy.newest, by=chief)
+    saved_again(copy, make_user(), headline="Under way")
+    with pytest.raises(workflow.Refused, match="Your role does not publish"):
+        workflow.restore(copy, copy.newest, by=make_user("Editors"))
+    workflow.restore(copy, copy.newest, by=chief)
+    article.refresh_from_db()
+    assert (article.is_live(), article.headline, copy.stage) == (True, "As it was", Stage.DRAFT)
+    assert workflow.why_not(copy, Step.RESTORE, copy.newest, by=chief) == "It is not withdrawn."
+
+
+def test_an_import_is_nobodys_pair_of_eyes():
+    editor = make_user("Editors")
+    copy = make_copy(by=system_user())
+    saved_again(copy, editor, headline="All new", body="<p>Every word of it.</p>")
+    workflow.submit(copy, copy.newest, by=make_user())
+    assert "You alone wrote this text" in workflow.why_not(copy, Step.APPROVE, copy.newest, by=editor)
+
+
+def test_an_import_that_comes_again_says_when_it_changed_not_when_it_first_went_out():
+    system, hour = system_user(), timezone.now() - timedelta(days=3)
+    copy = make_copy(by=system)
+    workflow.publish_unread(copy, copy.newest, by=system, at=hour)
+    assert (copy.article.live_from, copy.article.changed_at) == (hour, hour)
+    saved_again(copy, system, headline="Said better")
+    workflow.publish_unread(copy, copy.newest, by=system, at=hour)
+    assert copy.article.live_from == hour
+    assert copy.article.changed_at > hour
+
+
+def test_a_headline_not_here_yet_is_found_when_it_arrives_and_stays_found_when_that_story_is_renamed():
+    linking = make_live_article(links=[{"label": "Coming soon", "placement": "end"}])
+    assert linking.related_links.get().is_unresolved
+    target = make_live_article(headline="coming  SOON")
+    assert linking.related_links.get().story == target
+    for article, headline in ((target, "Here now"), (linking, "Linking still")):
+        copy = type(article.working_copy).objects.get(pk=article.pk)
+        saved_again(copy, make_user(), headline=headline)
+        workflow.submit(copy, copy.newest, by=copy.saved_by)
+        workflow.approve(copy, copy.newest, by=make_user("Editors"))
+        workflow.publish(copy, copy.newest, by=make_user("Chief editors"))
+    assert linking.related_links.get().story == target
+
+
+def test_of_two_stories_with_one_headline_the_live_one_is_found():
+    gone = make_live_article(headline="One headline")
+    workflow.withdraw(gone.working_copy, gone.working_copy.newest, by=make_user("Chief editors"), reason="Wrong")
+    here = make_live_article(headline="One headline")
+    linking = make_live_article(links=[{"label": "One headline", "placement": "end"}])
+    assert linking.related_links.get().story == here
 
 
 def test_what_readers_do_not_see_cannot_be_withdrawn():
