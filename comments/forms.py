@@ -6,7 +6,7 @@ of line end, no control characters, names on one line.
 
 import re
 import unicodedata
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -24,8 +24,8 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 # Whatever may stand in a text, except line ends and tabs: these are commands to a terminal, not letters.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Some tools of some hosts show these reversed or break lines at them; a name has no need of them.
-LEFT = gettext_lazy("Characters left: ")
 NOT_IN_NAMES = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+LEFT = gettext_lazy("Characters left: ")
 
 
 class Words(forms.CharField):
@@ -46,15 +46,25 @@ class OneLine(Words):
         return re.sub(r"\s+", " ", NOT_IN_NAMES.sub("", super().to_python(value))).strip()
 
 
+def _as_read(text):
+    """Text as people and robots read it: wide letters are narrow ones, and %40 is @ however often it was escaped."""
+    while (plain := unicodedata.normalize("NFKC", unquote(text))) != text:
+        text = plain
+    return text
+
+
 class WebAddress(forms.URLField):
-    """A web page and nothing else: in https://jan@firma.pl an address would stand, and be published."""
+    """A web page and no e-mail address, neither in front of the host nor behind it: it would be published.
+
+    `/@jan` is none: profiles stand at such addresses.
+    """
 
     default_validators = [URLValidator(schemes=["http", "https"])]
 
     def clean(self, value):
         value = super().clean(value)
-        if "@" in urlsplit(value).netloc:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        if re.search("[^/]@", _as_read(value).partition("://")[2]):
+            raise ValidationError(self.error_messages["address"], code="address")
         return value
 
 
@@ -114,6 +124,7 @@ class CommentForm(forms.Form):
         widget=forms.URLInput(attrs={"id": "url", "size": 30, "autocomplete": "url", "dir": "ltr"}),
         error_messages={
             "invalid": gettext_lazy("Type a web address, such as https://company.com, or leave it empty"),
+            "address": gettext_lazy("Type a web address without an e-mail address in it: it is published"),
             "max_length": gettext_lazy("Type a web address of at most 200 characters; now it has %(show_value)d"),
         },
     )
@@ -135,7 +146,7 @@ class CommentForm(forms.Form):
 
     def clean_name(self):
         name = self.cleaned_data["name"]
-        if re.search(r"\S@\S+\.\S", name):  # it would be published under the promise that it is not
+        if re.search(r"\S@\S+\.\S", _as_read(name)):  # it would be published under the promise that it is not
             raise ValidationError(_("Type a name here, not an e-mail address: names are published"), code="address")
         return name
 

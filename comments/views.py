@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from comments import moderation
 from comments.forms import CommentForm
-from news.views import article_response, of_live_story
+from news.views import article_response, gone, of_live_story
 
 OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
 
@@ -23,15 +23,22 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
+def _gone(request, article, reading):
+    """410; what somebody sent meanwhile is shown for them to copy, and kept by nobody. Context: `comment_form`."""
+    if request.method != "POST":
+        return gone(request, article, reading)
+    return gone(request, article, reading, comment_form=CommentForm(article, _posted(request)))
+
+
 # Exempt because there is no session to protect: the form's own token and the browser's word on where the
 # request began stand in for the cookie.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("name", "email")
 @sensitive_variables()
-@of_live_story
+@of_live_story(when_gone=_gone)
 def comments(request, article, reading):
-    """Take a comment in (303 to the story), or show the story again with what was typed (422, 403).
+    """Take a comment in (303 to the story), or show the story again with what was typed (422, 403; 410 without it).
 
     Context: that of the article, and `comment_form`.
     """
@@ -54,15 +61,13 @@ def comments(request, article, reading):
 
 
 def _posted(request):
-    """What was sent, or 400 without a look at it: too much, or in an encoding no browser uses for our pages."""
+    """What was sent, or 400 without a look at it: more than a comment can be."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise BadRequest("The length of the request is no number.") from None
     if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # Django alone would not count uploaded files
         raise RequestDataTooBig("The request is larger than a comment can be.")
-    if request.content_params.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
-        raise BadRequest("Comments are sent in UTF-8.")
     return request.POST
 
 

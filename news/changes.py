@@ -6,7 +6,7 @@ head of the history makes writers take turns, so counters are never moved in cro
 """
 
 from bisect import bisect_right
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import F
 from django.utils import timezone
@@ -53,14 +53,16 @@ class Reading:
     """What a page is about to be made from: the counters as they stood before, and how long it may be kept.
 
     A view makes one first of all, renders, and returns `reading.keep(response)`; only kept responses are
-    ever served twice. Pages show the date, so none outlives the day in the site's time zone.
+    ever served twice. Pages show the date and the clock's offset (UTC+1), so none outlives the day in the
+    site's time zone, nor summer time.
     """
 
     def __init__(self, *names):
         self.at = timezone.now()
         self.counters = values({SITE, *names})
         tomorrow = timezone.localtime(self.at, timezone.get_default_timezone()).date() + timedelta(days=1)
-        self.until = datetime.combine(tomorrow, time.min, timezone.get_default_timezone())
+        midnight = datetime.combine(tomorrow, time.min, timezone.get_default_timezone())
+        self.until = _next_change_of_the_clock(self.at, midnight)
 
     def ends_by(self, moments):
         """It says something that changes at these moments by the clock alone (a story's hour, an expiry)."""
@@ -95,6 +97,24 @@ _remembered = {}
 def forget():
     """Drop what this process remembers: for tests, which exchange the database under it."""
     _remembered.clear()
+
+
+def _next_change_of_the_clock(start, end):
+    """When the site's clock is put forward or back between two moments of a day; `end` if it is not.
+
+    zoneinfo does not tell, so we look for it. In UTC: Python compares two times of one zone by their hands alone.
+    """
+
+    def offset(moment):
+        return moment.astimezone(timezone.get_default_timezone()).utcoffset()
+
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    if offset(start) == offset(end):
+        return end
+    while end - start > timedelta(seconds=1):
+        middle = start + (end - start) / 2
+        start, end = (start, middle) if offset(middle) != offset(start) else (middle, end)
+    return end.replace(microsecond=0)
 
 
 def _own_and_linking(article):

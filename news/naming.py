@@ -4,6 +4,7 @@ Whoever renames has the permission to change that thing; each live story that sh
 event, and every page that shows it moves with its change counters, in the renaming's transaction.
 """
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from news import changes, history
@@ -59,6 +60,17 @@ def known_as(tag, wanted, *, by):
     for key, name in wanted.items():
         tag.aliases.update_or_create(key=key, defaults={"name": name})
     changes.move(changes.tag(tag.slug))
+
+
+@transaction.atomic
+def brought_in(tags, *, by, source):
+    """An import made these tags: one event for them all, about the vocabulary, which is no one tag (number 0)."""
+    history.append("vocabulary", Tag(pk=0), by=by, source=source, made=len(tags), tags=[tag.slug for tag in tags])
+
+
+def is_login(slug):
+    """Whether somebody logs in by this name; an author's address is public, and would tell."""
+    return get_user_model().objects.filter(username__iexact=slug).exists()
 
 
 def _difference(before, after):

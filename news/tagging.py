@@ -1,25 +1,44 @@
-"""Tags by name: found under any of their names, made once."""
+"""Tags by name: found under every name they are known by (in any language, or an alias), made once.
 
+No two tags share one of those names. The one that a tag is called by is unique in the database; the
+others are looked at by whoever writes them, and writers of names take turns.
+"""
+
+from django.db import transaction
 from django.db.models import Q
 
+from news import history, naming
 from news.folding import fold
 from news.models import Tag
 
 
-def find(name):
-    """The tag known by this name, its own or an alias, however it is spelt; or None."""
+def find(name, *, other_than=None):
+    """The tag known by just this name, however it is spelt; or None."""
     key = fold(name)
-    return Tag.objects.filter(Q(key=key) | Q(aliases__key=key)).first()
+    known = Tag.objects.filter(Q(keys__contains=f"\n{key}\n") | Q(aliases__key=key))
+    return known.exclude(pk=other_than.pk).first() if other_than else known.first()
 
 
-def find_or_make(name):
-    return find(name) or Tag.objects.create(name=" ".join(name.split()))
+@transaction.atomic
+def find_or_make(name, *, by, kind=Tag.Kind.TOPIC):
+    """The tag known by this name; a new one is in the history."""
+    history.take_turn()  # or somebody makes it between our look and our write
+    if tag := find(name):
+        return tag
+    tag = Tag.objects.create(name=" ".join(name.split()), kind=kind)
+    naming.added(tag, by=by)
+    return tag
+
+
+def having(words):
+    """Tags one of whose names has the words."""
+    key = fold(words)
+    return Tag.objects.filter(Q(keys__contains=key) | Q(aliases__key__contains=key)).distinct()
 
 
 def suggest(words, count=10):
-    """Tags whose name or alias has the words, those beginning with them first."""
+    """Tags one of whose names has the words, those called by a name that begins with them first."""
     key = fold(words)
     if not key:
         return []
-    matching = Tag.objects.filter(Q(key__contains=key) | Q(aliases__key__contains=key)).distinct()
-    return sorted(matching[:200], key=lambda tag: (not tag.key.startswith(key), len(tag.key), tag.key))[:count]
+    return sorted(having(words)[:200], key=lambda tag: (f"\n{key}" not in tag.keys, len(tag.key), tag.key))[:count]

@@ -5,7 +5,7 @@ with `reading.keep`. Only pages with status 200 and 410 ever are.
 """
 
 import re
-from functools import wraps
+from functools import partial, wraps
 from uuid import UUID
 
 from django.conf import settings
@@ -77,13 +77,17 @@ def tag(request, slug):
     return _list(request, "news/tag.html", reading, Article.objects.filter(tag_rows__tag=tag), tag)
 
 
-def of_live_story(view):
+def of_live_story(view=None, *, when_gone=None):
     """For views of one story: they get `(request, article, reading)` where the address gave a slug.
 
     `article` is live, with all its page prints; `reading` was taken before it was read. Where readers never
-    saw a story the address answers 404, and 410 where it is withdrawn or expired. An old address of a live
+    saw a story the address answers 404, and 410 where it is withdrawn or expired (`when_gone`, in place of
+    `gone`, where the view has something to add). An old address of a live
     story leads to its new one, for GET: what somebody has typed and sent must not be lost on the way.
     """
+
+    if view is None:
+        return partial(of_live_story, when_gone=when_gone)
 
     @wraps(view)
     def answer(request, slug, **options):
@@ -92,7 +96,7 @@ def of_live_story(view):
         if article is None or not article.was_public(at=reading.at):
             raise Http404
         if not article.is_live(at=reading.at):
-            return gone(request, article, reading)
+            return (when_gone or gone)(request, article, reading)
         if article.slug != slug and request.method in {"GET", "HEAD"}:
             return _moved(article)
         return view(request, article, reading, **options)
@@ -145,8 +149,11 @@ def article_response(request, article, *, reading=None, status=200, **context):
     return response
 
 
-def gone(request, article, reading):
-    """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `latest`."""
+def gone(request, article, reading, **context):
+    """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `latest`.
+
+    With anything more it is one person's answer, and nobody stores it.
+    """
     reading.also(changes.LISTS)
     reading.ends_with_the_lists()
     response = _page(
@@ -156,8 +163,12 @@ def gone(request, article, reading):
         status=410,
         is_withdrawn=article.withdrawn_at is not None,
         latest=_latest(reading),
+        **context,
     )
-    return reading.keep(response)
+    if not context:
+        return reading.keep(response)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def not_found(request, exception):

@@ -5,10 +5,9 @@ from django.utils.translation import get_language, get_language_info
 
 
 def site(request):
-    """Context: `site_name`, `site_url` and `direction`, the way the page's language runs."""
+    """Context: `site_name` and `direction`, the way the page's language runs."""
     info = get_language_info(get_language() or settings.LANGUAGE_CODE)
     return {
         "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
         "direction": "rtl" if info["bidi"] else "ltr",
     }

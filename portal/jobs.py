@@ -188,8 +188,13 @@ def enqueue_duties(*, now=None):
     for handler in HANDLERS.values():
         if handler.every:
             key = f"interval {now.timestamp() // handler.every.total_seconds():.0f}"
-            if not Job.objects.filter(name=handler.name, key=key).exists():
+            asked = Job.objects.filter(name=handler.name, key=key)
+            if asked.exists():
+                continue
+            with transaction.atomic():
                 enqueue(handler.name, key=key, due_at=now)
+                if asked.count() > 1:  # another worker asked since, and theirs is begun already: ours is one too many
+                    asked.waiting().filter(attempts=0).delete()
 
 
 def try_again(dead, *, now=None):

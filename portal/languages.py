@@ -17,6 +17,14 @@ def path_in(language, path):
     return bare if language == settings.LANGUAGE_CODE else f"/{language}{bare}"
 
 
+def language_of(request):
+    """What an answer to this request is written in. Before login the newsroom goes by the browser's language."""
+    if request.path_info.startswith(NEWSROOM):
+        own = getattr(getattr(request, "user", None), "admin_language", "")
+        return own or translation.get_language_from_request(request)
+    return translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+
+
 class LanguageMiddleware:
     def __init__(self, get_response):
         self.get_response = get_response
@@ -24,7 +32,7 @@ class LanguageMiddleware:
     def __call__(self, request):
         if request.path_info.startswith(NEWSROOM):
             return self._newsroom(request)
-        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        language = language_of(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -32,8 +40,8 @@ class LanguageMiddleware:
             return response
 
     def _newsroom(self, request):
-        """A person's own language and time zone; before login, the browser's language."""
-        language = getattr(request.user, "admin_language", "") or translation.get_language_from_request(request)
+        """A person's own language and time zone."""
+        language = language_of(request)
         with translation.override(language), timezone.override(getattr(request.user, "time_zone", "") or None):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

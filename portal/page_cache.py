@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.crypto import salted_hmac
 
 from news import changes
 from portal.environment import BASE_DIR
@@ -108,7 +109,9 @@ def _edition():
         for file in (BASE_DIR / app).glob(pattern)
     )
     names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG")
-    parts = [*files, *(str(getattr(settings, name)) for name in names)]
+    # Forms on the pages hold tokens of the secret key; what is signed with it tells one key from another.
+    key = salted_hmac("portal.page_cache", "edition", algorithm="sha256").hexdigest()
+    parts = [*files, *(str(getattr(settings, name)) for name in names), key]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

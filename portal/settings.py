@@ -7,15 +7,12 @@ the one we answer to, and with https cookies are Secure, HSTS is sent and http r
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-import environ
 from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
 from portal import environment
 from portal.environment import BASE_DIR, VAR_DIR, Misconfigured
-
-url_settings = environ.Env()
 
 DEBUG = environment.flag("DEBUG")
 SECRET_KEY = environment.text("SECRET_KEY")
@@ -30,17 +27,17 @@ for key in DATA_KEYS:
         raise Misconfigured("DATA_KEYS must be Fernet keys (32 bytes, URL-safe base64), separated by commas.") from None
 
 SITE_NAME = environment.text("SITE_NAME", "Tariff & Transit")
-SITE_URL = environment.text("SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000)}").rstrip("/")
+SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000)}")
 site = urlsplit(SITE_URL)
-if site.scheme not in {"http", "https"} or not site.hostname:
-    raise Misconfigured(f"SITE_URL is “{SITE_URL}”; set it to the address readers use, such as https://news.example.")
 SITE_IS_LOCAL = site.hostname in {"127.0.0.1", "localhost", "::1"}
 
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if SITE_IS_LOCAL else [site.hostname]
+OUR_HOST = f"[{site.hostname}]" if ":" in site.hostname else site.hostname  # as browsers write an IPv6 address
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if SITE_IS_LOCAL else [OUR_HOST]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = site.scheme == "https"
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes ask inside, over plain http, and take a redirect for an answer
 SECURE_HSTS_SECONDS = 31_536_000 if site.scheme == "https" else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = site.scheme == "https"
-# Health checks and the reverse proxy speak plain http inside; the proxy says how the reader came.
+# The reverse proxy speaks plain http inside, and says how the reader came.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; ASVS 5.0 7.3.2
@@ -68,6 +65,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.malformed.MalformedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.page_cache.PageCacheMiddleware",  # a kept page costs none of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -99,7 +97,7 @@ TEMPLATES = [
 
 # SQLite: WAL so that readers and the writer do not block each other; IMMEDIATE because a deferred
 # transaction that starts to write fails at once with "database is locked", whatever the timeout.
-DATABASES = {"default": url_settings.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"].endswith("sqlite3"):
     DATABASE["OPTIONS"] = {
@@ -113,13 +111,13 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Kept pages, as files unless CACHE_URL names a server; the counters that make them right are in the database.
-CACHES = {"default": url_settings.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+CACHES = {"default": environment.store("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
 CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
 if "redis" in CACHES["default"]["BACKEND"]:
     CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
     CACHES["default"]["OPTIONS"] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 
-vars().update(url_settings.email_url("EMAIL_URL", default="consolemail://"))
+vars().update(environment.mail("EMAIL_URL", "consolemail://"))
 SITE_HOST = site.hostname
 EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs must not outlast a job's lease
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("FROM_EMAIL", f"newsroom@{SITE_HOST}")
@@ -136,9 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 
 LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
-LANGUAGE_CODE = environment.text("LANGUAGE_CODE", "en")
-if LANGUAGE_CODE not in dict(LANGUAGES):
-    raise Misconfigured(f"LANGUAGE_CODE is “{LANGUAGE_CODE}”; set it to one of {', '.join(dict(LANGUAGES))}.")
+LANGUAGE_CODE = environment.one_of("LANGUAGE_CODE", "en", dict(LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = environment.text("TIME_ZONE", "Europe/Brussels")
@@ -146,16 +142,16 @@ if TIME_ZONE not in available_timezones():
     raise Misconfigured(f"TIME_ZONE is “{TIME_ZONE}”; set it to a name such as Europe/Warsaw.")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"  # for those who collect; WhiteNoise wants it to exist
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT = environment.folder(VAR_DIR / "static")  # for those who collect; WhiteNoise wants it to exist
 WHITENOISE_USE_FINDERS = True  # nothing to collect before a first start
 
+LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["console"], "level": environment.one_of("LOG_LEVEL", "INFO", LOG_LEVELS)},
 }
 
 # The public site: no inline script or style, nothing from elsewhere, forms only to ourselves.
@@ -211,4 +207,3 @@ CKEDITOR_CONFIGS = {
         "width": "100%",
     }
 }
-TAGGIT_CASE_INSENSITIVE = True

@@ -17,4 +17,5 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+handler400 = "portal.malformed.bad_request"
 handler404 = "news.views.not_found"

@@ -199,6 +199,7 @@ def test_everything_typed_is_still_there(send, article):
         ("body", "comment", "\u200b\u2060 \t" * 3),
         ("name", "author", "a" * 246),
         ("name", "author", "grazyna@example.org"),
+        ("name", "author", "grazyna\uff20example\uff0eorg"),
         ("name", "author", "\u200b"),
         ("email", "email", "grazyna"),
         ("email", "email", "grazyna@terminal"),
@@ -209,6 +210,10 @@ def test_everything_typed_is_still_there(send, article):
         ("website", "url", "ftp://example.org/"),
         ("website", "url", "grazyna@example.org"),
         ("website", "url", "https://grazyna@example.org/"),
+        ("website", "url", "https://firma.example/?from=grazyna@example.org"),
+        ("website", "url", "https://firma.example/grazyna%40example.org"),
+        ("website", "url", "https://firma.example/#grazyna%2540example.org"),
+        ("website", "url", "https://firma.example/grazyna\uff20example.org"),
         ("website", "url", "https://example.org/" + "a" * 200),
         ("website", "url", "http://[::1"),
     ],
@@ -218,6 +223,11 @@ def test_a_wrong_field_is_named_and_nothing_is_kept(send, article, field, id, va
     assert response.status_code == 422
     assert Page(response).by_id(id)["aria-invalid"] == "true"
     assert not Comment.objects.exists()
+
+
+def test_the_address_of_a_profile_is_no_e_mail_address(send, article):
+    assert send(article, website="https://social.example/@grazyna").status_code == 303
+    assert Comment.objects.get().website == "https://social.example/@grazyna"
 
 
 @pytest.mark.parametrize(
@@ -332,6 +342,20 @@ def test_a_withdrawn_or_expired_story_is_gone(client, address, method):
         path = address("en", f"/news/{article.slug}/comments/")
         assert getattr(client, method)(path, form_of(article)).status_code == 410
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_what_was_sent_to_a_story_that_is_gone_can_be_copied_and_is_kept_by_nobody(client, address, language):
+    article = make_article(withdrawn_at=timezone.now())
+    path = address(language, f"/news/{article.slug}/comments/")
+    client.get(path)  # kept, for everybody
+    response = client.post(path, form_of(article, body="Seals <b>are</b> late."))
+    assert response.status_code == 410
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "readonly" in Page(response).by_id("comment")
+    assert "Seals &lt;b&gt;are&lt;/b&gt; late." in response.content.decode()
+    assert "commentform" not in Page(response).ids() and "grazyna@example.org" not in response.content.decode()
+    assert "comment" not in Page(client.get(path)).ids()
 
 
 @pytest.mark.parametrize("status", ["pending", "spam", "trash"])

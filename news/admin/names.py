@@ -5,14 +5,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit import admin as taggit_admin
 from taggit.models import Tag as ForeignTag
 
-from news import history, naming
+from news import history, naming, tagging
 from news.folding import fold, slugify
 from news.models import Author, Section, Tag, TagAlias
 
@@ -23,7 +22,78 @@ if taggit_admin and admin.site.is_registered(ForeignTag):
 BOXES = {f"name_in_{code}": (code, language) for code, language in settings.LANGUAGES}
 
 
-class NamedForm(forms.ModelForm):
+class NameForm(forms.ModelForm):
+    """Each field carries what it began from; what another wrote there since is shown beside it (design rule 4).
+
+    A field that only the other changed has theirs now, as nothing was typed there; saving again is deliberate.
+    """
+
+    just_taken = False  # the database has refused a name that this form saw free
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.label_suffix = ""
+        if self.instance.pk:
+            for field in self.fields.values():
+                field.show_hidden_initial = True
+
+    def clean(self):
+        cleaned = super().clean()
+        if written := [name for name in self.fields if self._another_wrote(name)]:
+            self._show_beside(written)
+            raise ValidationError(
+                _(
+                    "Somebody else changed this after you opened it. Nothing is lost: what they wrote stands at each "
+                    "field that differs, and saving again keeps what the form says now."
+                ),
+                code="conflict",
+            )
+        if self.just_taken and not self.errors:
+            raise ValidationError(_("Somebody took one of these names at this very moment. Please save again."))
+        return cleaned
+
+    def _another_wrote(self, name):
+        """Whether the row says in this field neither what the form began from nor what it says itself."""
+        return bool(self.instance.pk) and _lines(self._as_sent(name)) not in (self._began(name), self._typed(name))
+
+    def _show_beside(self, names):
+        """Say at each field what another wrote there; from now on the form begins from that."""
+        self.data = self.data.copy()
+        for name in names:
+            theirs, is_untouched = self._as_sent(name), self._typed(name) == self._began(name)
+            self.data[self.add_initial_prefix(name)] = theirs
+            if is_untouched:
+                self.data[self.add_prefix(name)] = theirs
+                self.add_error(name, _("Somebody else changed this, and you had not: now it says what they wrote."))
+            elif theirs:
+                self.add_error(name, _("Somebody else wrote: %(words)s") % {"words": self._in_words(name, theirs)})
+            else:
+                self.add_error(name, _("Somebody else left this empty."))
+
+    def _began(self, name):
+        return _lines(self.data.get(self.add_initial_prefix(name)))
+
+    def _typed(self, name):
+        return _lines(self.data.get(self.add_prefix(name), ""))
+
+    def _as_sent(self, name):
+        """What the row says in this field now, as a browser would send it."""
+        value = self.fields[name].prepare_value(self.get_initial_for_field(self.fields[name], name))
+        return "" if value is None else str(value)
+
+    def _in_words(self, name, sent):
+        choices = {str(value): str(label) for value, label in getattr(self.fields[name], "choices", ())}
+        return choices.get(sent) or ", ".join(sent.splitlines())
+
+
+def _lines(text):
+    """What a field says, whatever the blanks and the order of its lines; None where nothing was sent."""
+    if text is None:
+        return None
+    return sorted(filter(None, (" ".join(line.split()) for line in text.splitlines())))
+
+
+class NamedForm(NameForm):
     """One text box for the name in each language of the site; an empty one means the name itself."""
 
     vars().update(
@@ -35,7 +105,6 @@ class NamedForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.label_suffix = ""
         for box, (code, _language) in BOXES.items():
             self.initial[box] = self.instance.names.get(code, "")
 
@@ -67,7 +136,20 @@ class RenamingAdmin(admin.ModelAdmin):
             thing.shown_before = naming.shown(thing)
         return thing
 
+    def get_form(self, request, obj=None, change=False, **options):
+        Form = super().get_form(request, obj, change, **options)
+        Form.just_taken = getattr(request, "name_just_taken", False)
+        return Form
+
     def changeform_view(self, request, *args, **options):
+        """A name that was free a moment ago is refused by the database: then the form looks again, and says so."""
+        try:
+            return self._in_turn(request, *args, **options)
+        except IntegrityError:
+            request.name_just_taken = True
+            return self._in_turn(request, *args, **options)
+
+    def _in_turn(self, request, *args, **options):
         """One renaming at a time, from reading the row to the last counter; the turn comes before any row."""
         if request.method != "POST":
             return super().changeform_view(request, *args, **options)
@@ -99,12 +181,18 @@ class SectionAdmin(RenamingAdmin):
         return [own, (gettext_lazy("Name in"), {"fields": list(BOXES)})]
 
 
-class AuthorForm(forms.ModelForm):
+class AuthorForm(NameForm):
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
         if Author.objects.filter(key=fold(name)).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("There is an author of this name already."))
         return name
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if naming.is_login(slug):
+            raise ValidationError(_("Somebody logs in by this name, which readers must not learn. Choose another."))
+        return slug
 
 
 @admin.register(Author)
@@ -122,12 +210,6 @@ class AuthorAdmin(RenamingAdmin):
 
     def get_search_results(self, request, queryset, search_term):
         return queryset.filter(key__contains=fold(search_term)), False
-
-
-def holder_of(name, *, other_than):
-    """Another tag already known by this name, its own or an alias; no two tags share one."""
-    taken = Tag.objects.filter(Q(key=fold(name)) | Q(aliases__key=fold(name)))
-    return taken.exclude(pk=other_than.pk).first()
 
 
 class TagForm(NamedForm):
@@ -161,8 +243,18 @@ class TagForm(NamedForm):
             self._refuse_if_taken(name)
         return dict(reversed(names.items()))
 
+    def clean(self):
+        """Nor is its name in another language one by which another tag is known."""
+        cleaned = super().clean()
+        for box in filter(cleaned.get, BOXES):
+            try:
+                self._refuse_if_taken(cleaned[box])
+            except ValidationError as refusal:
+                self.add_error(box, refusal)
+        return cleaned
+
     def _refuse_if_taken(self, name):
-        if holder := holder_of(name, other_than=self.instance):
+        if holder := tagging.find(name, other_than=self.instance):
             raise ValidationError(_("“%(tag)s” is already known as “%(name)s”.") % {"tag": holder.name, "name": name})
 
 
@@ -195,8 +287,7 @@ class TagAdmin(RenamingAdmin):
         return ", ".join(alias.name for alias in tag.aliases.all())
 
     def get_search_results(self, request, queryset, search_term):
-        key = fold(search_term)
-        return queryset.filter(Q(key__contains=key) | Q(aliases__key__contains=key)), True
+        return queryset.filter(pk__in=tagging.having(search_term)), False
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -161,6 +160,11 @@ class Link:
         return str(self.uuid)
 
     @property
+    def stored_as(self):
+        """What tells that a stored row is this very link and not another that took its place."""
+        return self.uuid, fold(self.label)
+
+    @property
     def title(self):
         if self.label or not self.story:
             return self.label or self.url
@@ -173,6 +177,12 @@ class Link:
     @property
     def look(self):
         return badges.readers_see(self.story) if self.story else ""
+
+    @property
+    def called_now(self):
+        """The headline of the story a bare one was found to name, where it has another by now."""
+        headline = self.story.headline if self.story and not self.target else ""
+        return headline if fold(headline) != fold(self.label) else ""
 
     def plain(self):
         """Comparable with what a revision keeps."""
@@ -207,7 +217,7 @@ class RelatedWidget(forms.Widget):
     def get_context(self, name, value, attrs):
         context = super().get_context(name, None, attrs)
         context["widget"] |= {
-            "links": with_stories(value or []),
+            "links": with_stories(value or [], self.own),
             "blank": Link(uuid4()),
             "placements": RelatedLink.Placement.choices,
             "url": reverse("admin:news_lookup_stories"),
@@ -260,38 +270,44 @@ def as_uuid(text):
         return None
 
 
-def with_stories(links):
-    """Say of each link which story it leads to, as readers will find it: chosen, or by its headline."""
+def with_stories(links, own=None):
+    """Say of each link which story it leads to, as readers will find it: chosen by an editor, or by its headline."""
     numbers = {number(link.target) for link in links} - {None}
     chosen = Article.objects.select_related("working_copy").defer("body", "working_copy__body").in_bulk(numbers)
-    bare = [fold(link.label) for link in links if not link.target and not link.url]
-    known = Article.objects.filter(headline_key__in=bare).exclude(live_from=None).defer("body") if any(bare) else []
-    by_headline = {story.headline_key: story for story in known if story.headline_key}
+    bare = [link for link in links if not link.target and not link.url]
+    kept = _found_for(own) if bare else {}
+    called = _called([link.label for link in bare if link.stored_as not in kept], own)
     for link in links:
         if link.target:
             link.story = chosen.get(number(link.target))
         elif not link.url:
-            link.story = by_headline.get(fold(link.label))
+            link.story = kept.get(link.stored_as, called.get(fold(link.label)))
     return links
 
 
-def write(copy, *, tags=None, authors=None, links=None):
+def _found_for(own):
+    """What the story's bare headlines lead to, or None, as stored: the checklist and readers go by it too."""
+    rows = WorkingCopyRelated.objects.filter(content_object=own, target=None, url="")
+    rows = rows.select_related("found__working_copy").defer("found__body", "found__working_copy__body")
+    return {(row.uuid, row.key): row.found for row in rows}
+
+
+def _called(headlines, own):
+    """The stories of these headlines, for links not saved yet; chosen as `related.look_up` will."""
+    keys = {fold(headline) for headline in headlines} - {""}
+    known = Article.objects.filter(headline_key__in=keys).exclude(live_from=None).exclude(pk=own).defer("body")
+    first_comes_last = sorted(known, key=lambda story: (story.is_live(), -story.pk))
+    return {story.headline_key: story for story in first_comes_last}
+
+
+def write(copy, *, by, tags=None, authors=None, links=None):
     """Make the working copy's rows say exactly this; rows that already do are left alone."""
     if tags is not None:
-        _write_tags(copy, [tag if tag.pk else _made(tag.name) for tag in tags])
+        _write_tags(copy, [tag if tag.pk else tagging.find_or_make(tag.name, by=by) for tag in tags])
     if authors is not None:
         _write_bylines(copy, authors)
     if links is not None:
         _write_links(copy, links)
-
-
-def _made(name):
-    """A tag by a new name; somebody may have made it since we looked."""
-    try:
-        with transaction.atomic():
-            return tagging.find_or_make(name)
-    except IntegrityError:
-        return tagging.find(name)
 
 
 def _write_tags(copy, tags):

@@ -173,7 +173,7 @@ class StoryAdmin(admin.ModelAdmin):
 
     def save_related(self, request, form, formsets, change):
         typed = form.cleaned_data
-        rows.write(form.instance, tags=typed["tags"], authors=typed["bylines"], links=typed["related"])
+        rows.write(form.instance, by=request.user, tags=typed["tags"], authors=typed["bylines"], links=typed["related"])
         workflow.finish_save(form.instance, by=request.user)
 
     def response_add(self, request, copy, post_url_continue=None):

@@ -86,7 +86,7 @@ class StageFilter(admin.SimpleListFilter):
         return Stage.choices
 
     def queryset(self, request, queryset):
-        return queryset.filter(stage=self.value()) if self.value() else None
+        return queryset.filter(stage=self.value()) if self.value() in Stage.values else None
 
 
 class SectionFilter(admin.SimpleListFilter):
@@ -108,4 +108,4 @@ class LanguageFilter(admin.SimpleListFilter):
         return WorkingCopy._meta.get_field("language").flatchoices
 
     def queryset(self, request, queryset):
-        return queryset.filter(language=self.value()) if self.value() else None
+        return queryset.filter(language=self.value()) if self.value() in dict(self.lookup_choices) else None

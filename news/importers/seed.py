@@ -230,8 +230,7 @@ def _tags(story: Story, by, notes: list[str]) -> list[Tag]:
         tag = tagging.find(name)
         if tag is None:
             kind = Tag.Kind.HS if name.startswith("HS ") else Tag.Kind.TOPIC
-            tag = Tag.objects.create(name=_fitting(Tag, "name", name), kind=kind)
-            naming.added(tag, by=by)
+            tag = tagging.find_or_make(_fitting(Tag, "name", name), kind=kind, by=by)
             notes.append(_("“%(tag)s” is a new tag") % {"tag": name})
         tags[tag.pk] = tag
     return list(tags.values())
@@ -256,7 +255,7 @@ def _authors(story: Story, by, notes: list[str]) -> list[Author]:
 def _free_author_slug(name: str) -> str:
     base = slugify(name) or "author"
     slug, number = base, 1
-    while Author.objects.filter(slug=slug).exists():
+    while Author.objects.filter(slug=slug).exists() or naming.is_login(slug):
         number += 1
         slug = f"{base}-{number}"
     return slug

@@ -1,8 +1,9 @@
 """Brings in sections and tags from two CSV files: what is missing is made, what is there is left alone.
 
 `sections.csv` has slug,en,pl in the order of the masthead; `tags.csv` kind,slug,en,pl,aliases with
-aliases parted by "|". A row whose address or name the newsroom already has is passed over whole, so
-that a name an editor changed stays changed, whichever way it was changed.
+aliases parted by "|". A row whose address or name (in any language) the newsroom already has is passed
+over whole, so that a name an editor changed stays changed, whichever way it was changed; so is an alias
+that is another tag's name. Each new section is an event, as it shows at once; the new tags of a file are one.
 """
 
 import csv
@@ -12,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from news import history, naming
+from news import history, naming, tagging
 from news.folding import fold
 from news.importers.seed_format import Unreadable
 from news.models import Section, Tag, TagAlias
@@ -26,7 +27,7 @@ def load(path: Path, *, by) -> int:
     """Make the sections or tags a file names and we lack; return how many. Unreadable when it is malformed."""
     rows = list(_rows(path))
     history.take_turn()  # two imports at once would each find the same ones missing
-    return _make_sections(rows, by) if path.name == SECTIONS else _make_tags(rows)
+    return _make_sections(rows, by) if path.name == SECTIONS else _make_tags(rows, by, path.name)
 
 
 def _make_sections(rows, by) -> int:
@@ -43,29 +44,45 @@ def _make_sections(rows, by) -> int:
     return made
 
 
-def _make_tags(rows) -> int:
+def _make_tags(rows, by, source) -> int:
+    _refuse_names_given_twice(rows)
     slugs = set(Tag.objects.values_list("slug", flat=True))
-    keys = {*Tag.objects.values_list("key", flat=True), *TagAlias.objects.values_list("key", flat=True)}
     made = []
     for line, row in rows:
-        if row["slug"] not in slugs and fold(row["en"]) not in keys:
+        if row["slug"] not in slugs and not any(map(tagging.find, _names(row))):
             tag = Tag(kind=row["kind"], slug=row["slug"], name=row["en"], names=_other_names(row))
             _save(tag, line)
             slugs.add(tag.slug)
-            keys.add(tag.key)
             made.append((tag, line, row))
     for tag, line, row in made:  # names before aliases: an abbreviation never takes another tag's own name
-        for name in (row["pl"], *row["aliases"].split("|")):
-            if (key := fold(name)) and key not in keys:
+        for name in row["aliases"].split("|"):
+            if fold(name) and not tagging.find(name):
                 _save(TagAlias(tag=tag, name=name.strip()), line)
-                keys.add(key)
+    if made:
+        naming.brought_in([tag for tag, _line, _row in made], by=by, source=source)
     return len(made)
+
+
+def _refuse_names_given_twice(rows):
+    """Two tags of one file that share a name are a mistake in it, whatever the newsroom already has."""
+    names = {}
+    for line, row in rows:
+        for name in _names(row):
+            if names.setdefault(fold(name), row) is not row:
+                reason = _("Another line has the name “%(name)s” already.") % {"name": name}
+                raise Unreadable(_("Line %(line)d: %(reason)s") % {"line": line, "reason": reason})
+
+
+def _names(row) -> list[str]:
+    return [name for name in (row["en"], row["pl"]) if fold(name)]
 
 
 def _save(row, line: int):
     """Store a row whose values fit their columns, or say which line does not."""
     try:
-        row.clean_fields(exclude=["key"])  # folded from the name on the way in
+        row.clean_fields(exclude=["key", "keys"])  # folded from the names on the way in
+        for name in getattr(row, "names", {}).values():
+            row._meta.get_field("name").clean(name, row)
     except ValidationError as error:
         raise Unreadable(_("Line %(line)d: %(reason)s") % {"line": line, "reason": " ".join(error.messages)}) from None
     row.save()

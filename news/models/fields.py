@@ -36,3 +36,13 @@ class FoldedField(models.TextField):
         folded = fold(" ".join(getattr(instance, source) for source in self.sources))
         setattr(instance, self.attname, folded)
         return folded
+
+
+class FoldedNamesField(FoldedField):
+    """The row's name in every language, folded, each between line breaks: found whole, or by a part of one."""
+
+    def pre_save(self, instance, add):
+        keys = {fold(name) for name in (instance.name, *instance.names.values())} - {""}
+        folded = "".join(f"\n{key}" for key in sorted(keys)) + "\n"
+        setattr(instance, self.attname, folded)
+        return folded

@@ -5,12 +5,12 @@ from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
 from news.folding import slugify
-from news.models.fields import FoldedField
+from news.models.fields import FoldedField, FoldedNamesField
 from news.models.naming import Named
 
 
 class Tag(Named, TagBase):
-    """What a story is about. Two tags whose names fold to one key cannot exist."""
+    """What a story is about. Two tags whose names fold to one key cannot exist; `tagging.py` finds them."""
 
     class Kind(models.TextChoices):
         TOPIC = "topic", _("topic")
@@ -26,6 +26,7 @@ class Tag(Named, TagBase):
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(pgettext_lazy("of a tag", "slug"), max_length=100, unique=True, allow_unicode=True)
     key = FoldedField("name", unique=True)
+    keys = FoldedNamesField()
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TOPIC)
 
     class Meta:

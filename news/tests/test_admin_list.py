@@ -15,6 +15,7 @@ from news.tests.make import (
     make_section,
     make_user,
 )
+from portal.forms import PreferencesForm
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:news_workingcopy_changelist")
@@ -225,6 +226,20 @@ def test_a_person_sets_their_own_language_and_time_zone_and_nothing_else(client,
     client.post(reverse("admin:preferences"), {"time_zone": "Mars/Olympus"})
     user.refresh_from_db()
     assert user.time_zone == "Europe/Warsaw"
+
+
+def test_own_settings_do_not_undo_what_an_administrator_does_meanwhile(client, as_, monkeypatch):
+    user, everyone = as_("Reporters"), get_user_model().objects
+    valid = PreferencesForm.is_valid
+
+    def is_valid(form):  # the person is read already, and not yet written
+        everyone.filter(pk=user.pk).update(is_active=False, last_name="Nowak")
+        return valid(form)
+
+    monkeypatch.setattr(PreferencesForm, "is_valid", is_valid)
+    client.post(reverse("admin:preferences"), {"admin_language": "pl", "time_zone": ""})
+    user.refresh_from_db()
+    assert (user.admin_language, user.is_active, user.last_name) == ("pl", False, "Nowak")
 
 
 def test_everyone_leaves_by_a_form(client, as_):

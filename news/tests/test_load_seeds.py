@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from news import body, changes, checklist, history, workflow
+from news import body, changes, checklist, history, tagging, workflow
 from news.folding import fold
 from news.importers import seed, vocabulary
 from news.importers.seed import Result
@@ -399,7 +399,8 @@ def test_the_vocabulary_is_made_once(folder):
     assert (vocabulary.load(sections, by=by), vocabulary.load(tags, by=by)) == (2, 2)
     assert (vocabulary.load(sections, by=by), vocabulary.load(tags, by=by)) == (0, 0)
     duty = Tag.objects.get(slug="duty")
-    assert (duty.name, duty.names, [alias.name for alias in duty.aliases.all()]) == ("duty", {"pl": "cło"}, ["cło"])
+    assert (duty.name, duty.names, tagging.find("CŁO")) == ("duty", {"pl": "cło"}, duty)
+    assert not duty.aliases.exists()  # it is known by its names as it is
     assert not TagAlias.objects.filter(tag__slug="lodz").exists()  # both fold to the name itself
 
 
@@ -408,6 +409,39 @@ def test_new_sections_are_in_the_history_and_move_what_every_page_depends_on(fol
     vocabulary.load(write(folder, "sections.csv", "slug,en,pl\nfines,Fines,Kary\n"), by=system_user())
     assert changes.values([changes.SITE])[changes.SITE] > before
     assert Event.objects.about(Section.objects.get(slug="fines")).get().kind == "add"
+
+
+def test_the_new_tags_of_a_file_are_one_line_of_history(folder):
+    tags = write(folder, "tags.csv", "kind,slug,en,pl,aliases\ntopic,duty,duty,cło,\ntopic,quota,quota,,\n")
+    vocabulary.load(tags, by=system_user())
+    vocabulary.load(tags, by=system_user())
+    event = Event.objects.get()
+    assert (event.kind, event.subject_kind, event.subject_id, event.actor_name) == ("vocabulary", "tag", 0, "system")
+    assert json.loads(event.facts) == {"source": "tags.csv", "made": 2, "tags": ["duty", "quota"]}
+    assert history.verify() == (1, None)
+
+
+@pytest.mark.parametrize(("name", "polish", "alias"), [("Cło", "", ""), ("X", "clo", ""), ("X", "", "CŁO")])
+def test_a_tag_the_newsroom_knows_by_any_of_its_names_is_not_made_again(folder, name, polish, alias):
+    tag = make_tag(name, names={"pl": polish})
+    if alias:
+        tag.aliases.create(name=alias)
+    tags = write(folder, "tags.csv", "kind,slug,en,pl,aliases\ntopic,duty,duty,cło,tariff\ntopic,levy,levy,,cło\n")
+    assert vocabulary.load(tags, by=system_user()) == 1
+    assert not Tag.objects.filter(slug="duty").exists() and Tag.objects.filter(slug="levy").exists()
+    assert tagging.find("cło") == tag and not TagAlias.objects.exclude(tag=tag).exists()
+
+
+def test_a_story_s_tag_is_found_by_its_name_in_another_language(load):
+    duty = make_tag("duty", names={"pl": "cło"})
+    assert list(copy_of(load(f"Tags: CLO\n{STORY}")).tags.all()) == [duty]
+    assert Tag.objects.filter(kind=Tag.Kind.TOPIC).get() == duty
+
+
+def test_an_author_s_address_is_no_login(load):
+    make_user(username="Ola-Nowik")
+    load(f"Author: Ola Nowik\n{STORY}")
+    assert Author.objects.get().slug == "ola-nowik-2"
 
 
 def test_what_an_editor_made_of_a_section_or_tag_is_left_alone(folder):
@@ -440,6 +474,12 @@ def test_what_an_editor_made_of_a_section_or_tag_is_left_alone(folder):
         ("tags.csv", "kind,slug,en,pl,aliases\ntopic,not a slug,a,,\n", "Line 2: "),
         ("tags.csv", "kind,slug,en,pl,aliases\ntopic,a,,,\n", "Line 2: "),
         ("tags.csv", f"kind,slug,en,pl,aliases\ntopic,a,a,,{'x' * 101}\n", "Line 2: "),
+        ("tags.csv", f"kind,slug,en,pl,aliases\ntopic,a,a,{'x' * 101},\n", "Line 2: "),
+        (
+            "tags.csv",
+            "kind,slug,en,pl,aliases\ntopic,a,a,cło,\ntopic,b,clo,,\n",
+            "Line 3: Another line has the name “clo”",
+        ),
         ("sections.csv", f"slug,en,pl\na,{'x' * 61},\n", "Line 2: "),
     ],
 )

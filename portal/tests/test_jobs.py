@@ -369,6 +369,24 @@ def test_a_duty_comes_round_once_per_interval_whoever_asks():
     assert duty.count() == 2
 
 
+def test_a_duty_that_was_begun_while_another_worker_asked_does_not_come_twice(monkeypatch):
+    ask = jobs.enqueue
+
+    def too_late(name, **options):
+        monkeypatch.setattr(jobs, "enqueue", ask)
+        jobs.enqueue_duties(now=NOW)
+        begun = [jobs.claim_one("the other", now=NOW) for _ in range(Job.objects.count())]
+        assert name in {job.name for job in begun}
+        ask(name, **options)
+
+    monkeypatch.setattr(jobs, "enqueue", too_late)
+    jobs.enqueue_duties(now=NOW)
+    names = list(Job.objects.values_list("name", flat=True))
+    assert "portal.forget_finished" in names
+    assert len(names) == len(set(names))
+    assert not Job.objects.filter(attempts=0).exists()
+
+
 def test_finished_jobs_are_forgotten_after_a_while_but_never_the_dead():
     long_ago = timezone.now() - jobs.KEEP_FINISHED - SECOND
     for state in (Job.State.DONE, Job.State.SET_ASIDE, Job.State.DEAD):
