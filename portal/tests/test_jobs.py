@@ -452,7 +452,7 @@ def as_staff(client):
     """Log in somebody of the newsroom with these permissions on jobs."""
 
     def log_in(*codenames):
-        user = User.objects.create_user("ola", is_staff=True)
+        user = User.objects.create_user("ola", is_staff=True, admin_language="en")
         user.user_permissions.set(Permission.objects.filter(content_type__app_label="portal", codename__in=codenames))
         client.force_login(user)
         return client
