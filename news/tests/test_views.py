@@ -23,6 +23,7 @@ from news.tests.make import (
     make_section,
     make_tag,
     make_user,
+    published_again,
 )
 from news.workflow import editing
 
@@ -45,20 +46,6 @@ def page(client, address):
 
 def story_path(article):
     return f"/news/{article.slug}/"
-
-
-def rewrite(article, **fields):
-    """Edit a live story and publish it again, as four people would."""
-    copy = article.working_copy
-    copy.refresh_from_db()
-    by = make_user()
-    with editing(copy, by=by, version=copy.version):
-        for name, value in fields.items():
-            setattr(copy, name, value)
-    workflow.submit(copy, copy.newest, by=by)
-    workflow.approve(copy, copy.newest, by=make_user("Editors"))
-    workflow.publish(copy, copy.newest, by=make_user("Chief editors"))
-    return Article.objects.get(pk=article.pk)
 
 
 def withdraw(article):
@@ -116,7 +103,7 @@ def test_no_field_brings_markup_to_the_page(client, address, field):
 def test_changed_shows_only_after_a_later_publication(page):
     article = make_live_article()
     assert "Changed</dt>" not in page(story_path(article))
-    assert "Changed</dt>" in page(story_path(rewrite(article, body=paragraphs("Better."))))
+    assert "Changed</dt>" in page(story_path(published_again(article, body=paragraphs("Better."))))
 
 
 @pytest.mark.parametrize(("words", "says"), [(3, "1 minute"), (500, "2 minutes"), (2200, "10 minutes")])
@@ -210,7 +197,7 @@ def test_a_link_comes_back_when_its_story_does(page):
     article = linking(target)
     withdraw(target)
     assert "Back again" not in page(story_path(article))
-    rewrite(target, body=paragraphs("Mended."))
+    published_again(target, body=paragraphs("Mended."))
     assert "Back again" in page(story_path(article))
 
 
@@ -318,7 +305,7 @@ def test_a_gone_page_shows_the_latest_stories(page):
 def test_an_old_address_leads_to_the_new_one_in_the_same_language_and_not_for_long(client, address, language):
     article = make_live_article(slug="first")
     for slug in ("second", "third"):
-        rewrite(article, slug=slug)
+        published_again(article, slug=slug)
     for old in ("first", "second"):
         response = client.get(address(language, f"/news/{old}/"))
         assert (response.status_code, response["Location"]) == (301, address(language, "/news/third/"))
@@ -328,7 +315,7 @@ def test_an_old_address_leads_to_the_new_one_in_the_same_language_and_not_for_lo
 
 def test_an_old_address_of_a_withdrawn_story_is_gone(page):
     article = make_live_article(slug="first")
-    withdraw(rewrite(article, slug="second"))
+    withdraw(published_again(article, slug="second"))
     page("/news/first/", status=410)
     page("/news/second/", status=410)
 

@@ -15,8 +15,15 @@ from comments.tests.make import make_comment
 from news import changes, workflow
 from news.body import paragraphs, token
 from news.models import Article, Section
-from news.tests.make import make_article, make_live_article, make_live_articles, make_section, make_tag, make_user
-from news.workflow import editing
+from news.tests.make import (
+    make_article,
+    make_live_article,
+    make_live_articles,
+    make_section,
+    make_tag,
+    make_user,
+    published_again,
+)
 from portal import page_cache
 
 pytestmark = pytest.mark.django_db
@@ -57,18 +64,6 @@ def stored(monkeypatch):
 
 def path_of(article):
     return f"/news/{article.slug}/"
-
-
-def publish_again(article, **fields):
-    copy = article.working_copy
-    copy.refresh_from_db()
-    by = make_user()
-    with editing(copy, by=by, version=copy.version):
-        for name, value in fields.items():
-            setattr(copy, name, value)
-    workflow.submit(copy, copy.newest, by=by)
-    workflow.approve(copy, copy.newest, by=make_user("Editors"))
-    workflow.publish(copy, copy.newest, by=make_user("Chief editors"))
 
 
 def withdraw(article):
@@ -133,7 +128,7 @@ def test_an_address_nothing_stands_at_is_not_kept(get, stored, path):
 
 def test_a_redirect_is_not_kept(get, stored):
     article = make_live_article(slug="first")
-    publish_again(article, slug="second")
+    published_again(article, slug="second")
     assert get("/news/first/").status_code == 301
     assert stored == []
 
@@ -175,7 +170,7 @@ def test_the_pages_of_a_list_are_kept_apart(get, is_kept):
 
 def test_publishing_shows_on_every_page_at_once(pages, get):
     article, paths = pages
-    publish_again(article, headline="New words")
+    published_again(article, headline="New words")
     for path in paths:
         html = get(path).content.decode()
         assert "New words" in html and "Old words" not in html
@@ -191,7 +186,7 @@ def test_withdrawing_takes_a_story_from_every_page_at_once(pages, get):
 
 def test_renaming_moves_the_story_and_every_link_to_it_at_once(pages, get, address):
     article, paths = pages
-    publish_again(article, slug="another-address")
+    published_again(article, slug="another-address")
     assert get(path_of(article)).headers["Location"] == address("en", "/news/another-address/")
     for path in set(paths) - {path_of(article)}:
         html = get(path).content.decode()
@@ -219,7 +214,7 @@ def test_an_approved_comment_shows_at_once(pages, get):
 def test_a_change_of_one_story_leaves_the_page_of_another_kept(get, is_kept):
     one, other = make_live_article(section=make_section()), make_live_article(section=make_section())
     get(path_of(other))
-    publish_again(one, headline="New words")
+    published_again(one, headline="New words")
     assert is_kept(path_of(other))
 
 
@@ -241,7 +236,7 @@ def test_a_page_made_while_its_story_was_being_published_is_never_served_again(g
 
     def keep_after_a_commit(reading, response, **options):
         monkeypatch.undo()
-        publish_again(article, headline="New words")
+        published_again(article, headline="New words")
         return keep(reading, response, **options)
 
     monkeypatch.setattr(changes.Reading, "keep", keep_after_a_commit)
@@ -257,7 +252,7 @@ def test_a_gone_page_made_while_its_story_came_back_is_never_served_again(get, m
 
     def also_after_a_commit(reading, *names):
         monkeypatch.undo()
-        publish_again(article, body=paragraphs("Mended."))
+        published_again(article, body=paragraphs("Mended."))
         return also(reading, *names)
 
     monkeypatch.setattr(changes.Reading, "also", also_after_a_commit)
@@ -359,7 +354,7 @@ def test_browsers_ask_again_and_are_told_nothing_is_new(get):
 def test_an_old_validator_gets_the_new_page(get):
     article = make_live_article(headline="Old words")
     etag = get(path_of(article)).headers["ETag"]
-    publish_again(article, headline="New words")
+    published_again(article, headline="New words")
     response = get(path_of(article), if_none_match=etag)
     assert response.status_code == 200
     assert response.headers["ETag"] != etag
