@@ -24,8 +24,12 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
 }
+# What a paste or another editor writes for the same thing.
+RENAMED = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "strike": "s", "del": "s"}
 URL_SCHEMES = {"http", "https", "mailto", "tel"}
 
+OTHER_NAME = re.compile(f"(</?)({'|'.join(RENAMED)})>")
+PARAGRAPH = re.compile(r"<p>.*?(?:</p>|$)", re.DOTALL)
 TOKEN = re.compile(r'<div data-related="([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})">.*?</div>', re.DOTALL)
 # Private-use marks stand for tokens while `div` itself is being removed; text may not bring its own.
 MARK = re.compile("\ue000([0-9a-f-]{36})\ue001")
@@ -40,13 +44,17 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001\ufffe\uffff\u
 def clean(html):
     """Keep what the newsroom may write and drop the rest; cleaning twice changes nothing.
 
-    Plain `div`s, which a paste from Word or a mail brings, become paragraphs; tokens stay.
+    Plain `div`s, which a paste from Word or a mail brings, become paragraphs, `<b>` becomes strong and so
+    on; tokens stay.
     """
     html = CONTROLS.sub("", html)
-    html = nh3.clean(html, tags=TAGS | {"div"}, attributes=ATTRIBUTES | {"div": {"data-related"}}, link_rel=None)
+    html = nh3.clean(
+        html, tags=TAGS | {"div", *RENAMED}, attributes=ATTRIBUTES | {"div": {"data-related"}}, link_rel=None
+    )
     # Once more: what was written as a reference (`&#xe000;`) is a character only now.
     html = TOKEN.sub("\ue000\\1\ue001", CONTROLS.sub("", html))
     html = re.sub(r"<div[^>]*>", "<p>", html).replace("</div>", "</p>")
+    html = OTHER_NAME.sub(lambda found: f"{found[1]}{RENAMED[found[2]]}>", html)
     html = nh3.clean(
         html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=URL_SCHEMES, link_rel="noopener", strip_comments=True
     )
@@ -78,11 +86,13 @@ def word_count(html):
 
 
 def opening(html, length=200):
-    """The first sentences of a body, as many as fit; also of a body cut off anywhere.
+    """The first sentences of a body's paragraphs, as many as fit; also of a body cut off anywhere.
 
-    A first sentence that is too long ends at a word, with an ellipsis.
+    Headings, lists and tables make no sentences, unless there is nothing else. A first sentence that is
+    too long ends at a word, with an ellipsis.
     """
-    words = plain_text(re.sub(r"<[^>]*$", "", html))
+    whole = re.sub(r"<[^>]*$", "", html)
+    words = plain_text(" ".join(PARAGRAPH.findall(whole))) or plain_text(whole)
     if len(words) <= length:
         return words
     ends = [found.end() for found in SENTENCE_END.finditer(words[: length + 80]) if found[1].isupper()]

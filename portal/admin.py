@@ -71,6 +71,14 @@ class NewsroomUserAdmin(UserAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def save_related(self, request, form, formsets, change):
+        """A role lets its people in; whoever is to stay out is deactivated."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        if not user.is_staff and user.groups.exists():
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
 

@@ -59,7 +59,9 @@ class Desk:
 
     @property
     def count(self):
-        """What the headline counts: returned and mine to review; drafts and comments are only listed."""
+        """What the headline counts: returned, mine to review and to publish; to a moderator, the comments."""
+        if not self.person.has_perm("news.view_workingcopy"):
+            return self.comments_waiting
         return len(self.returned) + sum(not copy.is_own for copy in self.to_review) + len(self.to_publish)
 
     def _stories(self, *conditions, **fields):

@@ -95,6 +95,19 @@ def test_the_words_of_what_is_dropped_stay():
     assert body.clean("<section><font color=red>Zażółć</font> <span>gęślą</span></section>") == "Zażółć gęślą"
 
 
+def test_other_names_for_the_same_thing_keep_their_meaning():
+    pasted = "<h1 class='x'>Head</h1><p><b style='x'>four</b> <i>hundred</i> <del>metres</del></p><h6>Small</h6>"
+    kept = "<h2>Head</h2><p><strong>four</strong> <em>hundred</em> <s>metres</s></p><h4>Small</h4>"
+    assert body.clean(pasted) == kept
+
+
+def test_the_opening_of_a_story_is_made_of_its_paragraphs():
+    table = "<table><tbody><tr><td>1</td></tr></tbody></table>"
+    html = f"<h2>What it says</h2><p>First words here.</p><ul><li>hydrogen</li></ul>{table}"
+    assert body.opening(html) == "First words here."
+    assert body.opening("<h2>Only a heading</h2>") == "Only a heading"
+
+
 def test_divs_of_a_paste_become_paragraphs_and_empty_ones_go():
     assert body.clean("<div>One</div><div><br></div><div>Two</div><p>&nbsp;</p>") == "<p>One</p><p>Two</p>"
 

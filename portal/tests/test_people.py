@@ -1,0 +1,41 @@
+"""The people of the newsroom: who is let in, and what happens to words typed across a login."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from comments.tests.make import make_comment
+from news.tests.forms import send
+from news.tests.make import make_live_article, make_user
+from portal.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_role_lets_its_people_in(client):
+    client.force_login(make_user("Editors", is_superuser=True))
+    person = User.objects.create_user("ola", admin_language="en")
+    role = Group.objects.get(name="Reporters")
+    send(client, reverse("admin:portal_user_change", args=[person.pk]), "user_form", groups=[role.pk])
+    person.refresh_from_db()
+    assert person.is_staff and person.has_perm("news.add_workingcopy")
+
+
+def test_a_form_from_before_the_last_login_says_what_to_do():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make_user())
+    response = client.post(reverse("admin:news_workingcopy_add"), {"headline": "Typed"})
+    assert response.status_code == 403
+    assert "what you typed is still in your browser" in response.content.decode()
+
+
+def test_a_moderators_desk_counts_the_comments(client):
+    client.force_login(make_user("Moderators"))
+    make_comment(article=make_live_article())
+    assert "1 thing waits for you" in client.get("/admin/").content.decode()
+
+
+def test_a_session_lasts_a_working_day_from_the_last_request(client):
+    client.force_login(make_user())
+    assert client.get("/admin/").cookies["sessionid"]["max-age"] == 12 * 60 * 60
