@@ -593,8 +593,8 @@ def _hold(copy, revision, system, **facts):
     return "held"
 
 
-def _set_end(copy, step, revision, by, until, **facts):
-    copy.article.live_until = until
+def _set_end(copy, step, revision, by, at, **facts):
+    copy.article.live_until = at
     copy.article.save(update_fields=["live_until"])
     _finish(copy, step, revision, by, stage=copy.stage, moved=changes.names_for(copy.article), **facts)
 
