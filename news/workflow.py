@@ -554,9 +554,7 @@ def _note_going_live(copy):
     related.match(article)
     _no_longer_pending(copy, revision)
     _keep(copy)
-    history.append(
-        "live", article, by=system_user(), revision=revision.number, content=revision.content_hash, **facts
-    )
+    history.append("live", article, by=system_user(), revision=revision.number, content=revision.content_hash, **facts)
     changes.move(*changes.names_for(article))
 
 

@@ -73,7 +73,12 @@ class Desk:
     @property
     def count(self):
         """What the headline counts: overdue, returned and mine to review; drafts and comments are only listed."""
-        return len(self.overdue) + len(self.returned) + sum(not copy.is_own for copy in self.to_review) + len(self.to_publish)
+        return (
+            len(self.overdue)
+            + len(self.returned)
+            + sum(not copy.is_own for copy in self.to_review)
+            + len(self.to_publish)
+        )
 
     def _on_the_schedule(self):
         copies = WorkingCopy.objects.for_list()

@@ -113,7 +113,11 @@ def _with_another_hour(copy, by):
     if workflow.why_not(copy, Step.SCHEDULE, copy.newest, by=by):
         return {}
     label = _("Schedule update: %(moment)s") if copy.article.was_public() else _("Schedule: %(moment)s")
-    return {"with_hour": label, "without_hour": _label(Step.SCHEDULE, copy, None), "says_with_hour": _consequence(Step.SCHEDULE, copy)}
+    return {
+        "with_hour": label,
+        "without_hour": _label(Step.SCHEDULE, copy, None),
+        "says_with_hour": _consequence(Step.SCHEDULE, copy),
+    }
 
 
 def _pointless(copy):

@@ -233,7 +233,9 @@ class StoryAdmin(admin.ModelAdmin):
             clock = f"{hours.typed(planned)[1]:%H:%M}"
             self.message_user(request, twice % {"clock": clock, "ahead": hours.ahead(planned)}, messages.INFO)
         if is_scheduled and planned != copy.scheduled_for:
-            still = _("It still goes out on %(moment)s. To move it, press “Schedule”; to stop it, take it off the schedule.")
+            still = _(
+                "It still goes out on %(moment)s. To move it, press “Schedule”; to stop it, take it off the schedule."
+            )
             self.message_user(request, still % {"moment": exactly(copy.scheduled_for)}, messages.WARNING)
         elif planned and not is_scheduled:
             noted = _("Meant for %(moment)s. Readers get nothing then until it is approved and scheduled.")

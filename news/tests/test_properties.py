@@ -137,7 +137,11 @@ class Newsroom:
 
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(saves, st.sampled_from([Step.PUBLISH, Step.SCHEDULE]), st.lists(st.one_of(saves, steps, steps, steps, waits), max_size=14))
+@given(
+    saves,
+    st.sampled_from([Step.PUBLISH, Step.SCHEDULE]),
+    st.lists(st.one_of(saves, steps, steps, steps, waits), max_size=14),
+)
 def test_every_public_field_equals_an_approved_revision_and_the_two_lives_agree(first, last, actions):
     clock = [timezone.now()]
     with transaction.atomic(), mock.patch.object(timezone, "now", lambda: clock[0]):

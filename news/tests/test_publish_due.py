@@ -199,7 +199,9 @@ def test_two_processes_at_once_publish_once(tmp_path):
     environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(tmp_path)}
     command = [sys.executable, "manage.py", "publish_due"]
     running = [
-        subprocess.Popen(command, cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, cwd=BASE_DIR, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     said = [process.communicate(timeout=120) for process in running]

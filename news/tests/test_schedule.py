@@ -336,7 +336,11 @@ def test_half_an_hour_is_none():
 
 def test_the_columns_and_their_twins_agree():
     now = timezone.now()
-    for made in (make_approved_copy(), scheduled(), scheduled(approved_update(make_live_article(body=paragraphs("x"))))):
+    for made in (
+        make_approved_copy(),
+        scheduled(),
+        scheduled(approved_update(make_live_article(body=paragraphs("x")))),
+    ):
         for moment in (now, now + HOUR + SECOND, now + 2 * HOUR):
             copy = again(made)
             assert copy.is_scheduled(at=moment) == WorkingCopy.objects.scheduled(at=moment).contains(copy)

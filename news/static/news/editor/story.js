@@ -376,11 +376,15 @@
         const said = new Intl.DateTimeFormat(document.documentElement.lang, {
             weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
         });
+        const inWords = (at) => { // in the order in which the server says it
+            const part = Object.fromEntries(said.formatToParts(at).map(({ type, value }) => [type, value]));
+            return `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}`;
+        };
         const fill = (button, isFilled) => { if (button) { button.classList.toggle("nr-step--primary", isFilled); } };
         const tell = () => {
             const at = day.value && clock.value ? new Date(`${day.value}T${clock.value}Z`) : null;
             const isHour = at && !Number.isNaN(at.getTime());
-            const label = isHour ? scheduling.dataset.withHour.replace("%(moment)s", said.format(at)) : bare;
+            const label = isHour ? scheduling.dataset.withHour.replace("%(moment)s", inWords(at)) : bare;
             scheduling.textContent = label;
             scheduling.classList.remove("nr-step--off");
             scheduling.removeAttribute("aria-disabled");
