@@ -26,11 +26,11 @@ SCHEDULE = (
 )
 FIELDSETS = [
     WRITE,
+    SCHEDULE,
     (
         gettext_lazy("Where it belongs"),
         {"fields": [("section", "language"), "source", "slug"], "classes": ["nr-rail"]},
     ),
-    SCHEDULE,
     (gettext_lazy("Tags"), {"fields": ["tags"], "classes": ["nr-rail", "nr-tagbox"]}),
     (gettext_lazy("Bylines"), {"fields": ["bylines"], "classes": ["nr-rail", "nr-tagbox"]}),
     (gettext_lazy("Related links"), {"fields": ["related"], "classes": ["nr-rail", "nr-related", "nr-tagbox"]}),

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from news import workflow
@@ -20,8 +20,8 @@ class StoryForm(forms.ModelForm):
     bylines = rows.BylinesField(label=_("bylines"), required=False)
     related = rows.RelatedField(label=_("related links"), required=False)
     # The hour it is meant to go out: no part of what it says, and nothing happens at it without a step.
-    planned_date = hours.DateField(label=pgettext_lazy("of going out", "date"))
-    planned_time = hours.TimeField(label=pgettext_lazy("of going out", "time"))
+    planned_date = hours.DateField(label=_("Date"))
+    planned_time = hours.TimeField(label=_("Time"))
     # The row's version, and the revision, this form began from (design rule 4).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
