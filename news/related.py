@@ -18,6 +18,20 @@ def carry_over(copy, article):
         article.related_links.filter(uuid=link.uuid).update(found=link.found_id)
 
 
+def found_by(*owners):
+    """Which stories the bare headlines of these rows were found to name: {(uuid, key): story}."""
+    return {
+        (link.uuid, link.key): link.found_id for owner in owners for link in owner.related_links.exclude(found=None)
+    }
+
+
+def find_again(owner, found):
+    """The rows were written anew: what they were found to name they still name."""
+    for link in _bare(owner.related_links.all()):
+        if story := found.get((link.uuid, link.key)):
+            owner.related_links.filter(pk=link.pk).update(found=story)
+
+
 def look_up(owner):
     """A row has new links: those that only know a headline look for a story that has it."""
     for link in _bare(owner.related_links.all()):

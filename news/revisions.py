@@ -10,7 +10,7 @@ from uuid import UUID
 
 from news import body
 from news.history import canonical, digest
-from news.models import Content, Revision, Tag
+from news.models import Article, Author, Content, Revision, Section, Tag
 from news.querysets import Unchangeable
 
 
@@ -46,23 +46,44 @@ def content_of(revision):
 def apply(revision, owner):
     """Give a row (the article, or a working copy being restored) exactly what the revision says.
 
-    A tag deleted meanwhile is left out: the snapshot names rows, it does not keep them. A snapshot whose
-    words are not those that were saved is never shown.
+    What was deleted meanwhile is left out, and returned as `gone` does. A snapshot whose words are not
+    those that were saved is never shown.
     """
     if not revision.is_intact():
         raise Unchangeable
-    content = content_of(revision)
+    missing = gone(content := content_of(revision))
+    content |= {
+        "section": None if missing["section"] else content["section"],
+        "tags": [pk for pk in content["tags"] if pk not in missing["tags"]],
+        "authors": [pk for pk in content["authors"] if pk not in missing["authors"]],
+        "related": [
+            {**link, "target": None if link["target"] in missing["related"] else link["target"]}
+            for link in content["related"]
+        ],
+    }
     for name in Content.FIELDS:
         setattr(owner, "section_id" if name == "section" else name, content[name])
     owner.save()
     write_rows(
         owner,
-        tags=Tag.objects.filter(pk__in=content["tags"]).values_list("pk", flat=True),
+        tags=content["tags"],
         authors=content["authors"],
         links=[
             {"uuid": UUID(link["uuid"]), "target_id": link["target"], **_words(link)} for link in content["related"]
         ],
     )
+    return missing
+
+
+def gone(content):
+    """The primary keys a content names and that are there no more: it names rows, it does not keep them."""
+    named = {
+        "section": (Section, {content["section"]}),
+        "tags": (Tag, set(content["tags"])),
+        "authors": (Author, set(content["authors"])),
+        "related": (Article, {link["target"] for link in content["related"]}),
+    }
+    return {place: _missing(Model, keys - {None}) for place, (Model, keys) in named.items()}
 
 
 def write_rows(owner, *, tags, authors, links):
@@ -88,6 +109,10 @@ def words_by(person, revisions, base=None):
 def _words_in(revision):
     content = content_of(revision)
     return Counter(f"{content['headline']} {content['standfirst']} {body.plain_text(content['body'])}".split())
+
+
+def _missing(Model, keys):
+    return keys - set(Model.objects.filter(pk__in=keys).values_list("pk", flat=True)) if keys else keys
 
 
 def _plain(owner, name):

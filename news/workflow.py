@@ -28,12 +28,14 @@ class Step(models.TextChoices):
     PUBLISH_UNREAD = "publish_unread", pgettext_lazy("step", "Publish without a second reader")
     WITHDRAW = "withdraw", pgettext_lazy("step", "Withdraw from readers…")
     RESTORE = "restore", pgettext_lazy("step", "Show to readers again")
+    DISCARD = "discard", pgettext_lazy("step", "Discard this working copy…")
 
 
 PERMISSION = {step: f"news.{step.value}_workingcopy" for step in Step} | {
     Step.RETURN: "news.review_workingcopy",
     Step.APPROVE: "news.review_workingcopy",
     Step.RESTORE: "news.publish_workingcopy",
+    Step.DISCARD: "news.change_workingcopy",
 }
 FROM = {
     Step.SUBMIT: {Stage.DRAFT, Stage.CHANGES_REQUESTED},
@@ -43,6 +45,7 @@ FROM = {
     Step.PUBLISH_UNREAD: {Stage.DRAFT},
     Step.WITHDRAW: set(Stage),
     Step.RESTORE: set(Stage),
+    Step.DISCARD: set(Stage) - {Stage.NOTHING_PENDING},
 }
 NEEDS_REASON = {Step.RETURN, Step.WITHDRAW}
 NEEDS_COMPLETE = {Step.APPROVE, Step.PUBLISH, Step.PUBLISH_UNREAD}
@@ -55,6 +58,7 @@ REFUSALS = {
     Step.PUBLISH_UNREAD: gettext_lazy("Only imports publish without a second reader."),
     Step.WITHDRAW: gettext_lazy("Your role does not withdraw stories."),
     Step.RESTORE: gettext_lazy("Your role does not publish stories."),
+    Step.DISCARD: gettext_lazy("Your role does not edit stories."),
 }
 WRONG_STAGE = {
     Step.SUBMIT: {
@@ -82,6 +86,9 @@ WRONG_STAGE = {
     Step.PUBLISH_UNREAD: dict.fromkeys(
         Stage, gettext_lazy("Somebody in the newsroom is working on it; an import leaves it alone.")
     ),
+    Step.DISCARD: {
+        Stage.NOTHING_PENDING: gettext_lazy("Readers see exactly this text; there is nothing to discard."),
+    },
 }
 
 
@@ -111,6 +118,8 @@ def why_not(copy, step, revision, *, by, reason=None):
         return _("Readers do not see it.")
     if step == Step.RESTORE and copy.article.withdrawn_at is None:
         return _("It is not withdrawn.")
+    if step == Step.DISCARD and (refusal := _nothing_to_go_back_to(copy)):
+        return refusal
     if step in NEEDS_COMPLETE and not revision.is_intact():
         return _("The stored text of this version was changed outside the newsroom. Save the story anew.")
     if step == Step.APPROVE and (refusal := _four_eyes_refusal(copy, by)):
@@ -153,6 +162,24 @@ def editing(copy, *, by, version):
         finish_save(copy, by=by)
 
 
+@transaction.atomic
+def bring_back(copy, revision, *, by, version):
+    """Let the working copy say again what an earlier revision says, as a new revision; readers see no change.
+
+    Returns what that revision names and is there no more (see `revisions.gone`); it is left out.
+    """
+    begin_save(copy, by=by, version=version)
+    if revision.article_id != copy.pk:
+        raise Refused(_("This version belongs to another story."))
+    if not revision.is_intact():
+        raise Refused(_("The stored text of this version was changed outside the newsroom; it is not brought back."))
+    if revision.content_hash == copy.newest.content_hash:
+        raise Refused(_("The working copy says exactly this already."))
+    gone = _say_again(copy, revision)
+    finish_save(copy, by=by, restored_from=revision.number)
+    return gone
+
+
 def begin_save(copy, *, by, version):
     """Win the working copy for one save begun at `version`, or raise Conflict. In the caller's transaction."""
     if not by.has_perm("news.change_workingcopy"):
@@ -160,7 +187,7 @@ def begin_save(copy, *, by, version):
     _win(copy, version)
 
 
-def finish_save(copy, *, by):
+def finish_save(copy, *, by, **facts):
     """The rows are written: keep them as a revision by `by` if they say something new.
 
     A save takes an approval back and stays with the reviewers; on anything else it is a draft again,
@@ -177,7 +204,7 @@ def finish_save(copy, *, by):
     copy.newest, copy.approved = revision, None
     copy.saved_by, copy.saved_at = by, revision.created_at
     _keep(copy)
-    history.append("save", copy.article, by=by, revision=revision.number, content=revision.content_hash)
+    history.append("save", copy.article, by=by, revision=revision.number, content=revision.content_hash, **facts)
     return revision
 
 
@@ -202,8 +229,8 @@ def approve(copy, revision, *, by):
     """Bind an approval to exactly this revision; how much of it the approver wrote goes into the event."""
     _claim(copy, Step.APPROVE, revision, by)
     copy.approved = revision
-    live = copy.article.live_revision
-    theirs, total = revisions.words_by(by, copy.article.revisions.since(live), base=live)
+    seen = _last_said_as_readers_see(copy.article)
+    theirs, total = revisions.words_by(by, copy.article.revisions.since(seen), base=seen)
     _finish(copy, Step.APPROVE, revision, by, stage=Stage.APPROVED, words_by_approver=theirs, words_changed=total)
 
 
@@ -245,6 +272,22 @@ def restore(copy, revision, *, by):
     _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=changes.names_for)
 
 
+@transaction.atomic
+def discard(copy, revision, *, by):
+    """Give up what readers have not seen: the working copy says again what they see, or saw last.
+
+    That is a new revision, so what is given up stays in the history; readers see no change.
+    """
+    _claim(copy, Step.DISCARD, revision, by)
+    _say_again(copy, copy.article.live_revision)
+    related.look_up(copy)
+    newest, is_new = revisions.record(copy, by=by)
+    if is_new:
+        copy.newest, copy.saved_by, copy.saved_at = newest, by, newest.created_at
+    copy.approved = copy.submitted_by = None
+    _finish(copy, Step.DISCARD, newest, by, stage=Stage.NOTHING_PENDING, discarded=revision.number)
+
+
 def take(step, copy, revision, *, by, reason=""):
     """Take the step by its name, as buttons and bulk actions do."""
     if step in NEEDS_REASON:
@@ -261,6 +304,7 @@ DOES = {
     Step.PUBLISH_UNREAD: publish_unread,
     Step.WITHDRAW: withdraw,
     Step.RESTORE: restore,
+    Step.DISCARD: discard,
 }
 
 
@@ -274,10 +318,37 @@ def _four_eyes_refusal(copy, by):
     """At least two people put their name under a text; the approver is neither its submitter nor its only author."""
     if copy.submitted_by_id == by.pk:
         return _("You submitted this text; somebody else approves it.")
-    people = copy.article.revisions.since(copy.article.live_revision).exclude(author__username=SYSTEM)
+    seen = _last_said_as_readers_see(copy.article)
+    people = copy.article.revisions.since(seen).exclude(author__username=SYSTEM)
     if set(people.values_list("author_id", flat=True)) == {by.pk}:
         return _("You alone wrote this text; somebody else approves it.")
     return ""
+
+
+def _last_said_as_readers_see(article):
+    """The newest revision that says what readers see (or saw last): whatever was written before it was given up.
+
+    Without this, the author of a discarded change would count as a second pair of eyes on the next one.
+    """
+    live = article.live_revision
+    return live and article.revisions.filter(content_hash=live.content_hash).order_by("number").last()
+
+
+def _nothing_to_go_back_to(copy):
+    live = copy.article.live_revision
+    if live is None:
+        return _("Readers have never seen this story; there is no text to go back to.")
+    if not live.is_intact():
+        return _("The stored text that readers see was changed outside the newsroom; there is nothing to go back to.")
+    return ""
+
+
+def _say_again(copy, revision):
+    """Give the working copy a revision's content; headlines that were found to name a story stay found."""
+    found = related.found_by(copy, copy.article)
+    gone = revisions.apply(revision, copy)
+    related.find_again(copy, found)
+    return gone
 
 
 def _claim(copy, step, revision, by, reason=None):

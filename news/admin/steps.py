@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from news import workflow
 from news.workflow import Step
 
-ORDER = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH, Step.RETURN, Step.WITHDRAW, Step.RESTORE]
+ORDER = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH, Step.RETURN, Step.WITHDRAW, Step.RESTORE, Step.DISCARD]
 # Only one of these is ever open at a time, and none shows readers a text that is not approved.
 SAFE = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH]
 
@@ -27,6 +27,15 @@ class Button:
         return self.is_open and self.step in workflow.NEEDS_REASON
 
     @property
+    def unfolds(self):
+        """A second press is needed: for the reason, or because something is given up."""
+        return self.asks or self.is_open and self.step == Step.DISCARD
+
+    @property
+    def is_quiet(self):
+        return self.step in {Step.WITHDRAW, Step.DISCARD}
+
+    @property
     def question(self):
         if self.step == Step.RETURN:
             return _("What is to be changed?")
@@ -34,7 +43,11 @@ class Button:
 
     @property
     def sends(self):
-        return _("Return with this note") if self.step == Step.RETURN else _("Withdraw now")
+        return {
+            Step.RETURN: _("Return with this note"),
+            Step.WITHDRAW: _("Withdraw now"),
+            Step.DISCARD: _("Discard it"),
+        }[self.step]
 
     @property
     def reason_name(self):
@@ -49,6 +62,8 @@ def buttons(copy, *, by, typed):
     """
     shown = set(workflow.steps_shown(by))
     shown -= {Step.WITHDRAW if copy.article.withdrawn_at else Step.RESTORE}
+    if copy.article.live_revision_id is None:
+        shown -= {Step.DISCARD}  # a new story has nothing to go back to
     if copy.stage == workflow.Stage.NOTHING_PENDING:
         shown &= {Step.WITHDRAW, Step.RESTORE}
     refusals = {step: workflow.why_not(copy, step, copy.newest, by=by) for step in ORDER if step in shown}
@@ -92,6 +107,7 @@ def taken(step, copy):
         Step.PUBLISH: _("Readers see “%(story)s” now."),
         Step.WITHDRAW: _("“%(story)s” is withdrawn; readers do not see it any more."),
         Step.RESTORE: _("Readers see “%(story)s” again."),
+        Step.DISCARD: _("What was new in “%(story)s” is discarded; the history keeps it."),
     }[step] % {"story": copy}
 
 
@@ -111,6 +127,9 @@ def _consequence(step, article):
             Step.PUBLISH: _("Readers see this text at once, in place of revision %(revision)s."),
             Step.RETURN: _("The writer sees your note. Readers keep revision %(revision)s."),
             Step.WITHDRAW: _("Readers are told that it was withdrawn, at once and everywhere. The working copy stays."),
+            Step.DISCARD: _(
+                "This text goes back to revision %(revision)s, which readers keep. The history keeps yours."
+            ),
         }
         return sentences[step] % {"revision": article.live_revision.number}
     return {
@@ -120,4 +139,5 @@ def _consequence(step, article):
         Step.RETURN: _("The writer sees your note. Readers see nothing."),
         Step.WITHDRAW: "",
         Step.RESTORE: _("Readers see it again at once, as it was when it was withdrawn."),
+        Step.DISCARD: _("This text goes back to what readers saw last. The history keeps yours."),
     }[step]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import body, checklist, history, workflow
-from news.admin import badges, lookups, rows, steps, story_list, timeline
+from news.admin import badges, comparison, lookups, rows, steps, story_list, timeline
 from news.admin.story_form import StoryForm
 from news.admin.times import when
 from news.models import Article, WorkingCopy
@@ -131,7 +131,11 @@ class StoryAdmin(admin.ModelAdmin):
             path("look-up/authors/", self.admin_site.admin_view(lookups.authors), name="news_lookup_authors"),
             path("look-up/stories/", self.admin_site.admin_view(lookups.stories), name="news_lookup_stories"),
         ]
-        return [*views, *super().get_urls()]
+        compare = path("<int:pk>/compare/", self.admin_site.admin_view(self.compare), name="news_workingcopy_compare")
+        return [*views, compare, *super().get_urls()]
+
+    def compare(self, request, pk):
+        return comparison.view(self, request, pk)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a story is withdrawn, never deleted
@@ -193,11 +197,17 @@ class StoryAdmin(admin.ModelAdmin):
             self._take_step(request, copy)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
 
+    def step_taken(self, request, copy):
+        """A step from a page that saves nothing: reviewers decide where they read."""
+        copy.revision_shown = copy.newest_id
+        self._take_step(request, copy)
+        return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
+
     def _take_step(self, request, copy):
         """The step is about the revision its button carried, or about the one this very request made of it."""
         reason = ""
         try:
-            step, article, revision = steps.named(request.POST["_step"], by=request.user)
+            step, article, revision = steps.named(request.POST.get("_step", ""), by=request.user)
             reason = rows.plain(request.POST.get(steps.reason_name(step), "")).strip()
             if (article, revision) != (copy.pk, copy.revision_shown):
                 raise workflow.Refused(NEWER)

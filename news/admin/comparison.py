@@ -1,0 +1,160 @@
+"""Compare: two versions of a story beside each other, and the way back to one of them."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from news import compare, revisions, workflow
+from news.admin import badges, rows, steps
+from news.admin.times import moment
+from news.models import Article, Author, Section, Tag, WorkingCopy
+
+GONE = {
+    "section": lambda n: _("Its section has been deleted since; choose another one."),
+    "tags": lambda n: ngettext(
+        "%(n)s of its tags has been deleted since and is left out.",
+        "%(n)s of its tags have been deleted since and are left out.",
+        n,
+    ),
+    "authors": lambda n: ngettext(
+        "%(n)s of its authors has been deleted since and is left out.",
+        "%(n)s of its authors have been deleted since and are left out.",
+        n,
+    ),
+    "related": lambda n: ngettext(
+        "%(n)s story it linked to has been deleted since.", "%(n)s stories it linked to have been deleted since.", n
+    ),
+}
+
+
+def address(article, before, after):
+    """Where the change from one revision to another can be read."""
+    return reverse("admin:news_workingcopy_compare", args=[article]) + f"?from={before}&to={after}"
+
+
+def view(story_admin, request, pk):
+    """What changed between two versions of a story.
+
+    Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
+    (None with a `problem` in words), `is_split`, `brings_back` (versions that can be brought back), `steps`.
+    """
+    copy = get_object_or_404(WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by"), pk=pk)
+    if not story_admin.has_view_permission(request, copy):
+        raise PermissionDenied
+    if request.method == "POST":
+        if not story_admin.has_change_permission(request, copy):
+            raise PermissionDenied
+        if "_bring_back" in request.POST:
+            return _bring_back(story_admin, request, copy)
+        return story_admin.step_taken(request, copy)
+    context = {
+        **story_admin.admin_site.each_context(request),
+        **_shown(request, copy),
+        "title": _("What changed in “%(story)s”") % {"story": copy},
+        "opts": story_admin.opts,
+        "copy": copy,
+        "is_split": request.GET.get("view") == "side",
+        "may_change": story_admin.has_change_permission(request, copy),
+    }
+    if context["may_change"] and context["comparison"]:
+        shown = {context["before"], context["after"]}
+        newest = copy.newest.content_hash
+        context["brings_back"] = sorted(
+            (revision for revision in shown if revision.content_hash != newest), key=lambda revision: revision.number
+        )
+        if copy.newest in shown:  # a step is about the newest text, so only where that can be read
+            context["steps"] = steps.buttons(copy, by=request.user, typed={})
+            context["your_turn"] = badges.is_turn_of(copy, request.user)
+    return render(request, "admin/news/workingcopy/compare.html", context, status=400 if context["problem"] else 200)
+
+
+def _shown(request, copy):
+    """The two versions asked for, and what differs between them."""
+    versions = list(copy.article.revisions.select_related("author").defer("content").order_by("-number"))
+    context = {
+        "versions": [(revision.number, _label(revision, copy, request.user)) for revision in versions],
+        "comparison": None,
+        "problem": "",
+    }
+    asked = {name: request.GET.get(name, "").strip() for name in ("from", "to")}
+    if any(text and rows.number(text) is None for text in asked.values()):
+        return context | {"problem": _("That is no number of a version. Choose two versions above.")}
+    by_number = {revision.number: revision for revision in versions}
+    default = _default(copy)
+    chosen = [rows.number(text) if text else default[name] for name, text in asked.items()]
+    if not set(chosen) <= set(by_number):
+        raise Http404(_("This story has no such version."))
+    before, after = (copy.article.revisions.select_related("author").get(number=number) for number in chosen)
+    context |= {"before": before, "after": after}
+    if not (before.is_intact() and after.is_intact()):
+        changed = after if before.is_intact() else before
+        problem = _("The stored text of revision %(revision)s was changed outside the newsroom; it is not compared.")
+        return context | {"problem": problem % {"revision": changed.number}}
+    contents = [revisions.content_of(revision) for revision in (before, after)]
+    return context | {"comparison": compare.compare(*contents, names=_names(contents))}
+
+
+def _default(copy):
+    """From what readers see to the newest; when that is the same, from the one before."""
+    newest, live = copy.newest.number, copy.article.live_revision
+    if live and live.number != newest:
+        return {"from": live.number, "to": newest}
+    return {"from": max(newest - 1, 1), "to": newest}
+
+
+def _label(revision, copy, reader):
+    """A version in the list to choose from: its number, when, whose, and whether readers see it."""
+    facts = {
+        "number": revision.number,
+        "time": moment(revision.created_at),
+        "who": _("you") if revision.author_id == reader.pk else revision.author,
+    }
+    if revision.pk == copy.article.live_revision_id and copy.article.is_live():
+        return _("%(number)s · readers see it · %(time)s · %(who)s") % facts
+    if revision.pk == copy.newest_id:
+        return _("%(number)s · working copy · %(time)s · %(who)s") % facts
+    return _("%(number)s · %(time)s · %(who)s") % facts
+
+
+def _names(contents):
+    """What the numbers in two contents are called now."""
+
+    def named(Model, *keys):
+        return {pk: str(row) for pk, row in Model.objects.in_bulk({key for key in keys if key}).items()}
+
+    targets = {link["target"] for content in contents for link in content["related"]}
+    stories = Article.objects.filter(pk__in=targets - {None}).values_list("pk", "headline", "working_copy__headline")
+    return {
+        "sections": named(Section, *(content["section"] for content in contents)),
+        "tags": named(Tag, *(pk for content in contents for pk in content["tags"])),
+        "authors": named(Author, *(pk for content in contents for pk in content["authors"])),
+        "stories": {pk: public or working for pk, public, working in stories},
+        "languages": {code: str(_(name)) for code, name in settings.LANGUAGES},
+    }
+
+
+def _bring_back(story_admin, request, copy):
+    """Make an earlier version the newest again; the button carries article:revision, the form the row's version."""
+    article, _colon, revision = request.POST["_bring_back"].partition(":")
+    number, version = rows.number(revision), rows.number(request.POST.get("version"))
+    revision = copy.article.revisions.filter(pk=number).first() if number else None
+    try:
+        if revision is None or rows.number(article) != copy.pk or version is None:
+            raise workflow.Refused(_("This button is not known; load the page again."))
+        gone = workflow.bring_back(copy, revision, by=request.user, version=version)
+    except workflow.Refused as refusal:
+        if isinstance(refusal, workflow.Conflict):
+            refusal = _("Somebody changed this story since you opened this page. Look at the newest version first.")
+        story_admin.message_user(request, refusal, messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:news_workingcopy_compare", args=[copy.pk]))
+    facts = {"revision": revision.number, "newest": copy.newest.number}
+    story_admin.message_user(request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts)
+    for place, keys in gone.items():
+        if keys:
+            story_admin.message_user(request, GONE[place](len(keys)) % {"n": len(keys)}, messages.WARNING)
+    return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
