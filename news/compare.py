@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from html.parser import HTMLParser
+from itertools import accumulate
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -27,10 +28,13 @@ TOKEN = re.compile(
 )
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 WORD = re.compile(r"\w")
-# Steps of the matcher that one comparison may cost, roughly; a page of ordinary prose costs a few thousand. What
-# would go beyond is shown as replaced whole: a paragraph of a megabyte must not hold up the newsroom.
-BUDGET = 6_000_000
+# Steps of the matcher that one comparison may take; 5,000 words of prose with every paragraph changed take about
+# 100,000. What would go beyond, and a block or a text that is no prose any more, is shown as replaced whole: a
+# paragraph of a megabyte must not hold up the newsroom.
+BUDGET = 5_000_000
 PAIRS = 40_000
+LONGEST_BLOCK = 100_000
+MOST_BLOCKS = 4_000
 NEAR = 12  # of ten thousand quotations inside each other, only the innermost are looked at
 ALIKE = 0.4  # two paragraphs with less in common are two paragraphs, not one that was changed
 
@@ -137,7 +141,7 @@ class Block:
         if self.is_moved:
             return 0
         texts = (piece.text for piece in self.pieces if piece.op == op)
-        return sum(bool(WORD.search(word)) for text in texts for word in TOKEN.findall(text))
+        return sum(bool(WORD.search(word)) for text in texts for word in text.split())
 
 
 @dataclass
@@ -261,6 +265,8 @@ def texts(content, names):
     reader.feed(body.clean(content["body"]))
     reader.close()
     reader.end_block()
+    if len(reader.found) > MOST_BLOCKS:
+        return [Text("p", (), [Token("\n".join(text.string for text in reader.found))])]
     return reader.found
 
 
@@ -320,12 +326,13 @@ class _Reader(HTMLParser):
 
     def end_block(self):
         """Whatever was read since the last edge of a block is one."""
-        found, blank = [], ""
-        for text, marks in self.runs:
-            more, end = tokens(blank + text, marks)
-            found += more
-            blank = end
+        found, blank, runs = [], "", self.runs
         self.runs = []
+        if sum(len(text) for text, _marks in runs) > LONGEST_BLOCK:
+            runs, found = [], [Token("".join(text for text, _marks in runs).strip())]
+        for text, marks in runs:
+            more, blank = tokens(blank + text, marks)
+            found += more
         if not found:
             return
         if not self.verbatim:
@@ -398,14 +405,13 @@ class Matcher:
     def _between(self, before, after, start):
         if not (before or after):
             return
-        cost = _cost(before, after)
-        if not before or not after or cost > self.budget:
-            yield "~", start, start + len(before), start, start + len(after)
-            return
-        self.budget -= cost
-        # Without blanks among the tokens, and with the commonest words of a long text left out (autojunk), two
-        # changes are never held together by a lone blank or a lone comma far away.
-        for name, i, j, k, m in SequenceMatcher(None, before, after).get_opcodes():
+        matcher = _Bounded(before, after, self.budget)
+        try:
+            found = matcher.get_opcodes()
+        except TooMuch:
+            found = [("replace", 0, len(before), 0, len(after))]
+        self.budget = matcher.budget
+        for name, i, j, k, m in found:
             yield (KEPT if name == "equal" else "~"), start + i, start + j, start + k, start + m
 
     def _changed(self, before, after):
@@ -422,12 +428,24 @@ class Matcher:
 BLANKS_BUT_LINES = re.compile(r"[ \t\r\f]+")
 
 
-def _cost(before, after):
-    """About how many steps difflib takes, at worst: places that match, times how often it looks."""
-    ours, theirs = Counter(before), Counter(after)
-    popular = len(after) // 100 + 1 if len(after) >= 200 else len(after)
-    matches = sum(count * theirs[word] for word, count in ours.items() if theirs[word] <= popular)
-    return (matches + len(before)) * (1 + min(len(before), len(after), matches) // 4)
+class TooMuch(Exception):
+    """Looking any closer would cost more than it is worth."""
+
+
+class _Bounded(SequenceMatcher):
+    """difflib's matcher, which is quadratic at worst, with an end to its patience."""
+
+    def __init__(self, before, after, budget):
+        super().__init__(None, before, after)
+        self.budget = budget
+        places = (1 + len(self.b2j.get(item, ())) for item in before)
+        self.steps_until = list(accumulate(places, initial=0))
+
+    def find_longest_match(self, alo=0, ahi=None, blo=0, bhi=None):
+        self.budget -= self.steps_until[ahi] - self.steps_until[alo]
+        if self.budget < 0:
+            raise TooMuch
+        return super().find_longest_match(alo, ahi, blo, bhi)
 
 
 def _common(one, other):
