@@ -39,6 +39,8 @@ NEAR = 12  # of ten thousand quotations inside each other, only the innermost ar
 ALIKE = 0.4  # two paragraphs with less in common are two paragraphs, not one that was changed
 
 BLOCKS = {"p", "h2", "h3", "h4", "li", "td", "th", "caption", "pre", "blockquote"}
+CELLS = {"li", "td", "th"}
+PART = "part"  # marks a word that is only partly set so
 AROUND = {"ul", "ol", "table", "thead", "tbody", "tr"}
 NAMES = {
     "p": gettext_lazy("paragraph"),
@@ -270,20 +272,20 @@ def texts(content, names):
     return reader.found
 
 
-def tokens(text, marks=frozenset()):
+def tokens(text):
     """The tokens of a text, and the blanks after the last one."""
     found, blank = [], ""
     for part in TOKEN.findall(text):
         if part != "\n" and part.isspace():
             blank += part
         else:
-            found.append(Token(part, blank, marks))
+            found.append(Token(part, blank))
             blank = ""
     return found, blank
 
 
 class _Reader(HTMLParser):
-    """Reads a cleaned body into blocks; a word set in two ways ("<b>re</b>open") is two tokens."""
+    """Reads a cleaned body into blocks."""
 
     def __init__(self, read_label):
         super().__init__(convert_charrefs=True)
@@ -326,15 +328,13 @@ class _Reader(HTMLParser):
 
     def end_block(self):
         """Whatever was read since the last edge of a block is one."""
-        found, blank, runs = [], "", self.runs
-        self.runs = []
-        if sum(len(text) for text, _marks in runs) > LONGEST_BLOCK:
-            runs, found = [], [Token("".join(text for text, _marks in runs).strip())]
-        for text, marks in runs:
-            more, blank = tokens(blank + text, marks)
-            found += more
+        runs, self.runs = self.runs, []
+        text = "".join(text for text, _marks in runs)
+        found, blank = ([Token(text.strip())], "") if len(text) > LONGEST_BLOCK else tokens(text)
         if not found:
             return
+        if len(text) <= LONGEST_BLOCK:
+            found = _set(found, runs)
         if not self.verbatim:
             found[0], blank = replace(found[0], blank=""), ""
         around = [tag for tag, _attrs in self.open[-NEAR:]]
@@ -348,6 +348,27 @@ class _Reader(HTMLParser):
 
     def _marks(self):
         return frozenset(self.inline[-NEAR:])
+
+
+def _set(found, runs):
+    """The tokens with the marks of the runs they are in; a word set in several ways ("<b>re</b>open") has them all."""
+    ends = list(accumulate(len(text) for text, _marks in runs))
+    place = run = 0
+    marked = []
+    for token in found:
+        place += len(token.blank)
+        end = place + len(token.text)
+        while ends[run] <= place:
+            run += 1
+        marks, cuts, last = runs[run][1], [], run
+        while ends[last] < end:
+            cuts.append(ends[last] - place)
+            last += 1
+            marks |= runs[last][1]
+        marks |= {(PART, (("cut at", str(cuts)),))} if marks and cuts else set()
+        marked.append(replace(token, marks=marks))
+        place = end
+    return marked
 
 
 # ---- matching
@@ -480,9 +501,13 @@ def _alike(one, other):
     """How much of their words two blocks share, from 0 to 1; 0 for two that have too little in common."""
     if "read" in {one.kind, other.kind} and one.kind != other.kind:
         return 0
+    if one.words == other.words:
+        return 1
     total = one.bag.total() + other.bag.total()
+    if one.kind == other.kind in CELLS and total <= 8:
+        return 0.1  # an entry of a list or a table that stands where another stood, unless there is a better one
     if not total:
-        return 1 if one.words == other.words else 0
+        return 0
     few, many = sorted((one.bag, other.bag), key=len)
     shared = sum(min(count, many[word]) for word, count in few.items() if word in many)
     alike = 2 * shared / total
@@ -552,6 +577,8 @@ def _mark_notes(pairs):
 
 def _notes_on(change, words):
     words = words if len(words) <= 80 else words[:79] + "…"
+    if {mark[0] for mark in change[0] | change[1]} == {PART}:
+        yield _("“%(words)s” is set differently now.") % {"words": words}
     was, now = ({tag: dict(attrs) for tag, attrs in marks} for marks in change)
     for tag, (on, off) in FORMATTING.items():
         if (tag in now) != (tag in was):
@@ -590,8 +617,8 @@ def fields(before, after, names, matcher):
         (WORDED["dateline"], _worded(matcher, before["dateline"], after["dateline"])),
         (WORDED["source"], _worded(matcher, before["source"], after["source"])),
         (_("Address"), _whole(before["slug"], after["slug"])),
-        (_("Tags"), _set(before["tags"], after["tags"], lambda pk: called("tags", pk))),
-        (_("Bylines"), _list(before["authors"], after["authors"], lambda pk: called("authors", pk))),
+        (_("Tags"), _any_order(before["tags"], after["tags"], lambda pk: called("tags", pk))),
+        (_("Bylines"), _in_order(before["authors"], after["authors"], lambda pk: called("authors", pk))),
         (_("Related links"), _links(before["related"], after["related"], names)),
         (WORDED["seo_title"], _worded(matcher, before["seo_title"], after["seo_title"])),
         (WORDED["seo_description"], _worded(matcher, before["seo_description"], after["seo_description"])),
@@ -607,13 +634,13 @@ def _worded(matcher, before, after):
     return [matcher.line("p", before, after).pieces] if before != after else []
 
 
-def _set(before, after, called):
+def _any_order(before, after, called):
     added = sorted(called(pk) for pk in set(after) - set(before))
     removed = sorted(called(pk) for pk in set(before) - set(after))
     return _in_a_row([Piece(ADDED, name) for name in added] + [Piece(REMOVED, name) for name in removed], " ")
 
 
-def _list(before, after, called):
+def _in_order(before, after, called):
     """Names in their order, all of them, so that one can see who stood where."""
     if before == after:
         return []
