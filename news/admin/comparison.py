@@ -43,7 +43,9 @@ def view(story_admin, request, pk):
     Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
     (None with a `problem` in words), `is_split`, `brings_back` (versions that can be brought back), `steps`.
     """
-    copy = get_object_or_404(WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by"), pk=pk)
+    copy = get_object_or_404(
+        WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by"), pk=rows.number(pk)
+    )
     if not story_admin.has_view_permission(request, copy):
         raise PermissionDenied
     if request.method == "POST":

@@ -36,7 +36,14 @@ saves = st.fixed_dictionaries(
     },
 )
 # Mostly somebody who may, on the newest revision, with a reason: else few sequences would get anywhere.
-WHO_MAY = dict.fromkeys(Step, 3) | {Step.SUBMIT: 0, Step.RETURN: 2, Step.APPROVE: 1, Step.PUBLISH_UNREAD: 4}
+WHO_MAY = dict.fromkeys(Step, 3) | {
+    Step.SUBMIT: 0,
+    Step.RETURN: 2,
+    Step.APPROVE: 1,
+    Step.PUBLISH_UNREAD: 4,
+    Step.DISCARD: 0,
+}
+backs = st.fixed_dictionaries({"do": st.just("back"), "by": st.integers(0, 4), "to": st.integers(0, 5)})
 steps = st.sampled_from(list(Step)).flatmap(
     lambda step: st.fixed_dictionaries(
         {
@@ -70,6 +77,9 @@ class Newsroom:
         try:
             if action["do"] == "save":
                 self.save(copy, by, action)
+            elif action["do"] == "back":
+                kept = list(copy.article.revisions.all())
+                workflow.bring_back(copy, kept[action["to"] % len(kept)], by=by, version=copy.version)
             else:
                 first = copy.article.revisions.first()
                 workflow.take(
@@ -97,6 +107,10 @@ class Newsroom:
 
     def check(self):
         article = Article.objects.get(pk=self.copy.pk)
+        copy = WorkingCopy.objects.get(pk=self.copy.pk)
+        assert revisions.snapshot(copy) == revisions.content_of(copy.newest)
+        if not copy.is_ahead:  # at rest it says what readers see, or saw last
+            assert copy.newest.content_hash == article.live_revision.content_hash
         now = timezone.now()
         assert article.is_live(at=now) == Article.objects.live(at=now).contains(article)
         if article.live_revision is None:
@@ -118,7 +132,7 @@ class Newsroom:
 
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(saves, st.lists(st.one_of(saves, steps, steps), max_size=12))
+@given(saves, st.lists(st.one_of(saves, steps, steps, backs), max_size=12))
 def test_every_public_field_equals_an_approved_revision_and_the_two_lives_agree(first, actions):
     with transaction.atomic():
         newsroom = Newsroom()

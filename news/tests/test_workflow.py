@@ -1,14 +1,25 @@
 """Who may take which step, from where, and what follows."""
 
+import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from news import workflow
-from news.models import Event
+from news import history, workflow
+from news.models import Article, Event
 from news.roles import system_user
-from news.tests.make import make_approved_copy, make_copy, make_live_article, make_user, published_again, saved_again
+from news.tests.make import (
+    make_approved_copy,
+    make_author,
+    make_copy,
+    make_live_article,
+    make_tag,
+    make_user,
+    published_again,
+    saved_again,
+)
 from news.workflow import Stage, Step
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +241,152 @@ def test_an_address_changes_at_publication_and_the_old_one_stays_ours():
     article.refresh_from_db()
     assert article.slug == "new-words"
     assert set(article.slugs.values_list("slug", flat=True)) == {"old-words", "new-words"}
+
+
+# ---- discarding the working copy, and bringing a version back
+
+
+def words_readers_see(article):
+    return (
+        Article.objects.filter(pk=article.pk).values().get(),
+        list(article.tag_rows.values("tag")),
+        live_links(article),
+    )
+
+
+def live_links(row):
+    return list(row.related_links.values("uuid", "label", "target", "found", "url", "placement"))
+
+
+@pytest.mark.parametrize("role", ["Reporters", "Editors", "Chief editors"])
+def test_whoever_edits_may_discard_what_readers_have_not_seen(role):
+    article = make_live_article(headline="As it was", tags=[make_tag()])
+    copy, before, by = article.working_copy, words_readers_see(article), make_user(role)
+    with workflow.editing(copy, by=make_user(), version=copy.version):
+        copy.headline, copy.standfirst = "Given up", "Too"
+        copy.tags.set([make_tag()])
+    workflow.discard(copy, copy.newest, by=by)
+    copy.refresh_from_db()
+    assert (copy.headline, copy.standfirst, copy.stage) == ("As it was", "", Stage.NOTHING_PENDING)
+    assert (copy.newest.number, copy.newest.author, copy.saved_by) == (3, by, by)
+    assert copy.newest.content_hash == article.live_revision.content_hash
+    assert words_readers_see(article) == before
+    event = Event.objects.about(article).first()
+    assert (event.kind, json.loads(event.facts)["discarded"], json.loads(event.facts)["revision"]) == ("discard", 2, 3)
+    assert history.verify()[1] is None
+
+
+@pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.IN_REVIEW, Stage.CHANGES_REQUESTED, Stage.APPROVED])
+def test_a_change_is_discarded_from_any_stage_and_its_approval_is_void(stage):
+    article = make_live_article()
+    copy, reporter, editor = article.working_copy, make_user(), make_user("Editors")
+    saved_again(copy, reporter, headline="Given up")
+    if stage != Stage.DRAFT:
+        workflow.submit(copy, copy.newest, by=reporter)
+    if stage == Stage.CHANGES_REQUESTED:
+        workflow.send_back(copy, copy.newest, by=editor, reason="No")
+    if stage == Stage.APPROVED:
+        workflow.approve(copy, copy.newest, by=editor)
+    assert copy.stage == stage
+    workflow.discard(copy, copy.newest, by=reporter)
+    copy.refresh_from_db()
+    assert (copy.stage, copy.approved, copy.submitted_by) == (Stage.NOTHING_PENDING, None, None)
+
+
+def test_a_change_that_was_taken_back_by_hand_is_discarded_without_a_new_revision():
+    copy = make_live_article(headline="As it was").working_copy
+    saved_again(copy, make_user(), headline="Changed")
+    saved_again(copy, make_user(), headline="As it was")
+    workflow.discard(copy, copy.newest, by=make_user())
+    assert (copy.newest.number, copy.stage) == (3, Stage.NOTHING_PENDING)
+
+
+def test_a_withdrawn_story_goes_back_to_what_readers_saw_last_and_stays_withdrawn():
+    article = make_live_article(headline="As it was")
+    copy, chief = article.working_copy, make_user("Chief editors")
+    workflow.withdraw(copy, copy.newest, by=chief, reason="A doubt")
+    saved_again(copy, make_user(), headline="Given up")
+    workflow.discard(copy, copy.newest, by=make_user())
+    article.refresh_from_db()
+    assert (copy.headline, article.is_live(), article.withdrawn_at is None) == ("As it was", False, False)
+
+
+def test_there_is_nothing_to_discard_before_readers_saw_it_or_when_nothing_is_pending():
+    reporter = make_user()
+    new, resting = make_copy(), make_live_article().working_copy
+    assert workflow.why_not(new, Step.DISCARD, new.newest, by=reporter) == (
+        "Readers have never seen this story; there is no text to go back to."
+    )
+    assert workflow.why_not(resting, Step.DISCARD, resting.newest, by=reporter) == (
+        "Readers see exactly this text; there is nothing to discard."
+    )
+
+
+def test_discarding_is_refused_to_who_does_not_edit_and_on_an_older_revision():
+    copy = make_live_article().working_copy
+    old = copy.newest
+    saved_again(copy, make_user(), headline="Newer")
+    with pytest.raises(workflow.Refused, match="Your role does not edit"):
+        workflow.discard(copy, copy.newest, by=make_user("Moderators"))
+    with pytest.raises(workflow.Refused, match="A newer version"):
+        workflow.discard(copy, old, by=make_user())
+    stale = type(copy).objects.get(pk=copy.pk)
+    saved_again(copy, make_user(), headline="Newer still")
+    with pytest.raises(workflow.Refused):
+        workflow.discard(stale, copy.newest, by=make_user())
+    copy.refresh_from_db()
+    assert (copy.headline, copy.stage) == ("Newer still", Stage.DRAFT)
+
+
+def test_the_author_of_a_discarded_change_is_no_second_pair_of_eyes_on_the_next_one():
+    copy, editor = make_live_article().working_copy, make_user("Editors")
+    saved_again(copy, make_user(), headline="Given up")
+    workflow.discard(copy, copy.newest, by=make_user())
+    saved_again(copy, editor, headline="All the editor's own")
+    workflow.submit(copy, copy.newest, by=make_user())
+    assert "You alone wrote this text" in workflow.why_not(copy, Step.APPROVE, copy.newest, by=editor)
+
+
+def test_a_version_is_brought_back_with_its_rows_and_what_they_were_found_to_name():
+    target = make_live_article(headline="Coming soon")
+    tag, author = make_tag(), make_author()
+    copy = make_copy(
+        headline="First", tags=[tag], authors=[author], links=[{"uuid": uuid4(), "label": "Coming soon"}], slug="first"
+    )
+    before = live_links(copy)
+    assert before[0]["found"] == target.pk
+    Article.objects.filter(pk=target.pk).update(headline="Here now", headline_key="here now")
+    first = copy.newest
+    with workflow.editing(copy, by=make_user(), version=copy.version):
+        copy.headline, copy.slug = "Second", "second"
+        copy.tags.clear()
+        copy.bylines.all().delete()
+    by = make_user()
+    gone = workflow.bring_back(copy, first, by=by, version=copy.version)
+    copy.refresh_from_db()
+    assert not any(gone.values())
+    assert (copy.headline, copy.slug, list(copy.tags.all())) == ("First", "first", [tag])
+    assert [byline.author for byline in copy.bylines.all()] == [author]
+    assert live_links(copy) == before
+    assert (copy.newest.number, copy.newest.content_hash, copy.saved_by) == (3, first.content_hash, by)
+    facts = json.loads(Event.objects.about(copy.article).first().facts)
+    assert (facts["revision"], facts["restored_from"]) == (3, 1)
+    assert history.verify()[1] is None
+
+
+def test_bringing_back_is_refused_with_a_sentence_and_changes_nothing():
+    copy, other = make_copy(), make_copy()
+    first = copy.newest
+    saved_again(copy, make_user(), headline="Newer")
+    version = copy.version
+    refusals = [
+        (first, make_user("Moderators"), version, "Your role does not edit stories."),
+        (first, make_user(), version - 1, "Somebody else has just changed this story."),
+        (copy.newest, make_user(), version, "The working copy says exactly this already."),
+        (other.newest, make_user(), version, "This version belongs to another story."),
+    ]
+    for revision, by, at, sentence in refusals:
+        with pytest.raises(workflow.Refused, match=sentence):
+            workflow.bring_back(type(copy).objects.get(pk=copy.pk), revision, by=by, version=at)
+        copy.refresh_from_db()
+        assert (copy.headline, copy.version, copy.newest.number) == ("Newer", version, 2)
