@@ -1,5 +1,7 @@
 """Questions about many rows, asked in one place each. No step and no page filters by hand."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Prefetch, Q, Window
 from django.db.models.functions import Left, RowNumber
@@ -9,6 +11,8 @@ from news.folding import fold
 
 # Of the body as it is stored: room for a first sentence, its markup and a READ line before it.
 OPENING_LENGTH = 900
+# The worker comes round every minute; what is not in place after three needs a person.
+PATIENCE = timedelta(minutes=3)
 
 
 class Unchangeable(Exception):
@@ -23,6 +27,14 @@ class ArticleQuerySet(models.QuerySet):
         """What readers may see at a moment. Keep in step with Article.is_live()."""
         at = at or timezone.now()
         return self.filter(live_from__lte=at, withdrawn_at=None).exclude(live_until__lte=at)
+
+    def coming(self, *, at=None):
+        """What readers get at an hour still to come."""
+        return self.filter(live_from__gt=at or timezone.now())
+
+    def ended(self, *, at=None):
+        """What readers no longer see because the end somebody set has come."""
+        return self.filter(live_until__lte=at or timezone.now(), withdrawn_at=None)
 
     def latest_first(self):
         return self.order_by("-live_from", "-pk")
@@ -70,6 +82,25 @@ class WorkingCopyQuerySet(models.QuerySet):
     def for_list(self):
         """Load what the newsroom's list prints, and leave the text behind."""
         return self.select_related("article", "section", "saved_by", "newest").defer("body", "article__body")
+
+    def scheduled(self, *, at=None):
+        """What is still to go out: new stories before their hour, updates until they are in place, soonest first.
+
+        Keep in step with WorkingCopy.is_scheduled().
+        """
+        waiting = self.exclude(scheduled=None).exclude(
+            scheduled_for__lte=at or timezone.now(), article__live_revision=F("scheduled")
+        )
+        return waiting.order_by("scheduled_for", "pk")
+
+    def due(self, *, at=None):
+        """Stories and updates whose hour has come and that `publish_due` has not dealt with, longest first."""
+        return self.filter(scheduled_for__lte=at or timezone.now()).order_by("scheduled_for", "pk")
+
+    def overdue(self, *, at=None):
+        """Updates that should long be in place. A new story is never late: readers see it at its second."""
+        at = at or timezone.now()
+        return self.scheduled(at=at).filter(scheduled_for__lte=at - PATIENCE)
 
     def found_by(self, words):
         """Stories whose headline or standfirst has all the words, whatever their case or diacritics."""

@@ -15,7 +15,13 @@ def match(article):
 def carry_over(copy, article):
     """What a headline was found to name stays found, also when that story is called otherwise by now."""
     for link in copy.related_links.filter(target=None, url="").exclude(found=None):
-        article.related_links.filter(uuid=link.uuid).update(found=link.found_id)
+        article.related_links.filter(uuid=link.uuid, key=link.key).update(found=link.found_id)
+
+
+def forget(article):
+    """A story is taken off the schedule before anybody saw it: headlines that had found it have not."""
+    for Link in (ArticleRelated, WorkingCopyRelated):
+        Link.objects.filter(found=article).update(found=None)
 
 
 def found_by(*owners):

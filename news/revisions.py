@@ -86,6 +86,15 @@ def gone(content):
     return {place: _missing(Model, keys - {None}) for place, (Model, keys) in named.items()}
 
 
+def blank(owner):
+    """Take every word and row from an article that readers have never seen."""
+    for name in Content.FIELDS:
+        field = owner._meta.get_field(name)
+        setattr(owner, field.attname, None if field.null else "")
+    owner.save()
+    write_rows(owner, tags=[], authors=[], links=[])
+
+
 def write_rows(owner, *, tags, authors, links):
     """Replace the rows of a content: tags and signatures by primary key, links by their columns, in order."""
     _replace(owner.tag_rows, [{"tag_id": pk} for pk in tags])

@@ -5,6 +5,7 @@ the demo is a real one. Made once: a second run finds it and leaves what was cha
 """
 
 import secrets
+from datetime import timedelta
 from io import StringIO
 
 from django.contrib.auth.models import Group
@@ -21,6 +22,7 @@ from portal.models import User
 
 SEEDS = BASE_DIR / "seeds"
 DRAFTS = ("quota-year-end.txt", "zgloszenia-przesylki.txt", "guarantee-one-account.txt", "etykiety-baterie.txt")
+TO_COME = "night-train-declarations.txt"
 PEOPLE = {
     "reporter": ("Marta", "Zielińska", "Reporters"),
     "editor": ("Joost", "de Wit", "Editors"),
@@ -60,7 +62,7 @@ def _hire(password):
 
 
 def _leave_work_lying_about(reporter, editor, chief, moderator):
-    """New stories and updates of live ones, in every stage; and one story withdrawn."""
+    """New stories and updates of live ones, in every stage, two of them scheduled; and one story withdrawn."""
     _, review, returned, approved = (_begin(SEEDS / "drafts" / name, reporter) for name in DRAFTS)
     for copy in (review, returned, approved):
         workflow.submit(copy, copy.newest, by=reporter)
@@ -73,8 +75,20 @@ def _leave_work_lying_about(reporter, editor, chief, moderator):
     update = live[1]
     _edit(update, editor, headline=update.headline + ": the second container")
     workflow.submit(update, update.newest, by=editor)
+    _schedule(_begin(SEEDS / "drafts" / TO_COME, reporter), reporter, editor, chief, day=1, hour=6)
+    extended = live[2]
+    _edit(extended, reporter, standfirst=f"{extended.standfirst} The second part follows in spring.".strip())
+    _schedule(extended, reporter, editor, chief, day=2, hour=10)
     gone = live[-1]
     workflow.withdraw(gone, gone.newest, by=chief, reason="The figures are being checked with the chamber.")
+
+
+def _schedule(copy, reporter, editor, chief, *, day, hour):
+    """Through three people, for a full hour some days on."""
+    local = timezone.localtime(timezone=timezone.get_default_timezone()) + timedelta(days=day)
+    workflow.submit(copy, copy.newest, by=reporter)
+    workflow.approve(copy, copy.newest, by=editor)
+    workflow.schedule(copy, copy.newest, by=chief, at=local.replace(hour=hour, minute=0, second=0, microsecond=0))
 
 
 def _begin(path, by):

@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from comments.models import Comment
-from news.admin import timeline
+from news.admin import timeline, times
 from news.models import WorkingCopy
 
 Stage = WorkingCopy.Stage
@@ -50,6 +50,19 @@ class Desk:
         return self._stories(stage=Stage.APPROVED) if self.person.has_perm("news.publish_workingcopy") else []
 
     @cached_property
+    def overdue(self):
+        """Updates whose hour has come and gone, for those who can put them in place or move them."""
+        return self._on_the_schedule().overdue() if self.person.has_perm("news.publish_workingcopy") else []
+
+    @cached_property
+    def going_out(self):
+        """What goes out next, soonest first; what is overdue stands above as an alarm."""
+        copies = self._on_the_schedule().scheduled().filter(scheduled_for__gt=timezone.now())[:AT_MOST]
+        for copy in copies:
+            copy.day = times.day(copy.scheduled_for)
+        return copies
+
+    @cached_property
     def drafts(self):
         return self._stories(stage=Stage.DRAFT, saved_by=self.person)
 
@@ -59,10 +72,19 @@ class Desk:
 
     @property
     def count(self):
-        """What the headline counts: returned, mine to review and to publish; to a moderator, the comments."""
+        """What the headline counts: overdue, returned, mine to review and to publish; to a moderator, the comments."""
         if not self.person.has_perm("news.view_workingcopy"):
             return self.comments_waiting
-        return len(self.returned) + sum(not copy.is_own for copy in self.to_review) + len(self.to_publish)
+        return (
+            len(self.overdue)
+            + len(self.returned)
+            + sum(not copy.is_own for copy in self.to_review)
+            + len(self.to_publish)
+        )
+
+    def _on_the_schedule(self):
+        copies = WorkingCopy.objects.for_list()
+        return copies if self.person.has_perm("news.view_workingcopy") else copies.none()
 
     def _stories(self, *conditions, **fields):
         if not self.person.has_perm("news.view_workingcopy"):

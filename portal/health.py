@@ -5,7 +5,7 @@ from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from news.models import Article
+from news.models import Article, WorkingCopy
 from portal import jobs
 
 
@@ -27,6 +27,7 @@ def ready(request):
 
 @never_cache
 def duties(request):
-    """503 while a job is late or dead: somebody has to look."""
-    state = jobs.health(timezone.now())
+    """503 while a job is late or dead, or a scheduled update is not in place: somebody has to look."""
+    now = timezone.now()
+    state = jobs.health(now) | {"overdue": WorkingCopy.objects.overdue(at=now).count()}
     return JsonResponse(state, status=503 if any(state.values()) else 200)

@@ -5,6 +5,7 @@ for how far the working copy is. No screen draws them differently.
 from django.utils.html import format_html
 from django.utils.translation import pgettext
 
+from news.admin.times import exactly
 from news.models import WorkingCopy
 
 
@@ -16,6 +17,8 @@ def public_state(article):
         return "withdrawn", pgettext("readers see", "Withdrawn")
     if article.was_public():
         return "withdrawn", pgettext("readers see", "Ended")
+    if article.live_from:
+        return "never", pgettext("readers see", "From %(moment)s") % {"moment": exactly(article.live_from)}
     return "never", pgettext("readers see", "Not public")
 
 
@@ -24,14 +27,33 @@ def readers_see(article):
 
 
 def stage(copy):
-    if copy.stage == WorkingCopy.Stage.NOTHING_PENDING:
-        return format_html('<span class="nr-none">{}</span>', copy.get_stage_display())
-    return format_html('<span class="nr-stage nr-stage--{}">{}</span>', copy.stage, copy.get_stage_display())
+    """How far the text is; beside it, where a revision is scheduled, when that goes out or that it should have."""
+    stage = copy.stage_at()
+    tab = format_html('<span class="nr-stage nr-stage--{}">{}</span>', stage, copy.Stage(stage).label)
+    if stage == copy.Stage.NOTHING_PENDING:
+        tab = format_html('<span class="nr-none">{}</span>', copy.Stage(stage).label)
+    if not copy.is_scheduled():
+        return tab
+    goes_out = schedule(copy)
+    return goes_out if stage == copy.Stage.SCHEDULED else format_html("{} {}", goes_out, tab)
+
+
+def schedule(copy):
+    """The hour at which the scheduled revision goes out, in alarm colour when it has not."""
+    look, word = "scheduled", pgettext("stage", "Scheduled")
+    if copy.is_overdue():
+        look, word = "overdue", pgettext("stage", "Overdue")
+    return format_html(
+        '<span class="nr-stage nr-stage--{}">{}</span> <span class="nr-when">{}</span>',
+        *(look, word, exactly(copy.scheduled_for)),
+    )
 
 
 def is_turn_of(copy, person):
     """Whether the next move is theirs, told from the row alone; the workflow still decides."""
     Stage = WorkingCopy.Stage
+    if copy.is_overdue():
+        return person.has_perm("news.publish_workingcopy")
     if copy.stage == Stage.DRAFT:
         return copy.saved_by_id == person.pk
     if copy.stage == Stage.CHANGES_REQUESTED:

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -13,14 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import body, checklist, history, workflow
-from news.admin import badges, comparison, lookups, rows, steps, story_list, timeline
+from news.admin import badges, comparison, hours, lookups, rows, steps, story_list, timeline
 from news.admin.story_form import StoryForm
-from news.admin.times import when
+from news.admin.times import exactly, when
 from news.models import Article, WorkingCopy
 
 WRITE = (None, {"fields": ["headline", "standfirst", "dateline", "body"], "classes": ["nr-write"]})
+SCHEDULE = (
+    gettext_lazy("Schedule"),
+    {"fields": [("planned_date", "planned_time")], "classes": ["nr-rail", "nr-schedule"]},
+)
 FIELDSETS = [
     WRITE,
+    SCHEDULE,
     (
         gettext_lazy("Where it belongs"),
         {"fields": [("section", "language"), "source", "slug"], "classes": ["nr-rail"]},
@@ -41,6 +47,17 @@ SHOWN = "shown"  # rows of the list: article:revision
 NEWER = gettext_lazy("A newer version of this story was saved since you opened it. Look at it first.")
 # The field a point of the checklist names, and the id of the element that mends it.
 MENDED_AT = {"tags": "id_tags", "related": "id_related"}
+
+
+def _hour_notes(planned):
+    """Which clocks an hour is typed by; and what the editor's own show, where they go otherwise."""
+    at = planned or timezone.now()
+    notes = _("%(zone)s. Empty: goes out when it is approved and published.") % {"zone": hours.zone_said(at)}
+    if timezone.localtime(at).utcoffset() == timezone.localtime(at, hours.site_zone()).utcoffset():
+        return notes
+    own = _("Your own clocks (%(place)s) say something else: %(moment)s.")
+    place = str(timezone.get_current_timezone()).rpartition("/")[2].replace("_", " ")
+    return f"{notes} {own % {'place': place, 'moment': exactly(at)}}"
 
 
 @admin.register(WorkingCopy)
@@ -87,7 +104,11 @@ class StoryAdmin(admin.ModelAdmin):
         dot, article = badges.readers_see(copy.article), copy.article
         if not article.was_public():
             return dot
-        at = article.withdrawn_at or article.changed_at or article.live_from
+        if article.live_until and article.is_live():
+            until = _("until %(moment)s") % {"moment": exactly(article.live_until)}
+            return format_html('{} <span class="nr-when">{}</span>', dot, until)
+        ended = article.live_until if article.has_ended() else None
+        at = article.withdrawn_at or ended or article.changed_at or article.live_from
         return format_html('{} <span class="nr-when">{}</span>', dot, when(at))
 
     @admin.display(description=gettext_lazy("Working copy"), ordering="stage")
@@ -117,6 +138,8 @@ class StoryAdmin(admin.ModelAdmin):
             try:
                 if shown.get(str(copy.pk)) != str(copy.newest_id):
                     raise workflow.Refused(NEWER)
+                if copy.is_scheduled():
+                    raise workflow.Refused(_("It goes out at its hour. Open it to publish it earlier."))
                 workflow.publish(copy, copy.newest, by=request.user)
             except workflow.Refused as refusal:
                 self.message_user(request, f"{copy}: {refusal}", messages.WARNING)
@@ -142,7 +165,11 @@ class StoryAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return FIELDSETS if may_write else READ_ONLY
+        if not may_write:
+            return READ_ONLY
+        name, options = SCHEDULE
+        schedule = (name, {**options, "description": _hour_notes(obj.planned_for if obj else None)})
+        return [schedule if fieldset is SCHEDULE else fieldset for fieldset in FIELDSETS]
 
     def get_form(self, request, obj=None, change=False, **options):
         Form = super().get_form(request, obj, change, **options)
@@ -166,12 +193,15 @@ class StoryAdmin(admin.ModelAdmin):
 
     def save_model(self, request, copy, form, change):
         """Win the row and write the words; `save_related` writes the rest and keeps the revision."""
-        copy.revision_shown = copy.newest_id
+        copy.revision_shown, copy.plan_changed = copy.newest_id, form.plan_changed
         if change:
             workflow.begin_save(copy, by=request.user, version=form.cleaned_data["version"])
+            if form.plan_changed:
+                copy.planned_for = form.cleaned_data["planned_for"]
             copy.save()
         else:
             history.take_turn()
+            copy.planned_for = form.cleaned_data["planned_for"]
             copy.article = Article.objects.create()
             copy.save(force_insert=True)
 
@@ -190,11 +220,13 @@ class StoryAdmin(admin.ModelAdmin):
         """Say what was kept, take the step whose button was pressed, and stay with the story."""
         if copy.newest_id != copy.revision_shown:
             self.message_user(request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number})
-        elif "_step" not in request.POST:
+        elif "_step" not in request.POST and not copy.plan_changed:
             saved = _("Nothing had changed since revision %(revision)s.") % {"revision": copy.newest.number}
             self.message_user(request, saved, messages.INFO)
         if "_step" in request.POST:
             self._take_step(request, copy)
+        if copy.plan_changed:
+            self._say_what_the_plan_means(request, copy)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
 
     def step_taken(self, request, copy):
@@ -202,6 +234,24 @@ class StoryAdmin(admin.ModelAdmin):
         copy.revision_shown = copy.newest_id
         self._take_step(request, copy)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
+
+    def _say_what_the_plan_means(self, request, copy):
+        """A date that was only saved schedules nothing, which must not be learnt at that hour."""
+        planned, is_scheduled = copy.planned_for, copy.is_scheduled()
+        if planned and hours.comes_twice(planned):
+            twice = _("%(clock)s comes twice that night. The first of the two is meant (UTC%(ahead)s).")
+            clock = f"{hours.typed(planned)[1]:%H:%M}"
+            self.message_user(request, twice % {"clock": clock, "ahead": hours.ahead(planned)}, messages.INFO)
+        if is_scheduled and planned != copy.scheduled_for:
+            still = _(
+                "It still goes out on %(moment)s. To move it, press “Schedule”; to stop it, take it off the schedule."
+            )
+            self.message_user(request, still % {"moment": exactly(copy.scheduled_for)}, messages.WARNING)
+        elif planned and not is_scheduled:
+            noted = _("Meant for %(moment)s. Readers get nothing then until it is approved and scheduled.")
+            self.message_user(request, noted % {"moment": exactly(planned)}, messages.INFO)
+        elif not planned:
+            self.message_user(request, _("It is meant for no hour any more."), messages.INFO)
 
     def _take_step(self, request, copy):
         """The step is about the revision its button carried, or about the one this very request made of it."""
@@ -211,7 +261,8 @@ class StoryAdmin(admin.ModelAdmin):
             reason = rows.plain(request.POST.get(steps.reason_name(step), "")).strip()
             if (article, revision) != (copy.pk, copy.revision_shown):
                 raise workflow.Refused(NEWER)
-            workflow.take(step, copy, copy.newest, by=request.user, reason=reason)
+            at = steps.hour_typed(step, copy, request.POST)
+            workflow.take(step, copy, copy.newest, by=request.user, reason=reason, at=at)
         except workflow.Refused as refusal:
             self.message_user(request, refusal, messages.WARNING)
             if reason:
@@ -222,12 +273,14 @@ class StoryAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
         if obj:  # as it is stored: the form's own instance already says what was typed
-            obj = WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by").get(pk=obj.pk)
+            stored = WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by", "scheduled")
+            obj = stored.get(pk=obj.pk)
             history = timeline.lines(obj.article)
+            planned = getattr(form, "cleaned_data", {}).get("planned_for", obj.planned_for)
             context |= {
                 "copy": obj,
                 "title": str(obj),
-                "steps": steps.buttons(obj, by=request.user, typed=request.POST),
+                "steps": steps.buttons(obj, by=request.user, typed=request.POST, planned=planned),
                 "your_turn": badges.is_turn_of(obj, request.user),
                 "points": [(point, MENDED_AT.get(point.field, f"id_{point.field}")) for point in checklist.points(obj)],
                 "words": body.word_count(obj.body),
@@ -241,6 +294,7 @@ class StoryAdmin(admin.ModelAdmin):
             context["title"] = _("New article")
         context |= {
             "subtitle": None,
+            "zone": hours.zone_said(timezone.now()),
             "meeting": getattr(form, "meeting", None),
             "may_save": self.has_change_permission(request, obj) if obj else True,
         }

@@ -3,10 +3,12 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from news.admin import conflicts, rows
+from news import workflow
+from news.admin import conflicts, hours, rows
 from news.models import Author, WorkingCopy
 
 
@@ -17,6 +19,9 @@ class StoryForm(forms.ModelForm):
     tags = rows.TagsField(label=_("tags"), required=False)
     bylines = rows.BylinesField(label=_("bylines"), required=False)
     related = rows.RelatedField(label=_("related links"), required=False)
+    # The hour it is meant to go out: no part of what it says, and nothing happens at it without a step.
+    planned_date = hours.DateField(label=_("Date"))
+    planned_time = hours.TimeField(label=_("Time"))
     # The row's version, and the revision, this form began from (design rule 4).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -52,6 +57,8 @@ class StoryForm(forms.ModelForm):
                 "version": copy.version,
                 "began": copy.newest_id,
             }
+            if copy.planned_for:
+                self.initial["planned_date"], self.initial["planned_time"] = hours.typed(copy.planned_for)
         else:
             self.initial = {
                 "language": get_language(),
@@ -76,8 +83,27 @@ class StoryForm(forms.ModelForm):
         typed = self.cleaned_data["body"]
         return self.instance.body if conflicts.same_text(typed, self.instance.body) else typed
 
+    @property
+    def plan_changed(self):
+        """Whether another hour was typed; one that has passed meanwhile is no reason not to save."""
+        return not {"planned_date", "planned_time"}.isdisjoint(self.changed_data)
+
+    def _clean_plan(self, cleaned):
+        if "planned_date" in self.errors or "planned_time" in self.errors:
+            return
+        try:
+            at = hours.instant(cleaned.get("planned_date"), cleaned.get("planned_time"))
+        except ValidationError as error:
+            self.add_error("planned_time", error)
+            return
+        if at and self.plan_changed and at <= timezone.now():
+            self.add_error("planned_time", workflow.PASSED)
+            return
+        cleaned["planned_for"] = at if self.plan_changed else self.instance.planned_for
+
     def clean(self):
         cleaned = super().clean()
+        self._clean_plan(cleaned)
         if self.instance.pk and cleaned.get("version") != self.instance.version:
             self.meeting = conflicts.Meeting(self, cleaned)
             self.data = self.meeting.data

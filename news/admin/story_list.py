@@ -37,6 +37,7 @@ class ViewFilter(admin.SimpleListFilter):
             ("changes", pgettext_lazy("view", "Returned")),
             ("drafts", pgettext_lazy("view", "Drafts")),
             ("approved", pgettext_lazy("view", "Approved")),
+            ("scheduled", pgettext_lazy("view", "Scheduled")),
             ("ahead", pgettext_lazy("view", "Live, with changes")),
         ]
 
@@ -53,6 +54,8 @@ class ViewFilter(admin.SimpleListFilter):
                 return queryset.filter(stage=Stage.DRAFT)
             case "approved":
                 return queryset.filter(stage=Stage.APPROVED)
+            case "scheduled":
+                return queryset.scheduled()
             case "ahead":
                 return queryset.filter(article__in=Article.objects.live()).exclude(stage=Stage.NOTHING_PENDING)
 
@@ -65,6 +68,8 @@ class PublicFilter(admin.SimpleListFilter):
         return [
             ("live", pgettext_lazy("readers see", "Live")),
             ("never", pgettext_lazy("readers see", "Not public")),
+            ("coming", pgettext_lazy("readers see", "At its hour")),
+            ("ended", pgettext_lazy("readers see", "Ended")),
             ("withdrawn", pgettext_lazy("readers see", "Withdrawn")),
         ]
 
@@ -74,6 +79,10 @@ class PublicFilter(admin.SimpleListFilter):
                 return queryset.filter(article__in=Article.objects.live())
             case "never":
                 return queryset.filter(article__live_from=None)
+            case "coming":
+                return queryset.filter(article__in=Article.objects.coming())
+            case "ended":
+                return queryset.filter(article__in=Article.objects.ended())
             case "withdrawn":
                 return queryset.exclude(article__withdrawn_at=None)
 

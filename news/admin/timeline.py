@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news.admin import comparison
+from news.admin.times import exactly
 from news.models import Event
+from news.querysets import PATIENCE
 
 AT_FIRST = 8  # the rest unfolds
 
@@ -25,6 +27,11 @@ SENTENCES = {
     "withdraw": gettext_lazy("{who} withdrew it from readers"),
     "restore": gettext_lazy("{who} showed it to readers again"),
     "discard": gettext_lazy("{who} discarded revision {discarded} and went back to what readers saw last"),
+    "schedule": gettext_lazy("{who} scheduled revision {revision} for {due}"),
+    "unschedule": gettext_lazy("{who} took revision {revision} off the schedule"),
+    "live": gettext_lazy("Revision {revision} appeared on the site, as {scheduled_by} had scheduled it"),
+    "expire": gettext_lazy("{who} set its end for readers: {until}"),
+    "keep": gettext_lazy("{who} cleared its end; readers keep it"),
     "rename": gettext_lazy("{who} renamed “{before}” to “{after}”, which this story shows"),
 }
 BEGAN = gettext_lazy("{who} began the story, revision {revision}")
@@ -32,7 +39,20 @@ BROUGHT_BACK = gettext_lazy("{who} brought revision {restored_from} back as revi
 APPROVED_OWN_WORDS = gettext_lazy(
     "{who} approved revision {revision}, having written {words_by_approver} of its {words_changed} new words"
 )
+BY_THE_CLOCK = gettext_lazy("Revision {revision} replaced the text on the site, as {scheduled_by} had scheduled it")
+LATE = gettext_lazy(
+    "Revision {revision} replaced the text on the site, {minutes} min late: {scheduled_by} had scheduled it for {due}"
+)
+HELD = {
+    "withdrawn": gettext_lazy("Revision {revision}, due {due}, did not go out: the story was withdrawn"),
+    "ended": gettext_lazy("Revision {revision}, due {due}, did not go out: the story had ended for readers"),
+    "changed": gettext_lazy(
+        "Revision {revision}, due {due}, did not go out: its stored text was changed outside the newsroom"
+    ),
+    "address": gettext_lazy("Revision {revision}, due {due}, did not go out: another story has its address"),
+}
 ANYTHING = gettext_lazy("{who}: {kind}")
+MOMENTS = {"due", "until"}
 LOOKS = {
     "save": "save",
     "submit": "review",
@@ -44,6 +64,12 @@ LOOKS = {
     "restore": "live",
     "discard": "save",
     "rename": "live",
+    "schedule": "scheduled",
+    "unschedule": "scheduled",
+    "live": "live",
+    "held": "changes",
+    "expire": "live",
+    "keep": "live",
 }
 
 
@@ -60,7 +86,8 @@ class Line:
 def lines(article):
     events = list(Event.objects.about(article))
     people = get_user_model().objects.in_bulk({event.actor_id for event in events})
-    return [_line(event, people) for event in events]
+    named = _named_in(events)
+    return [_line(event, people, named) for event in events]
 
 
 def last_reason(articles):
@@ -71,9 +98,19 @@ def last_reason(articles):
     return {pk: (_who(event, people), event.reason) for pk, event in events.items()}
 
 
-def _line(event, people):
+def _line(event, people, named):
     facts = json.loads(event.facts)
     sentence = SENTENCES.get(event.kind, ANYTHING)
+    for name in MOMENTS & facts.keys():
+        facts[name] = exactly(datetime.fromisoformat(facts[name]))
+    if "scheduled_by" in facts:
+        name = facts["scheduled_by"]
+        facts["scheduled_by"] = format_html("<b>{}</b>", named.get(name, name))
+    if event.kind == "held":
+        sentence = HELD.get(facts["why"], ANYTHING)
+    if event.kind == "publish" and "due" in facts:
+        is_late = facts["late"] >= PATIENCE.total_seconds()
+        sentence, facts["minutes"] = (LATE if is_late else BY_THE_CLOCK), facts["late"] // 60
     if event.kind == "save" and facts.get("revision") == 1:
         sentence = BEGAN
     if event.kind == "save" and facts.get("restored_from"):
@@ -97,6 +134,14 @@ def _before(kind, facts):
     if kind == "discard" and facts.get("discarded") != facts.get("revision"):
         return facts.get("discarded", 0)
     return 0
+
+
+def _named_in(events):
+    """The people whom facts name by their user name: those in whose name the clock acted."""
+    names = {json.loads(event.facts)["scheduled_by"] for event in events if '"scheduled_by"' in event.facts}
+    if not names:
+        return {}
+    return {person.username: str(person) for person in get_user_model().objects.filter(username__in=names)}
 
 
 def _who(event, people):

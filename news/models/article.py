@@ -49,9 +49,11 @@ class Article(Content):
     def is_live(self, *, at=None):
         """Whether readers may see it at a moment. Keep in step with ArticleQuerySet.live()."""
         at = at or timezone.now()
-        begun = self.live_from is not None and self.live_from <= at
-        ended = self.live_until is not None and self.live_until <= at
-        return begun and not ended and self.withdrawn_at is None
+        return self.was_public(at=at) and not self.has_ended(at=at) and self.withdrawn_at is None
+
+    def has_ended(self, *, at=None):
+        """Whether the end somebody set for it has come."""
+        return self.live_until is not None and self.live_until <= (at or timezone.now())
 
     def was_public(self, *, at=None):
         """Whether readers could see it at some time up to this moment, so its address must answer 410, not 404."""

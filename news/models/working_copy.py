@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -8,26 +9,37 @@ from taggit.managers import TaggableManager
 from news.models.article import Article
 from news.models.content import Content
 from news.models.tag import WorkingCopyTag
-from news.querysets import WorkingCopyQuerySet
+from news.querysets import PATIENCE, WorkingCopyQuerySet
 
 
 class WorkingCopy(Content):
-    """The text editors work on, ahead of its article or equal to it. `version` counts the writes."""
+    """The text editors work on, ahead of its article or equal to it. `version` counts the writes.
+
+    What is scheduled is one revision and stands beside the stage: the text may move on meanwhile. `planned_for`
+    is only the hour somebody has in mind; readers get nothing at it until a step has scheduled a revision.
+    """
 
     class Stage(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("stage", "Draft")
         IN_REVIEW = "review", pgettext_lazy("stage", "In review")
         CHANGES_REQUESTED = "changes", pgettext_lazy("stage", "Changes requested")
         APPROVED = "approved", pgettext_lazy("stage", "Approved")
+        SCHEDULED = "scheduled", pgettext_lazy("stage", "Scheduled")
         NOTHING_PENDING = "none", pgettext_lazy("stage", "Nothing pending")
 
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="working_copy")
     tags = TaggableManager(through=WorkingCopyTag, blank=True, related_name="working_copies")
-    stage = models.CharField(_("stage"), max_length=8, choices=Stage, default=Stage.DRAFT, editable=False)
+    stage = models.CharField(_("stage"), max_length=9, choices=Stage, default=Stage.DRAFT, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     newest = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     approved = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    planned_for = models.DateTimeField(_("meant to go out"), null=True, editable=False)
+    scheduled = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    scheduled_for = models.DateTimeField(_("goes out"), null=True, editable=False, db_index=True)
+    scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
@@ -46,10 +58,42 @@ class WorkingCopy(Content):
             ("withdraw_workingcopy", _("Can withdraw stories from readers")),
             ("publish_unread_workingcopy", _("Can publish without a second reader (imports)")),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(scheduled=None, scheduled_for=None, scheduled_by=None)
+                | Q(scheduled__isnull=False, scheduled_for__isnull=False, scheduled_by__isnull=False),
+                name="scheduled_means_what_when_who",
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage="scheduled") | Q(scheduled__isnull=False), name="stage_scheduled_means_a_schedule"
+            ),
+        ]
 
     __str__ = Content.__str__
 
     @property
     def is_ahead(self):
         """Whether it says something readers do not see yet."""
-        return self.stage != self.Stage.NOTHING_PENDING
+        return self.stage_at() != self.Stage.NOTHING_PENDING
+
+    def stage_at(self, at=None):
+        """The stage by the clock: what readers got at its second is not pending, though no worker has noted it."""
+        if self.stage == self.Stage.SCHEDULED and self.has_gone_live(at=at):
+            return self.Stage.NOTHING_PENDING
+        return self.stage
+
+    def is_scheduled(self, *, at=None):
+        """Whether something is still to go out. Keep in step with WorkingCopyQuerySet.scheduled()."""
+        return self.scheduled_id is not None and not self.has_gone_live(at=at)
+
+    def has_gone_live(self, *, at=None):
+        """Whether readers saw its first revision appear by the clock; `publish_due` only notes it."""
+        return self._is_due(at or timezone.now()) and self.article.live_revision_id == self.scheduled_id
+
+    def is_overdue(self, *, at=None):
+        """Whether an update should long be in place. Keep in step with WorkingCopyQuerySet.overdue()."""
+        at = at or timezone.now()
+        return self._is_due(at - PATIENCE) and not self.has_gone_live(at=at)
+
+    def _is_due(self, at):
+        return self.scheduled_for is not None and self.scheduled_for <= at

@@ -7,5 +7,6 @@ from news.admin import badges, times
 register = template.Library()
 register.filter("when", times.when)
 register.filter("moment", times.moment)
+register.filter("exactly", times.exactly)
 register.filter("readers_see", badges.readers_see)
 register.filter("stage", badges.stage)

@@ -193,7 +193,7 @@ def test_a_story_that_does_not_exist_is_not_found(client, pk):
     assert client.get(f"/admin/news/workingcopy/{pk}/compare/").status_code in {302, 404}
 
 
-@pytest.mark.parametrize("garbage", ["abc", "-1", "1.5", "١", "9" * 40, "1 OR 1=1", "<script>", "\x00", "1,2"])
+@pytest.mark.parametrize("garbage", ["abc", "-1", "1.5", "١", "9" * 40, "1 OR 1=1", "<script>", "1,2"])
 def test_garbage_for_a_number_is_answered_with_the_versions_there_are(client, garbage):
     as_(client, "Reporters")
     for name in ("from", "to"):

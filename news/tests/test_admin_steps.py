@@ -1,7 +1,10 @@
 """The step buttons of the form: each is about the revision it carries, and says why when it is not open."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from news import history, workflow
 from news.models import Event, WorkingCopy
@@ -196,7 +199,7 @@ def test_a_live_story_at_rest_says_so_once(client):
     copy = make_live_article().working_copy
     as_(client, "Chief editors")
     page = client.get(at(copy))
-    assert [shown.step for shown in page.context["steps"]] == ["withdraw"]
+    assert [shown.step for shown in page.context["steps"]] == ["expire", "withdraw"]
     assert "Readers see exactly this text." in page.content.decode()
 
 
@@ -225,3 +228,162 @@ def test_an_event_of_a_kind_nobody_foresaw_is_still_a_line(client):
     history.append("embargo", copy.article, by=copy.saved_by)
     as_(client, "Reporters")
     assert "embargo" in client.get(at(copy)).content.decode()
+
+
+# The hour
+
+
+def tomorrow_at(clock="10:00"):
+    """A date and a time as a browser sends them, and how the newsroom says them."""
+    day = timezone.localtime(timezone=timezone.get_default_timezone()).date() + timedelta(days=1)
+    return {"planned_date": day.isoformat(), "planned_time": clock}
+
+
+def filled(page):
+    return [shown.step for shown in page.context["steps"] if shown.is_filled]
+
+
+def test_the_hour_typed_beside_the_button_is_the_hour_it_schedules_for(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    answer = send(client, at(copy), _step=button("schedule", copy), **tomorrow_at())
+    assert f"“{copy}” goes out on" in said(answer)[0]
+    copy = again(copy)
+    local = timezone.localtime(copy.scheduled_for, timezone.get_default_timezone())
+    assert (copy.stage, f"{local:%H:%M}") == (Stage.SCHEDULED, "10:00")
+    assert "nr-stage--scheduled" in answer.content.decode() and "scheduled revision 1 for" in answer.content.decode()
+
+
+def test_a_saved_hour_schedules_nothing_and_the_next_step_says_so(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    assert filled(client.get(at(copy))) == ["publish"]
+    answer = send(client, at(copy), **tomorrow_at("06:00"))
+    assert "Readers get nothing then until it is approved and scheduled." in said(answer)[0]
+    assert again(copy).scheduled is None and again(copy).stage == Stage.APPROVED
+    assert filled(answer) == ["schedule"]
+    label = next(shown.label for shown in answer.context["steps"] if shown.step == "schedule")
+    assert label.startswith("Schedule: ") and label.endswith(", 06:00")
+
+
+def test_another_hour_saved_on_a_scheduled_story_does_not_move_it_and_says_so(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    send(client, at(copy), _step=button("schedule", copy), **tomorrow_at("10:00"))
+    hour = again(copy).scheduled_for
+    assert "It still goes out on" in said(send(client, at(copy), **tomorrow_at("11:00")))[0]
+    assert again(copy).scheduled_for == hour
+    send(client, at(copy), _step=button("schedule", copy))
+    assert again(copy).scheduled_for == hour + timedelta(hours=1)
+
+
+def test_an_hour_gone_by_is_refused_beside_its_field_and_what_was_typed_is_kept(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    typed = {"planned_date": "2020-01-01", "planned_time": "10:00", "headline": "Typed meanwhile"}
+    page = send(client, at(copy), _step=button("schedule", copy), **typed).content.decode()
+    assert "That hour has passed. Choose one to come." in page
+    assert "Typed meanwhile" in page and "2020-01-01" in page
+    assert again(copy).scheduled is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"planned_date": "2099-01-01", "planned_time": ""}, "Choose the time as well."),
+        ({"planned_date": "", "planned_time": "10:00"}, "Choose the date as well."),
+        ({"planned_date": "2099-02-30", "planned_time": "10:00"}, "Enter a valid date."),
+    ],
+)
+def test_half_an_hour_is_refused(client, typed, sentence):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    assert sentence in send(client, at(copy), _step=button("schedule", copy), **typed).content.decode()
+    assert again(copy).scheduled is None
+
+
+def test_without_an_hour_the_step_asks_for_one(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    assert said(send(client, at(copy), _step=button("schedule", copy))) == ["Choose the date and the time first."]
+
+
+def test_a_plan_whose_hour_has_passed_does_not_stand_in_the_way_of_saving(client):
+    copy = make_approved_copy()
+    WorkingCopy.objects.filter(pk=copy.pk).update(planned_for=timezone.now() - timedelta(hours=1))
+    as_(client, "Chief editors")
+    assert said(send(client, at(copy), headline="Saved all the same"))[0] == "Saved as revision 2."
+
+
+@pytest.mark.parametrize("step", ["schedule", "unschedule", "expire", "keep"])
+@pytest.mark.parametrize("role", ["Reporters", "Editors"])
+def test_the_hour_is_not_set_by_a_forged_button(client, role, step):
+    copy = make_live_article().working_copy if step in {"expire", "keep"} else make_approved_copy()
+    as_(client, role)
+    forged = {"_step": button(step, copy), **tomorrow_at(), "expire-date": "2099-01-01", "expire-time": "10:00"}
+    answer = said(send(client, at(copy), **forged))
+    assert any("Your role does not" in sentence for sentence in answer)
+    copy = again(copy)
+    assert (copy.scheduled, copy.article.live_until) == (None, None)
+    assert not Event.objects.about(copy.article).filter(kind=step).exists()
+
+
+def test_columns_of_the_workflow_are_not_taken_from_a_form(client):
+    copy = make_approved_copy()
+    as_(client, "Reporters")
+    send(client, at(copy), scheduled=str(copy.newest_id), scheduled_for="2099-01-01", scheduled_by="1")
+    assert again(copy).scheduled is None
+
+
+def test_a_scheduled_story_is_taken_off(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    send(client, at(copy), _step=button("schedule", copy), **tomorrow_at())
+    answer = send(client, at(copy), _step=button("unschedule", copy))
+    assert said(answer) == [f"“{copy}” is off the schedule; it stays approved."]
+    assert again(copy).stage == Stage.APPROVED
+
+
+def test_an_end_is_set_and_cleared(client):
+    copy = make_live_article().working_copy
+    as_(client, "Chief editors")
+    end = {"expire-date": "2099-06-01", "expire-time": "12:00"}
+    assert "until Mon 1 Jun 2099, 12:00" in said(send(client, at(copy), _step=button("expire", copy), **end))[0]
+    assert "nr-pub--expiring" in client.get(at(copy)).content.decode()
+    assert said(send(client, at(copy), _step=button("keep", copy))) == [f"“{copy}” has no end any more."]
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "sentence"),
+    [
+        ("2020-01-01", "12:00", "That hour has passed. Choose one to come."),
+        ("", "", "Choose the date and the time first."),
+        ("nonsense", "12:00", "Enter a valid date."),
+    ],
+)
+def test_an_end_that_is_none_is_refused(client, day, clock, sentence):
+    copy = make_live_article().working_copy
+    as_(client, "Chief editors")
+    typed = {"expire-date": day, "expire-time": clock}
+    assert said(send(client, at(copy), _step=button("expire", copy), **typed)) == [sentence]
+    assert again(copy).article.live_until is None
+
+
+def test_an_editor_elsewhere_is_told_what_their_own_clocks_show(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors", time_zone="Asia/Ho_Chi_Minh")
+    page = send(client, at(copy), _step=button("schedule", copy), **tomorrow_at("10:00")).content.decode()
+    assert "where you are)" in page and "Your own clocks (Ho Chi Minh)" in page
+    local = timezone.localtime(again(copy).scheduled_for, timezone.get_default_timezone())
+    assert f"{local:%H:%M}" == "10:00"
+
+
+def test_publishing_in_bulk_leaves_what_is_scheduled_to_its_hour(client):
+    copy = make_approved_copy()
+    as_(client, "Chief editors")
+    send(client, at(copy), _step=button("schedule", copy), **tomorrow_at())
+    sent = {"action": ["publish_selected"], "index": "0", "shown": [f"{copy.pk}:{copy.newest_id}"]}
+    answer = client.post(
+        reverse("admin:news_workingcopy_changelist"), sent | {"_selected_action": [copy.pk]}, follow=True
+    )
+    assert said(answer) == [f"{copy}: It goes out at its hour. Open it to publish it earlier."]

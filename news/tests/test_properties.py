@@ -1,12 +1,14 @@
-"""Whatever people do, in whatever order: readers only ever see approved words."""
+"""Whatever people do, in whatever order, and however late the clock's work is done: readers only see approved words."""
 
 import json
+from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from news import history, revisions, workflow
+from news import history, jobs, revisions, workflow
 from news.body import token
 from news.models import Article, Event, WorkingCopy
 from news.roles import system_user
@@ -51,15 +53,21 @@ steps = st.sampled_from(list(Step)).flatmap(
             "by": st.one_of(*[st.just(WHO_MAY[step])] * 3, st.integers(0, 4)),
             "stale": st.sampled_from([False, False, False, True]),
             "reason": st.sampled_from(["because", "because", ""]),
+            "in_minutes": st.sampled_from([10, 10, 30, 90, -10]),
         }
     )
+)
+# The clock goes on, with a worker or without.
+waits = st.fixed_dictionaries(
+    {"do": st.just("wait"), "minutes": st.sampled_from([1, 10, 40]), "worker": st.booleans(), "by": st.just(4)}
 )
 
 
 class Newsroom:
     """A few people, one other story, and the story everybody works on."""
 
-    def __init__(self):
+    def __init__(self, clock):
+        self.clock = clock
         self.people = [make_user(role) for role in ("Reporters", "Editors", "Editors", "Chief editors")] + [
             system_user()
         ]
@@ -80,11 +88,14 @@ class Newsroom:
             elif action["do"] == "back":
                 kept = list(copy.article.revisions.all())
                 workflow.bring_back(copy, kept[action["to"] % len(kept)], by=by, version=copy.version)
+            elif action["do"] == "wait":
+                self.clock[0] += timedelta(minutes=action["minutes"])
+                assert not (action["worker"] and jobs.publish_due()["failed"])
             else:
                 first = copy.article.revisions.first()
-                workflow.take(
-                    Step(action["do"]), copy, first if action["stale"] else copy.newest, by=by, reason=action["reason"]
-                )
+                at = timezone.now() + timedelta(minutes=action.get("in_minutes", 10))
+                revision = first if action["stale"] else copy.newest
+                workflow.take(Step(action["do"]), copy, revision, by=by, reason=action["reason"], at=at)
         except workflow.Refused:
             pass
 
@@ -107,14 +118,21 @@ class Newsroom:
 
     def check(self):
         article = Article.objects.get(pk=self.copy.pk)
-        copy = WorkingCopy.objects.get(pk=self.copy.pk)
+        copy = WorkingCopy.objects.select_related("article").get(pk=article.pk)
+        now = timezone.now()
         assert revisions.snapshot(copy) == revisions.content_of(copy.newest)
         if not copy.is_ahead:  # at rest it says what readers see, or saw last
             assert copy.newest.content_hash == article.live_revision.content_hash
-        now = timezone.now()
+        assert copy.is_scheduled(at=now) == WorkingCopy.objects.scheduled(at=now).contains(copy)
+        assert copy.is_overdue(at=now) == WorkingCopy.objects.overdue(at=now).contains(copy)
+        if copy.scheduled_id and copy.stage != WorkingCopy.Stage.SCHEDULED:
+            assert copy.newest_id != copy.scheduled_id  # the text has moved on; what is scheduled has not
+        if copy.scheduled_id:
+            assert copy.scheduled.number in self.let_out()
         assert article.is_live(at=now) == Article.objects.live(at=now).contains(article)
         if article.live_revision is None:
             assert not article.headline and not article.body and article.live_from is None
+            assert not article.slugs.exists() and not article.tags.exists()
             return
         promised = revisions.content_of(article.live_revision)
         seen = revisions.snapshot(article)
@@ -132,13 +150,18 @@ class Newsroom:
 
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(saves, st.lists(st.one_of(saves, steps, steps, backs), max_size=12))
-def test_every_public_field_equals_an_approved_revision_and_the_two_lives_agree(first, actions):
-    with transaction.atomic():
-        newsroom = Newsroom()
+@given(
+    saves,
+    st.sampled_from([Step.PUBLISH, Step.SCHEDULE]),
+    st.lists(st.one_of(saves, steps, steps, steps, waits, backs), max_size=14),
+)
+def test_every_public_field_equals_an_approved_revision_and_the_two_lives_agree(first, last, actions):
+    clock = [timezone.now()]
+    with transaction.atomic(), mock.patch.object(timezone, "now", lambda: clock[0]):
+        newsroom = Newsroom(clock)
         # A save and the path to readers, so that what follows has something to spoil.
         newsroom.play(first)
-        for step in (Step.SUBMIT, Step.APPROVE, Step.PUBLISH):
+        for step in (Step.SUBMIT, Step.APPROVE, last):
             newsroom.play({"do": step.value, "by": WHO_MAY[step], "stale": False, "reason": ""})
             newsroom.check()
         for action in actions:

@@ -16,6 +16,7 @@ from news import changes, workflow
 from news.body import paragraphs, token
 from news.models import Article, Section
 from news.tests.make import (
+    make_approved_copy,
     make_article,
     make_live_article,
     make_live_articles,
@@ -163,6 +164,56 @@ def test_the_pages_of_a_list_are_kept_apart(get, is_kept):
     assert first != second
     assert is_kept(path) and is_kept(f"{path}?page=2")
     assert get(f"{path}?page=2").content == second
+
+
+# At its second, with no worker
+
+
+@pytest.mark.parametrize(("seconds", "is_seen"), [(-1, False), (0, True), (1, True)])
+def test_kept_pages_show_a_scheduled_story_at_its_second(get, is_kept, monkeypatch, seconds, is_seen):
+    section, steel = make_section(name="Origin"), make_tag("Steel")
+    copy = make_approved_copy(headline="At its hour", section=section, tags=[steel])
+    linking = make_live_article(
+        section=section, tags=[steel], links=[{"uuid": LINK, "label": "At its hour", "placement": "end"}]
+    )
+    paths = ["/", "/sections/origin/", "/tags/steel/", path_of(linking)]
+    hour = timezone.now() + HOUR
+    workflow.schedule(copy, copy.newest, by=make_user("Chief editors"), at=hour)
+    for path in paths:
+        assert "At its hour" not in get(path).content.decode()
+        assert is_kept(path)
+    assert get(path_of(copy.article)).status_code == 404
+    monkeypatch.setattr(timezone, "now", lambda: hour + timedelta(seconds=seconds))
+    for path in paths:
+        assert ("At its hour" in get(path).content.decode()) is is_seen, path
+    assert get(path_of(copy.article)).status_code == (200 if is_seen else 404)
+
+
+@pytest.mark.parametrize(("seconds", "is_seen"), [(-1, True), (0, False), (1, False)])
+def test_kept_pages_lose_an_ending_story_at_its_second(pages, get, is_kept, monkeypatch, seconds, is_seen):
+    article, paths = pages
+    copy, end = article.working_copy, timezone.now() + HOUR
+    copy.refresh_from_db()
+    workflow.expire(copy, copy.newest, by=make_user("Chief editors"), at=end)
+    for path in paths:
+        assert "Old words" in get(path).content.decode()
+        assert is_kept(path)
+    monkeypatch.setattr(timezone, "now", lambda: end + timedelta(seconds=seconds))
+    for path in paths:
+        assert ("Old words" in get(path).content.decode()) is is_seen, path
+    assert get(path_of(article)).status_code == (200 if is_seen else 410)
+
+
+def test_a_story_taken_off_the_schedule_appears_nowhere(get, monkeypatch):
+    copy, hour = make_approved_copy(headline="Never to be"), timezone.now() + HOUR
+    chief = make_user("Chief editors")
+    workflow.schedule(copy, copy.newest, by=chief, at=hour)
+    slug = copy.article.slug
+    get("/")
+    workflow.unschedule(copy, copy.newest, by=chief)
+    monkeypatch.setattr(timezone, "now", lambda: hour)
+    assert "Never to be" not in get("/").content.decode()
+    assert get(f"/news/{slug}/").status_code == 404
 
 
 # Wrong at once

@@ -363,8 +363,42 @@
         document.getElementById(button.getAttribute("aria-describedby")).classList.add("is-asked");
     }));
     document.querySelectorAll("details.nr-ask").forEach((ask) => ask.addEventListener("toggle", () => {
-        if (ask.open) { ask.querySelector("textarea").focus(); }
+        if (ask.open) { ask.querySelector("textarea, input").focus(); }
     }));
+    // With a date and a time typed, scheduling is the next step and its button says the moment; the server says the same.
+    const scheduling = document.querySelector("[data-with-hour]");
+    const day = document.getElementById("id_planned_date"), clock = document.getElementById("id_planned_time");
+    if (scheduling && day && clock) {
+        const publishing = document.querySelector('.nr-steps [value^="publish:"]');
+        const above = document.querySelector(".nr-editbar .nr-only-narrow");
+        const says = document.getElementById(scheduling.getAttribute("aria-describedby"));
+        const bare = scheduling.dataset.bare;
+        const said = new Intl.DateTimeFormat(document.documentElement.lang, {
+            weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
+        });
+        const inWords = (at) => { // in the order in which the server says it
+            const part = Object.fromEntries(said.formatToParts(at).map(({ type, value }) => [type, value]));
+            return `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}`;
+        };
+        const fill = (button, isFilled) => { if (button) { button.classList.toggle("nr-step--primary", isFilled); } };
+        const tell = () => {
+            const at = day.value && clock.value ? new Date(`${day.value}T${clock.value}Z`) : null;
+            const isHour = at && !Number.isNaN(at.getTime());
+            const label = isHour ? scheduling.dataset.withHour.replace("%(moment)s", inWords(at)) : bare;
+            scheduling.textContent = label;
+            scheduling.classList.remove("nr-step--off");
+            scheduling.removeAttribute("aria-disabled");
+            says.textContent = scheduling.dataset.says;
+            says.classList.remove("is-asked");
+            fill(scheduling, Boolean(isHour));
+            fill(publishing, !isHour);
+            if (above) {
+                above.value = (isHour ? scheduling : publishing || scheduling).value;
+                above.textContent = isHour ? label : (publishing || scheduling).textContent;
+            }
+        };
+        [day, clock].forEach((input) => input.addEventListener("input", tell));
+    }
     // The checklist leads to the place that mends it: into the field, not only near it.
     document.querySelectorAll(".nr-check a, .nr-meeting a").forEach((link) => link.addEventListener("click", (event) => {
         const place = document.getElementById(link.hash.slice(1));

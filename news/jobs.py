@@ -1,0 +1,28 @@
+"""What the newsroom has the worker do."""
+
+import logging
+from collections import Counter
+from datetime import timedelta
+
+from news import workflow
+from news.models import WorkingCopy
+from portal.jobs import job
+
+log = logging.getLogger(__name__)
+
+
+@job(every=timedelta(minutes=1))
+def publish_due():
+    """Put updates in place whose hour has come, and note the new stories that have appeared.
+
+    Safe from cron, twice at once and hours late: each story alone, in a transaction that looks at it anew. One
+    that fails is logged, stays overdue where everybody sees it, and keeps no other waiting. Returns what came of them.
+    """
+    outcomes = Counter()
+    for pk in list(WorkingCopy.objects.due().values_list("pk", flat=True)):
+        try:
+            outcomes[workflow.go_out(pk)] += 1
+        except Exception:  # whatever it is: the next story may be fine
+            log.exception("Story %s is due and could not go out.", pk)
+            outcomes["failed"] += 1
+    return outcomes
