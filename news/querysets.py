@@ -102,6 +102,10 @@ class WorkingCopyQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.scheduled(at=at).filter(scheduled_for__lte=at - PATIENCE)
 
+    def unread(self):
+        """Stories of which one person alone gave readers what they see. Keep in step with WorkingCopy.is_unread()."""
+        return self.exclude(article__live_revision=None).exclude(article__live_revision=F("vouched_for"))
+
     def found_by(self, words):
         """Stories whose headline or standfirst has all the words, whatever their case or diacritics."""
         found = self

@@ -8,8 +8,22 @@ from django.contrib.auth.models import Group, Permission
 
 WRITES = ["add_workingcopy", "change_workingcopy", "view_workingcopy", "submit_workingcopy"]
 LOOKS_UP = ["view_section", "view_author", "view_tag", "view_event", "view_revision"]
-REVIEWS = ["review_workingcopy", "add_author", "change_author", "add_tag", "change_tag"]
-PUBLISHES = ["publish_workingcopy", "withdraw_workingcopy", "add_section", "change_section"]
+REVIEWS = [
+    "review_workingcopy",
+    "fix_typo_workingcopy",
+    "assign_workingcopy",
+    "add_author",
+    "change_author",
+    "add_tag",
+    "change_tag",
+]
+PUBLISHES = [
+    "publish_workingcopy",
+    "withdraw_workingcopy",
+    "publish_alone_workingcopy",
+    "add_section",
+    "change_section",
+]
 
 ROLES = {
     "Reporters": [*WRITES, *LOOKS_UP, "add_tag"],

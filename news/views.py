@@ -150,7 +150,7 @@ def article_response(request, article, *, reading=None, status=200, **context):
 
 
 def gone(request, article, reading, **context):
-    """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `latest`.
+    """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `note`, `latest`.
 
     With anything more it is one person's answer, and nobody stores it.
     """
@@ -162,6 +162,7 @@ def gone(request, article, reading, **context):
         reading,
         status=410,
         is_withdrawn=article.withdrawn_at is not None,
+        note=article.withdrawal_note,
         latest=_latest(reading),
         **context,
     )

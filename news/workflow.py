@@ -7,161 +7,22 @@ and moves the change counters, all in one transaction; side effects are jobs in 
 from contextlib import contextmanager
 from datetime import UTC
 
-from django.db import models, transaction
+from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from news import changes, checklist, history, related, revisions
+from news import changes, history, related, revisions, rules
 from news.folding import slugify
 from news.models import Article, Event, Slug, WorkingCopy
-from news.roles import SYSTEM, system_user
+from news.roles import system_user
+from news.rules import ASKS, Conflict, Refused, Stage, Step, why_not
 
-Stage = WorkingCopy.Stage
-
-
-class Step(models.TextChoices):
-    SUBMIT = "submit", pgettext_lazy("step", "Submit for review")
-    RETURN = "return", pgettext_lazy("step", "Return for changes…")
-    APPROVE = "approve", pgettext_lazy("step", "Approve")
-    PUBLISH = "publish", pgettext_lazy("step", "Publish now")
-    SCHEDULE = "schedule", pgettext_lazy("step", "Schedule…")
-    UNSCHEDULE = "unschedule", pgettext_lazy("step", "Take it off the schedule")
-    PUBLISH_UNREAD = "publish_unread", pgettext_lazy("step", "Publish without a second reader")
-    WITHDRAW = "withdraw", pgettext_lazy("step", "Withdraw from readers…")
-    RESTORE = "restore", pgettext_lazy("step", "Show to readers again")
-    DISCARD = "discard", pgettext_lazy("step", "Discard this working copy…")
-    EXPIRE = "expire", pgettext_lazy("step", "Set an end for readers…")
-    KEEP = "keep", pgettext_lazy("step", "Clear its end")
-
-
-PERMISSION = {step: f"news.{step.value}_workingcopy" for step in Step} | {
-    Step.RETURN: "news.review_workingcopy",
-    Step.APPROVE: "news.review_workingcopy",
-    Step.RESTORE: "news.publish_workingcopy",
-    Step.DISCARD: "news.change_workingcopy",
-    Step.SCHEDULE: "news.publish_workingcopy",
-    Step.UNSCHEDULE: "news.publish_workingcopy",
-    Step.EXPIRE: "news.withdraw_workingcopy",
-    Step.KEEP: "news.withdraw_workingcopy",
-}
-FROM = {
-    Step.SUBMIT: {Stage.DRAFT, Stage.CHANGES_REQUESTED},
-    Step.RETURN: {Stage.IN_REVIEW, Stage.APPROVED},
-    Step.APPROVE: {Stage.IN_REVIEW},
-    Step.PUBLISH: {Stage.APPROVED, Stage.SCHEDULED},
-    Step.SCHEDULE: {Stage.APPROVED, Stage.SCHEDULED},
-    Step.UNSCHEDULE: set(Stage),
-    Step.PUBLISH_UNREAD: {Stage.DRAFT},
-    Step.WITHDRAW: set(Stage),
-    Step.RESTORE: set(Stage),
-    Step.DISCARD: set(Stage) - {Stage.NOTHING_PENDING, Stage.SCHEDULED},
-    Step.EXPIRE: set(Stage),
-    Step.KEEP: set(Stage),
-}
 WORKFLOW_COLUMNS = [
     *("stage", "newest", "approved", "submitted_by", "saved_by", "saved_at"),
-    *("planned_for", "scheduled", "scheduled_for", "scheduled_by"),
+    *("planned_for", "scheduled", "scheduled_for", "scheduled_by", "vouched_for", "assigned_to"),
 ]
-NEEDS_REASON = {Step.RETURN, Step.WITHDRAW}
-NEEDS_HOUR = {Step.SCHEDULE, Step.EXPIRE}
-NEEDS_APPROVAL = {Step.PUBLISH, Step.SCHEDULE}
-NEEDS_COMPLETE = {Step.APPROVE, Step.PUBLISH, Step.SCHEDULE, Step.PUBLISH_UNREAD}
-# Whole sentences, never assembled from pieces: other languages inflect.
-REFUSALS = {
-    Step.SUBMIT: gettext_lazy("Your role does not submit stories."),
-    Step.RETURN: gettext_lazy("Your role does not review stories."),
-    Step.APPROVE: gettext_lazy("Your role does not review stories."),
-    Step.PUBLISH: gettext_lazy("Your role does not publish stories."),
-    Step.SCHEDULE: gettext_lazy("Your role does not publish stories."),
-    Step.UNSCHEDULE: gettext_lazy("Your role does not publish stories."),
-    Step.PUBLISH_UNREAD: gettext_lazy("Only imports publish without a second reader."),
-    Step.WITHDRAW: gettext_lazy("Your role does not withdraw stories."),
-    Step.RESTORE: gettext_lazy("Your role does not publish stories."),
-    Step.DISCARD: gettext_lazy("Your role does not edit stories."),
-    Step.EXPIRE: gettext_lazy("Your role does not withdraw stories."),
-    Step.KEEP: gettext_lazy("Your role does not withdraw stories."),
-}
-SCHEDULED_ALREADY = gettext_lazy("It is approved and scheduled already.")
-WRONG_STAGE = {
-    Step.SUBMIT: {
-        Stage.IN_REVIEW: gettext_lazy("It is in review already."),
-        Stage.APPROVED: gettext_lazy("It is approved already."),
-        Stage.SCHEDULED: SCHEDULED_ALREADY,
-        Stage.NOTHING_PENDING: gettext_lazy("Readers see exactly this text; there is nothing to review."),
-    },
-    Step.RETURN: {
-        Stage.DRAFT: gettext_lazy("It has not been submitted yet."),
-        Stage.CHANGES_REQUESTED: gettext_lazy("Changes are requested already."),
-        Stage.SCHEDULED: gettext_lazy("It is scheduled. Take it off the schedule first."),
-        Stage.NOTHING_PENDING: gettext_lazy("Readers see exactly this text; there is nothing to review."),
-    },
-    Step.APPROVE: {
-        Stage.DRAFT: gettext_lazy("It has not been submitted yet."),
-        Stage.CHANGES_REQUESTED: gettext_lazy("The changes asked for have not been submitted yet."),
-        Stage.APPROVED: gettext_lazy("It is approved already."),
-        Stage.SCHEDULED: SCHEDULED_ALREADY,
-        Stage.NOTHING_PENDING: gettext_lazy("Readers see exactly this text; there is nothing to approve."),
-    },
-    Step.PUBLISH: {
-        Stage.DRAFT: gettext_lazy("It needs approval first."),
-        Stage.IN_REVIEW: gettext_lazy("It needs approval first."),
-        Stage.CHANGES_REQUESTED: gettext_lazy("It needs approval first."),
-        Stage.NOTHING_PENDING: gettext_lazy("Readers see exactly this text already."),
-    },
-    Step.PUBLISH_UNREAD: dict.fromkeys(
-        Stage, gettext_lazy("Somebody in the newsroom is working on it; an import leaves it alone.")
-    ),
-    Step.DISCARD: {
-        Stage.SCHEDULED: gettext_lazy("It is scheduled. Take it off the schedule first."),
-        Stage.NOTHING_PENDING: gettext_lazy("Readers see exactly this text; there is nothing to discard."),
-    },
-}
-WRONG_STAGE[Step.SCHEDULE] = WRONG_STAGE[Step.PUBLISH]
-PASSED = gettext_lazy("That hour has passed. Choose one to come.")
-
-
-class Refused(Exception):
-    """The step is not open; str(exc) is a sentence an editor can act on."""
-
-
-class Conflict(Refused):
-    """Somebody saved this story since the writer opened it; nothing of either text is lost."""
-
-
-def why_not(copy, step, revision, *, by, reason=None, at=None):
-    """Return the sentence why `by` may not take the step on this revision, or "" when the way is clear.
-
-    The same answer greys out a button and refuses a POST. `reason` and `at`, the hour a step is for, are None
-    while nobody has been asked for them; an empty reason and an hour gone by are refused where the step needs them.
-    """
-    if not by.has_perm(PERMISSION[step]):
-        return str(REFUSALS[step])
-    if revision is None:
-        return _("Save the story first.")
-    if revision.pk != copy.newest_id:
-        return _("A newer version of this story was saved since you opened it. Look at it first.")
-    if copy.stage_at() not in FROM[step]:
-        return _wrong_stage(copy, step)
-    if step in ABOUT_READERS and (refusal := ABOUT_READERS[step](copy, at)):
-        return refusal
-    if step in NEEDS_COMPLETE and not revision.is_intact():
-        return _("The stored text of this version was changed outside the newsroom. Save the story anew.")
-    if step == Step.APPROVE and (refusal := _four_eyes_refusal(copy, by)):
-        return refusal
-    if step in NEEDS_APPROVAL and copy.approved_id != revision.pk:
-        return _("This version has no approval.")
-    if step in NEEDS_COMPLETE and (missing := next(iter(checklist.blocking(copy)), "")):
-        return missing
-    if step in NEEDS_REASON and reason is not None and not reason.strip():
-        return _("Say why, so that the others know what to do.")
-    return ""
-
-
-def steps_shown(by):
-    """The steps a person's role can ever take; the others are not shown at all."""
-    return [step for step in Step if step != Step.PUBLISH_UNREAD and by.has_perm(PERMISSION[step])]
 
 
 @transaction.atomic
@@ -227,7 +88,7 @@ def finish_save(copy, *, by, **facts):
         copy.stage = Stage.IN_REVIEW
     elif copy.stage == Stage.SCHEDULED:
         copy.stage, copy.submitted_by = Stage.DRAFT, None
-    elif copy.stage == Stage.NOTHING_PENDING:
+    elif copy.stage in {Stage.NOTHING_PENDING, Stage.DISCARDED}:
         copy.stage = Stage.DRAFT
     copy.newest, copy.approved = revision, None
     copy.saved_by, copy.saved_at = by, revision.created_at
@@ -247,7 +108,7 @@ def submit(copy, revision, *, by):
 @transaction.atomic
 def send_back(copy, revision, *, by, reason):
     """Return the story to its writer, saying what to mend. An approval it had is void."""
-    _claim(copy, Step.RETURN, revision, by, reason)
+    _claim(copy, Step.RETURN, revision, by, reason=reason)
     copy.approved = None
     _finish(copy, Step.RETURN, revision, by, stage=Stage.CHANGES_REQUESTED, reason=reason)
 
@@ -257,9 +118,22 @@ def approve(copy, revision, *, by):
     """Bind an approval to exactly this revision; how much of it the approver wrote goes into the event."""
     _claim(copy, Step.APPROVE, revision, by)
     copy.approved = revision
-    seen = _last_said_as_readers_see(copy.article)
+    seen = rules.last_read(copy)
     theirs, total = revisions.words_by(by, copy.article.revisions.since(seen), base=seen)
-    _finish(copy, Step.APPROVE, revision, by, stage=Stage.APPROVED, words_by_approver=theirs, words_changed=total)
+    facts = {} if settings.FOUR_EYES == "on" else {"four_eyes": settings.FOUR_EYES}
+    _finish(
+        *(copy, Step.APPROVE, revision, by),
+        **{"stage": Stage.APPROVED, "words_by_approver": theirs, "words_changed": total, **facts},
+    )
+
+
+@transaction.atomic
+def approve_and_publish(copy, revision, *, by):
+    """Approve exactly this revision and show it to readers at once: two steps and two events, or neither."""
+    if refusal := why_not(copy, Step.APPROVE_AND_PUBLISH, revision, by=by):
+        raise Refused(refusal)
+    approve(copy, revision, by=by)
+    publish(copy, revision, by=by)
 
 
 @transaction.atomic
@@ -267,6 +141,28 @@ def publish(copy, revision, *, by):
     """Show readers an approved revision, from now on."""
     _claim(copy, Step.PUBLISH, revision, by)
     _show(copy, Step.PUBLISH, revision, by, at=timezone.now())
+
+
+@transaction.atomic
+def fix_typo(copy, revision, *, by):
+    """Show readers a few mended letters at once; the fix waits in a list until somebody else has read it."""
+    _claim(copy, Step.FIX_TYPO, revision, by)
+    _show_alone(copy, Step.FIX_TYPO, revision, by)
+
+
+@transaction.atomic
+def publish_alone(copy, revision, *, by, reason):
+    """Break the glass: show readers, in an emergency, what no second person has read. It waits to be read."""
+    _claim(copy, Step.PUBLISH_ALONE, revision, by, reason=reason)
+    _show_alone(copy, Step.PUBLISH_ALONE, revision, by, reason=reason)
+
+
+@transaction.atomic
+def second_look(copy, revision, *, by):
+    """Put one's name under what one person alone had published."""
+    _claim(copy, Step.SECOND_LOOK, revision, by)
+    copy.vouched_for = copy.article.live_revision
+    _finish(copy, Step.SECOND_LOOK, copy.vouched_for, by, stage=copy.stage)
 
 
 @transaction.atomic
@@ -282,6 +178,7 @@ def schedule(copy, revision, *, by, at):
         moved = set()
     else:
         moved = _give(copy, revision, at=at)
+        copy.vouched_for = revision
     copy.scheduled, copy.scheduled_for, copy.scheduled_by = revision, at, by
     copy.planned_for = at
     _finish(copy, Step.SCHEDULE, revision, by, stage=Stage.SCHEDULED, moved=moved, due=_plain(at))
@@ -299,6 +196,7 @@ def unschedule(copy, revision, *, by):
         revisions.blank(article)
         article.slugs.all().delete()  # no reader ever saw these addresses
         related.forget(article)
+        copy.vouched_for = None
     stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
     _off_the_schedule(copy)
     _finish(copy, Step.UNSCHEDULE, taken_off, by, stage=stage, moved=moved)
@@ -326,6 +224,7 @@ def go_out(pk):
     late = int((at - copy.scheduled_for).total_seconds())
     _win(copy, copy.version)
     moved = _give(copy, revision, at=at)
+    copy.vouched_for = revision
     _no_longer_pending(copy, revision)
     _finish(copy, Step.PUBLISH, revision, system, stage=copy.stage, moved=moved, late=late, **facts)
     return "publish"
@@ -345,13 +244,18 @@ def publish_unread(copy, revision, *, by, at=None):
 
 
 @transaction.atomic
-def withdraw(copy, revision, *, by, reason):
-    """Take the story from readers at once; its address answers 410. The working copy stays as it is."""
-    _claim(copy, Step.WITHDRAW, revision, by, reason)
-    copy.article.withdrawn_at = timezone.now()
-    copy.article.save(update_fields=["withdrawn_at"])
-    moved = changes.names_for(copy.article)
-    _finish(copy, Step.WITHDRAW, revision, by, stage=copy.stage, reason=reason, moved=moved)
+def withdraw(copy, revision, *, by, reason, note=""):
+    """Take the story from readers at once; its address answers 410, with a note for them if there is one.
+
+    The reason stays in the newsroom. The working copy stays as it is.
+    """
+    _claim(copy, Step.WITHDRAW, revision, by, reason=reason, note=note)
+    article = copy.article
+    article.withdrawn_at, article.withdrawal_note = timezone.now(), note
+    article.save(update_fields=["withdrawn_at", "withdrawal_note"])
+    facts = {"note": note} if note else {}
+    moved = changes.names_for(article)
+    _finish(copy, Step.WITHDRAW, revision, by, stage=copy.stage, reason=reason, moved=moved, **facts)
 
 
 @transaction.atomic
@@ -359,10 +263,10 @@ def restore(copy, revision, *, by):
     """Show a withdrawn or ended story again as readers last saw it; a change under way stays in the newsroom."""
     _claim(copy, Step.RESTORE, revision, by)
     article = copy.article
-    article.withdrawn_at = None
+    article.withdrawn_at, article.withdrawal_note = None, ""
     if article.has_ended():
         article.live_until = None
-    article.save(update_fields=["withdrawn_at", "live_until"])
+    article.save(update_fields=["withdrawn_at", "withdrawal_note", "live_until"])
     _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=changes.names_for(article))
 
 
@@ -371,17 +275,38 @@ def discard(copy, revision, *, by):
     """Give up what is newer than what readers see (or saw last, or are to see): the working copy says that again.
 
     That is a new revision, so what is given up stays in the history; readers see no change, and what is scheduled
-    goes out as before.
+    goes out as before. A story readers never saw is put aside as it is, and can be taken up again.
     """
     _claim(copy, Step.DISCARD, revision, by)
-    _say_again(copy, copy.scheduled or copy.article.live_revision)
+    copy.submitted_by = None
+    kept = copy.scheduled or copy.article.live_revision
+    if kept is None:
+        copy.approved = None
+        _finish(copy, Step.DISCARD, revision, by, stage=Stage.DISCARDED)
+        return
+    _say_again(copy, kept)
     related.look_up(copy)
     newest, is_new = revisions.record(copy, by=by)
     if is_new:
         copy.newest, copy.saved_by, copy.saved_at = newest, by, newest.created_at
-    copy.approved, copy.submitted_by = copy.scheduled and newest, None
+    copy.approved = copy.scheduled and newest
     stage = Stage.SCHEDULED if copy.scheduled else Stage.NOTHING_PENDING
     _finish(copy, Step.DISCARD, newest, by, stage=stage, discarded=revision.number)
+
+
+@transaction.atomic
+def take_up(copy, revision, *, by):
+    """Go on with a story that was put aside before any reader saw it."""
+    _claim(copy, Step.TAKE_UP, revision, by)
+    _finish(copy, Step.TAKE_UP, revision, by, stage=Stage.DRAFT)
+
+
+@transaction.atomic
+def assign(copy, revision, *, by, to):
+    """Put somebody in charge of the story, or nobody (None); whose turn it is follows from it while it is written."""
+    _claim(copy, Step.ASSIGN, revision, by, to=to)
+    copy.assigned_to = to
+    _finish(copy, Step.ASSIGN, revision, by, stage=copy.stage, to=to.username if to else "")
 
 
 @transaction.atomic
@@ -398,138 +323,37 @@ def keep(copy, revision, *, by):
     _set_end(copy, Step.KEEP, revision, by, None)
 
 
-def take(step, copy, revision, *, by, reason="", at=None):
-    """Take the step by its name, as buttons and bulk actions do."""
-    if step in NEEDS_REASON:
-        DOES[step](copy, revision, by=by, reason=reason)
-    elif step in NEEDS_HOUR:
-        if at is None:
-            raise Refused(why_not(copy, step, revision, by=by) or _("Choose the date and the time first."))
-        DOES[step](copy, revision, by=by, at=at)
-    else:
-        DOES[step](copy, revision, by=by)
+def take(step, copy, revision, *, by, **asked):
+    """Take the step by its name, as buttons and bulk actions do, giving it what it asks for and nothing else."""
+    asked = {name: asked.get(name) for name in ASKS.get(step, ())}
+    if "at" in asked and asked["at"] is None:
+        raise Refused(why_not(copy, step, revision, by=by) or _("Choose the date and the time first."))
+    for name in ("reason", "note"):
+        if name in asked:
+            asked[name] = asked[name] or ""
+    DOES[step](copy, revision, by=by, **asked)
 
 
 DOES = {
     Step.SUBMIT: submit,
     Step.RETURN: send_back,
     Step.APPROVE: approve,
+    Step.APPROVE_AND_PUBLISH: approve_and_publish,
     Step.PUBLISH: publish,
+    Step.SCHEDULE: schedule,
+    Step.UNSCHEDULE: unschedule,
+    Step.FIX_TYPO: fix_typo,
+    Step.PUBLISH_ALONE: publish_alone,
+    Step.SECOND_LOOK: second_look,
     Step.PUBLISH_UNREAD: publish_unread,
     Step.WITHDRAW: withdraw,
     Step.RESTORE: restore,
     Step.DISCARD: discard,
-    Step.SCHEDULE: schedule,
-    Step.UNSCHEDULE: unschedule,
+    Step.TAKE_UP: take_up,
+    Step.ASSIGN: assign,
     Step.EXPIRE: expire,
     Step.KEEP: keep,
 }
-
-
-def _wrong_stage(copy, step):
-    stage = copy.stage_at()
-    if stage == Stage.NOTHING_PENDING and copy.article.withdrawn_at:
-        return _("The story is withdrawn and its text has not changed. Show it to readers again, or change it first.")
-    return str(WRONG_STAGE[step][stage])
-
-
-def _why_not_unread(copy, at):
-    return str(WRONG_STAGE[Step.PUBLISH_UNREAD][copy.stage]) if copy.scheduled_id else ""
-
-
-def _why_not_withdraw(copy, at):
-    return "" if copy.article.is_live() else _("Readers do not see it.")
-
-
-def _why_not_restore(copy, at):
-    if copy.article.withdrawn_at is None and not copy.article.has_ended():
-        return _("It is not withdrawn.")
-    return ""
-
-
-def _why_not_schedule(copy, at):
-    article = copy.article
-    if article.withdrawn_at:
-        return _("The story is withdrawn. Show it to readers again first.")
-    if article.has_ended():
-        return _("The story has ended for readers. Show it to them again first.")
-    if at is None:
-        return ""
-    if at <= timezone.now():
-        return str(PASSED)
-    if article.live_until and article.live_until <= at:
-        return _("Its end for readers comes before that hour. Clear its end first, or choose an earlier hour.")
-    if copy.scheduled_id == copy.newest_id and copy.scheduled_for == at:
-        return _("It is scheduled for that hour already.")
-    return ""
-
-
-def _why_not_unschedule(copy, at):
-    return "" if copy.is_scheduled() else _("It is not scheduled.")
-
-
-def _why_not_expire(copy, at):
-    article = copy.article
-    if article.live_from is None:
-        return _("Readers have no hour to see it from. Publish or schedule it first.")
-    if article.withdrawn_at or article.has_ended():
-        return _("Readers do not see it.")
-    if at is None:
-        return ""
-    if at <= timezone.now():
-        return str(PASSED)
-    if at <= max(article.live_from, copy.scheduled_for or article.live_from):
-        return _("It is scheduled to go out after that hour. Choose a later end, or take it off the schedule first.")
-    if at == article.live_until:
-        return _("It ends at that hour already.")
-    return ""
-
-
-def _why_not_keep(copy, at):
-    if copy.article.live_until is None:
-        return _("It has no end.")
-    return _("It has ended. Show it to readers again instead.") if copy.article.has_ended() else ""
-
-
-def _why_not_discard(copy, at):
-    live = copy.scheduled or copy.article.live_revision
-    if live is None:
-        return _("Readers have never seen this story; there is no text to go back to.")
-    if not live.is_intact():
-        return _("The stored text that readers see was changed outside the newsroom; there is nothing to go back to.")
-    return ""
-
-
-ABOUT_READERS = {
-    Step.SCHEDULE: _why_not_schedule,
-    Step.UNSCHEDULE: _why_not_unschedule,
-    Step.PUBLISH_UNREAD: _why_not_unread,
-    Step.WITHDRAW: _why_not_withdraw,
-    Step.DISCARD: _why_not_discard,
-    Step.RESTORE: _why_not_restore,
-    Step.EXPIRE: _why_not_expire,
-    Step.KEEP: _why_not_keep,
-}
-
-
-def _four_eyes_refusal(copy, by):
-    """At least two people put their name under a text; the approver is neither its submitter nor its only author."""
-    if copy.submitted_by_id == by.pk:
-        return _("You submitted this text; somebody else approves it.")
-    seen = _last_said_as_readers_see(copy.article)
-    people = copy.article.revisions.since(seen).exclude(author__username=SYSTEM)
-    if set(people.values_list("author_id", flat=True)) == {by.pk}:
-        return _("You alone wrote this text; somebody else approves it.")
-    return ""
-
-
-def _last_said_as_readers_see(article):
-    """The newest revision that says what readers see (or saw last): whatever was written before it was given up.
-
-    Without this, the author of a discarded change would count as a second pair of eyes on the next one.
-    """
-    live = article.live_revision
-    return live and article.revisions.filter(content_hash=live.content_hash).order_by("number").last()
 
 
 def _say_again(copy, revision):
@@ -540,10 +364,10 @@ def _say_again(copy, revision):
     return gone
 
 
-def _claim(copy, step, revision, by, reason=None, at=None):
+def _claim(copy, step, revision, by, **asked):
     """Refuse, or win the row: the version moves under our condition or somebody else was first."""
     history.take_turn()  # before the clock is asked: waiting for a turn may take us past a story's hour
-    if refusal := why_not(copy, step, revision, by=by, reason=reason, at=at):
+    if refusal := why_not(copy, step, revision, by=by, **asked):
         raise Refused(refusal)
     _win(copy, copy.version)
 
@@ -576,8 +400,19 @@ def _keep(copy):
 def _show(copy, step, revision, by, *, at, **facts):
     """Give readers the revision now (imports: since the hour it first went out)."""
     moved = _give(copy, revision, at=at)
+    copy.vouched_for = revision
     _no_longer_pending(copy, revision)
     _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
+
+
+def _show_alone(copy, step, revision, by, **facts):
+    """Give readers now what nobody else has read: until somebody has, what was vouched for stays what it was."""
+    before = copy.article.live_revision
+    moved = _give(copy, revision, at=timezone.now())
+    if settings.FOUR_EYES == "off":
+        copy.vouched_for = revision
+    _no_longer_pending(copy, revision)
+    _finish(copy, step, revision, by, stage=copy.stage, moved=moved, before=before.number if before else 0, **facts)
 
 
 def _give(copy, revision, *, at):
@@ -595,7 +430,7 @@ def _give(copy, revision, *, at):
         article.slugs.exclude(pk=slug).delete()  # an address it was only scheduled for
     if article.has_ended(at=now):
         article.live_until = None
-    article.live_revision, article.withdrawn_at = revision, None
+    article.live_revision, article.withdrawn_at, article.withdrawal_note = revision, None, ""
     revisions.apply(revision, article)
     article.slug = slug
     article.save(update_fields=["slug"])

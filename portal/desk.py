@@ -28,7 +28,8 @@ class Desk:
     @cached_property
     def returned(self):
         """Sent back to whoever submitted it, each with the reason."""
-        mine = Q(submitted_by=self.person) | Q(saved_by=self.person, submitted_by=None)
+        sent = Q(submitted_by=self.person) | Q(saved_by=self.person, submitted_by=None)
+        mine = Q(assigned_to=self.person) | Q(sent, assigned_to=None)
         copies = self._stories(mine, stage=Stage.CHANGES_REQUESTED)
         reasons = timeline.last_reason([copy.article for copy in copies]) if copies else {}
         for copy in copies:
@@ -50,6 +51,14 @@ class Desk:
         return self._stories(stage=Stage.APPROVED) if self.person.has_perm("news.publish_workingcopy") else []
 
     @cached_property
+    def unread(self):
+        """What one person alone gave readers, for those who can read it and put their name under it."""
+        if not self.person.has_perm("news.review_workingcopy"):
+            return []
+        copies = WorkingCopy.objects.for_list().unread().order_by("-article__changed_at")[:AT_MOST]
+        return timeline.published_alone(copies)
+
+    @cached_property
     def overdue(self):
         """Updates whose hour has come and gone, for those who can put them in place or move them."""
         return self._on_the_schedule().overdue() if self.person.has_perm("news.publish_workingcopy") else []
@@ -64,7 +73,9 @@ class Desk:
 
     @cached_property
     def drafts(self):
-        return self._stories(stage=Stage.DRAFT, saved_by=self.person)
+        """What one is in charge of, or began and nobody else is in charge of."""
+        mine = Q(assigned_to=self.person) | Q(saved_by=self.person, assigned_to=None)
+        return self._stories(mine, stage=Stage.DRAFT)
 
     @cached_property
     def comments_waiting(self):

@@ -126,6 +126,11 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("FROM_EMAIL", f"newsroom@{S
 MODERATORS_EMAIL = environment.text("MODERATORS_EMAIL", "")
 MODERATORS_DIGEST_MINUTES = environment.number("MODERATORS_DIGEST_MINUTES", 15)
 
+# Who must have read a text before readers get it: on, strict (the approver wrote none of it) or off.
+FOUR_EYES = environment.one_of("FOUR_EYES", "on", ["on", "strict", "off"])
+# How many characters one person alone may mend in a live story at once; 0: none.
+TYPO_CHARACTERS = environment.number("TYPO_CHARACTERS", 20)
+
 AUTH_USER_MODEL = "portal.User"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

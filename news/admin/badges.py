@@ -54,6 +54,8 @@ def is_turn_of(copy, person):
     Stage = WorkingCopy.Stage
     if copy.is_overdue():
         return person.has_perm("news.publish_workingcopy")
+    if copy.assigned_to_id and copy.stage in {Stage.DRAFT, Stage.CHANGES_REQUESTED}:
+        return copy.assigned_to_id == person.pk
     if copy.stage == Stage.DRAFT:
         return copy.saved_by_id == person.pk
     if copy.stage == Stage.CHANGES_REQUESTED:

@@ -2,21 +2,63 @@
 
 from dataclasses import dataclass
 
+from django import forms
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from news import workflow
+from news import rules, workflow
 from news.admin.hours import HourForm
+from news.admin.rows import plain
 from news.admin.times import exactly, on_the_site
-from news.workflow import Step
+from news.roles import SYSTEM
+from news.workflow import Stage, Step
 
 ORDER = [
-    *(Step.SUBMIT, Step.APPROVE, Step.PUBLISH, Step.SCHEDULE, Step.UNSCHEDULE, Step.RETURN),
-    *(Step.RESTORE, Step.KEEP, Step.EXPIRE, Step.WITHDRAW, Step.DISCARD),
+    *(Step.SUBMIT, Step.APPROVE, Step.APPROVE_AND_PUBLISH, Step.PUBLISH, Step.SCHEDULE, Step.UNSCHEDULE),
+    *(Step.FIX_TYPO, Step.RETURN, Step.SECOND_LOOK, Step.RESTORE, Step.TAKE_UP),
+    *(Step.ASSIGN, Step.KEEP, Step.EXPIRE, Step.WITHDRAW, Step.PUBLISH_ALONE, Step.DISCARD),
 ]
-QUIET = {Step.EXPIRE, Step.WITHDRAW, Step.DISCARD}
+QUIET = {Step.ASSIGN, Step.EXPIRE, Step.WITHDRAW, Step.PUBLISH_ALONE, Step.DISCARD}
 # Only one of these is ever open at a time, and none shows readers a text that is not approved.
 SAFE = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH]
+
+
+class PersonForm(forms.Form):
+    """Who is to be in charge of a story: anybody who edits, or nobody."""
+
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("In charge"), queryset=None, required=False, empty_label=gettext_lazy("Nobody")
+    )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        people = get_user_model().objects.with_perm("news.change_workingcopy").exclude(username=SYSTEM)
+        self.fields["to"].queryset = people.order_by("first_name", "last_name", "username")
+
+
+class NoteForm(forms.Form):
+    """What readers are told on the page of a story that was withdrawn."""
+
+    note = forms.CharField(
+        label=gettext_lazy("A short note for readers, if they need one"),
+        required=False,
+        widget=forms.TextInput(attrs={"maxlength": rules.LONGEST_NOTE}),
+    )
+
+
+SAID_ANYWHERE = {
+    Step.FIX_TYPO: gettext_lazy(
+        "Only a few letters differ from what two people have read. Readers see it at once; it stays on the desk until "
+        "somebody else has read it."
+    ),
+    Step.SECOND_LOOK: gettext_lazy(
+        "One person alone gave readers this text. Your name comes under it; nothing else changes."
+    ),
+    Step.TAKE_UP: gettext_lazy("It becomes a draft again."),
+    Step.ASSIGN: gettext_lazy("It stands on their desk while it is written."),
+}
 
 
 @dataclass(frozen=True)
@@ -27,15 +69,15 @@ class Button:
     says: str  # what happens and what readers will see, or why not
     is_open: bool
     is_filled: bool = False
-    note: str = ""  # a reason already typed, on a page that comes back
-    hour: HourForm | None = None  # the hour it asks for
+    reason: str = ""  # already typed, on a page that comes back
+    form: forms.Form | None = None  # what else it asks for
     with_hour: str = ""  # what it is called once another hour is typed, and what it says then
     without_hour: str = ""
     says_with_hour: str = ""
 
     @property
-    def asks(self):
-        return self.is_open and (self.step in workflow.NEEDS_REASON or self.hour is not None)
+    def asks_reason(self):
+        return "reason" in rules.ASKS.get(self.step, ())
 
     @property
     def is_quiet(self):
@@ -43,14 +85,20 @@ class Button:
 
     @property
     def unfolds(self):
-        """A second press is needed: for the reason, or because something is given up."""
-        return self.asks or (self.is_open and self.step == Step.DISCARD)
+        """A second press is needed: something is asked for, or given up."""
+        return self.is_open and (self.asks_reason or self.form is not None or self.step == Step.DISCARD)
+
+    @property
+    def is_unfolded(self):
+        return bool(self.reason) or (self.form is not None and self.form.is_bound)
 
     @property
     def question(self):
-        if self.step == Step.RETURN:
-            return _("What is to be changed?")
-        return _("Why is it withdrawn?")
+        return {
+            Step.RETURN: _("What is to be changed?"),
+            Step.WITHDRAW: _("Why is it withdrawn? Only the newsroom reads this."),
+            Step.PUBLISH_ALONE: _("Why can it not wait for a second reader?"),
+        }[self.step]
 
     @property
     def sends(self):
@@ -58,6 +106,8 @@ class Button:
             Step.RETURN: _("Return with this note"),
             Step.WITHDRAW: _("Withdraw now"),
             Step.EXPIRE: _("Set this end"),
+            Step.PUBLISH_ALONE: _("Publish alone now"),
+            Step.ASSIGN: _("Put in charge"),
             Step.DISCARD: _("Discard it"),
         }[self.step]
 
@@ -73,17 +123,18 @@ def buttons(copy, *, by, typed, planned=None):
     scheduled needs no next step, unless it is overdue. Steps that there is nothing to do with are left out: their
     refusals would stand on every story, so the rail says it once.
     """
-    shown = set(workflow.steps_shown(by)) - _pointless(copy)
-    hour = {step: planned for step in shown & {Step.SCHEDULE}}
+    shown = set(rules.steps_shown(by)) - _pointless(copy)
+    hour = {step: {"at": planned} for step in shown & {Step.SCHEDULE}}
     refusals = {
-        step: workflow.why_not(copy, step, copy.newest, by=by, at=hour.get(step)) for step in ORDER if step in shown
+        step: workflow.why_not(copy, step, copy.newest, by=by, **hour.get(step, {})) for step in ORDER if step in shown
     }
+    _only_one_way_out(refusals)
     says = {step: refusal or _consequence(step, copy) for step, refusal in refusals.items()}
-    if refusals.get(Step.SCHEDULE) == workflow.PASSED:  # another hour may have been typed when it is pressed
+    if refusals.get(Step.SCHEDULE) == rules.PASSED:  # another hour may have been typed when it is pressed
         refusals[Step.SCHEDULE], planned = "", None
     filled = next((step for step in SAFE if refusals.get(step) == ""), None)
     if filled == Step.PUBLISH and not copy.is_overdue():
-        if copy.stage == workflow.Stage.SCHEDULED:
+        if copy.stage == Stage.SCHEDULED:
             filled = None
         if planned and refusals.get(Step.SCHEDULE) == "":
             filled = Step.SCHEDULE
@@ -95,24 +146,25 @@ def buttons(copy, *, by, typed, planned=None):
             says=says[step],
             is_open=not refusal,
             is_filled=step == filled,
-            note=typed.get(reason_name(step), ""),
-            hour=_hour_asked(step, copy, typed),
+            reason=typed.get(reason_name(step), ""),
+            form=None if refusal else _form(step, copy, typed),
             **(_with_another_hour(copy, by) if step == Step.SCHEDULE else {}),
         )
         for step, refusal in refusals.items()
     ]
 
 
-def hour_typed(step, copy, typed):
-    """The hour a step is for: the one just saved with the story, or the one typed beside the step's button."""
+def asked(step, copy, typed):
+    """What was typed beside the button of a step: what it asks for, by the names of `rules.ASKS`; else Refused."""
+    given = {"reason": plain(typed.get(reason_name(step), "")).strip()}
     if step == Step.SCHEDULE:
-        return copy.planned_for
-    if step != Step.EXPIRE:
-        return None
-    form = HourForm(typed, prefix=step.value)
+        return given | {"at": copy.planned_for}  # the hour just saved with the story
+    form = _form(step, copy, typed)
+    if form is None:
+        return given
     if not form.is_valid():
-        raise workflow.Refused(form.sentence)
-    return form.cleaned_data["at"]
+        raise workflow.Refused(" ".join(error for errors in form.errors.values() for error in errors))
+    return given | {name: form.cleaned_data.get(name) for name in rules.ASKS[step] if name != "reason"}
 
 
 def _with_another_hour(copy, by):
@@ -128,31 +180,48 @@ def _with_another_hour(copy, by):
 
 def _pointless(copy):
     """Steps about what is not the case: the end of what has none, the schedule of what is on none."""
-    article, Stage = copy.article, workflow.Stage
+    article, stage = copy.article, copy.stage_at()
+    if stage == Stage.DISCARDED:
+        return set(Step) - {Step.TAKE_UP}
     is_away = article.withdrawn_at is not None or article.has_ended()
-    without = {Step.WITHDRAW, Step.EXPIRE, Step.KEEP} if is_away else {Step.RESTORE}
+    without = {Step.TAKE_UP, *([Step.WITHDRAW, Step.EXPIRE, Step.KEEP] if is_away else [Step.RESTORE])}
     if article.live_from is None:
         without |= {Step.EXPIRE}
     if article.live_until is None:
         without |= {Step.KEEP}
     if not copy.is_scheduled():
         without |= {Step.UNSCHEDULE}
-    if copy.stage_at() in {Stage.NOTHING_PENDING, Stage.SCHEDULED}:
-        without |= {Step.SUBMIT, Step.APPROVE, Step.RETURN}
-    if article.live_revision_id is None or copy.stage_at() == Stage.SCHEDULED:
-        without |= {Step.DISCARD}  # there is nothing newer than what goes out, or nothing to go back to
-    if copy.stage_at() == Stage.NOTHING_PENDING:
-        without |= {Step.PUBLISH, Step.SCHEDULE, Step.DISCARD}
-    if copy.stage_at() == Stage.SCHEDULED and not article.is_live():
+    if not copy.is_unread():
+        without |= {Step.SECOND_LOOK}
+    if stage not in rules.BEING_WRITTEN:
+        without |= {Step.FIX_TYPO, Step.PUBLISH_ALONE}
+    if stage in {Stage.NOTHING_PENDING, Stage.SCHEDULED}:
+        without |= {Step.SUBMIT, Step.APPROVE, Step.APPROVE_AND_PUBLISH, Step.RETURN, Step.DISCARD}
+    if stage == Stage.NOTHING_PENDING:
+        without |= {Step.PUBLISH, Step.SCHEDULE}
+    if stage == Stage.SCHEDULED and not article.is_live():
         without |= {Step.WITHDRAW}
     return without
 
 
-def _hour_asked(step, copy, typed):
-    if step != Step.EXPIRE:
+def _only_one_way_out(refusals):
+    """Leave out what would only repeat another button: the two ways to publish, and offers that are not open."""
+    if refusals.get(Step.APPROVE_AND_PUBLISH) == "":
+        refusals.pop(Step.PUBLISH, None)
+    else:
+        refusals.pop(Step.APPROVE_AND_PUBLISH, None)
+    for offer in (Step.FIX_TYPO, Step.PUBLISH_ALONE, Step.ASSIGN):
+        if refusals.get(offer):
+            del refusals[offer]
+
+
+def _form(step, copy, typed):
+    """What a step asks for beside its reason, filled with what was typed when this very step was pressed."""
+    Form = {Step.EXPIRE: HourForm, Step.WITHDRAW: NoteForm, Step.ASSIGN: PersonForm}.get(step)
+    if Form is None:
         return None
     pressed = typed.get("_step", "").startswith(f"{step.value}:")
-    return HourForm(typed if pressed else None, prefix=step.value, label_suffix="")
+    return Form(typed if pressed else None, prefix=step.value, label_suffix="", initial={"to": copy.assigned_to_id})
 
 
 def named(value, *, by):
@@ -162,8 +231,8 @@ def named(value, *, by):
         step, article, revision = Step(name), int(article), int(revision)
     except ValueError:
         raise workflow.Refused(_("This button is not known; load the page again.")) from None
-    if step not in workflow.steps_shown(by):
-        raise workflow.Refused(str(workflow.REFUSALS[step]))
+    if step not in rules.steps_shown(by):
+        raise workflow.Refused(str(rules.REFUSALS[step]))
     return step, article, revision
 
 
@@ -173,6 +242,8 @@ def reason_name(step):
 
 def taken(step, copy):
     """What to say once a step is done."""
+    if step == Step.DISCARD and copy.stage == Stage.DISCARDED:
+        return _("“%(story)s” is put aside. It can be found among the discarded stories.") % {"story": copy}
     return {
         Step.SUBMIT: _("“%(story)s” waits for review."),
         Step.RETURN: _("“%(story)s” went back with your note."),
@@ -180,6 +251,14 @@ def taken(step, copy):
         Step.PUBLISH: _("Readers see “%(story)s” now."),
         Step.WITHDRAW: _("“%(story)s” is withdrawn; readers do not see it any more."),
         Step.RESTORE: _("Readers see “%(story)s” again."),
+        Step.APPROVE_AND_PUBLISH: _("“%(story)s” is approved, and readers see it now."),
+        Step.FIX_TYPO: _("Readers see the fix in “%(story)s” now. It waits for somebody else to read it."),
+        Step.PUBLISH_ALONE: _("Readers see “%(story)s” now. It waits for somebody else to read it."),
+        Step.SECOND_LOOK: _("You put your name under “%(story)s”."),
+        Step.TAKE_UP: _("“%(story)s” is a draft again."),
+        Step.ASSIGN: _("%(person)s is in charge of “%(story)s”.")
+        if copy.assigned_to
+        else _("Nobody is in charge of “%(story)s”."),
         Step.DISCARD: _("What was new in “%(story)s” is discarded; the history keeps it."),
         Step.SCHEDULE: _("“%(story)s” goes out on %(hour)s."),
         Step.UNSCHEDULE: _("“%(story)s” is off the schedule; it stays approved."),
@@ -187,6 +266,7 @@ def taken(step, copy):
         Step.KEEP: _("“%(story)s” has no end any more."),
     }[step] % {
         "story": copy,
+        "person": copy.assigned_to,
         "hour": exactly(copy.scheduled_for) if copy.scheduled_for else "",
         "end": exactly(copy.article.live_until) if copy.article.live_until else "",
     }
@@ -196,6 +276,12 @@ def _label(step, copy, planned):
     is_update = copy.article.was_public()
     if step == Step.PUBLISH and is_update:
         return _("Publish update now")
+    if step == Step.APPROVE_AND_PUBLISH and is_update:
+        return _("Approve and publish update now")
+    if step == Step.DISCARD and copy.article.live_revision_id is None:
+        return _("Put this draft aside…")
+    if step == Step.ASSIGN and copy.assigned_to:
+        return _("Put somebody else in charge…")
     if step == Step.SCHEDULE and planned and planned > timezone.now():
         hour = {"moment": on_the_site(planned)}
         return _("Schedule update: %(moment)s") % hour if is_update else _("Schedule: %(moment)s") % hour
@@ -208,6 +294,10 @@ def _label(step, copy, planned):
 
 def _consequence(step, copy):
     article = copy.article
+    if step == Step.DISCARD and article.live_revision_id is None and not copy.scheduled_id:
+        return _("It leaves every list but that of discarded stories, and can be taken up again from there.")
+    if step in SAID_ANYWHERE:
+        return str(SAID_ANYWHERE[step])
     if step == Step.KEEP:
         return _("Readers keep it after %(moment)s.") % {"moment": exactly(article.live_until)}
     if article.is_live():
@@ -217,6 +307,11 @@ def _consequence(step, copy):
                 "It is about exactly this text; a later change takes it back. Readers keep revision %(revision)s."
             ),
             Step.PUBLISH: _("Readers see this text at once, in place of revision %(revision)s."),
+            Step.APPROVE_AND_PUBLISH: _("Readers see this text at once, in place of revision %(revision)s."),
+            Step.PUBLISH_ALONE: _(
+                "Readers see this text at once, in place of revision %(revision)s. The history says that nobody else "
+                "read it, and it stays on the desk until somebody has."
+            ),
             Step.RETURN: _("The writer sees your note. Readers keep revision %(revision)s."),
             Step.WITHDRAW: _("Readers are told that it was withdrawn, at once and everywhere. The working copy stays."),
             Step.DISCARD: _(
@@ -231,6 +326,11 @@ def _consequence(step, copy):
         Step.SUBMIT: _("Reviewers see it on their desk. Readers see nothing yet."),
         Step.APPROVE: _("It is about exactly this text; a later change takes it back. Readers see nothing yet."),
         Step.PUBLISH: _("Readers see this text at once."),
+        Step.APPROVE_AND_PUBLISH: _("Readers see this text at once."),
+        Step.PUBLISH_ALONE: _(
+            "Readers see this text at once. The history says that nobody else read it, and it stays on the desk until "
+            "somebody has."
+        ),
         Step.RETURN: _("The writer sees your note. Readers see nothing."),
         Step.WITHDRAW: "",
         Step.SCHEDULE: _("Readers see it from the hour under “Schedule” on, to the second."),

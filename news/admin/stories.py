@@ -13,8 +13,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import body, checklist, history, workflow
-from news.admin import badges, comparison, hours, lookups, rows, steps, story_list, timeline
+from news import body, checklist, history, rules, workflow
+from news.admin import badges, bulk, comparison, hours, lookups, rows, steps, story_list, timeline
 from news.admin.story_form import StoryForm
 from news.admin.times import exactly, when
 from news.models import Article, WorkingCopy
@@ -43,8 +43,6 @@ READ_ONLY = [
         {"fields": ["section", "language", "source", "tags", "signed", "links"], "classes": ["nr-rail"]},
     ),
 ]
-SHOWN = "shown"  # rows of the list: article:revision
-NEWER = gettext_lazy("A newer version of this story was saved since you opened it. Look at it first.")
 # The field a point of the checklist names, and the id of the element that mends it.
 MENDED_AT = {"tags": "id_tags", "related": "id_related"}
 
@@ -77,7 +75,7 @@ class StoryAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
-    actions = ["publish_selected"]
+    actions = ["publish_selected", "move_selected", "assign_selected", "withdraw_selected"]
 
     # ---- the list
 
@@ -124,27 +122,33 @@ class StoryAdmin(admin.ModelAdmin):
 
     def action_checkbox(self, copy):
         """The row's check box, and beside it which revision the row showed (design rule 3)."""
-        shown = format_html('<input type="hidden" name="{}" value="{}:{}">', SHOWN, copy.pk, copy.newest_id)
+        shown = format_html('<input type="hidden" name="{}" value="{}:{}">', bulk.SHOWN, copy.pk, copy.newest_id)
         return super().action_checkbox(copy) + shown
 
     def has_publish_permission(self, request):
-        return request.user.has_perm(workflow.PERMISSION[workflow.Step.PUBLISH])
+        return rules.may(request.user, workflow.Step.PUBLISH)
+
+    def has_withdraw_permission(self, request):
+        return rules.may(request.user, workflow.Step.WITHDRAW)
+
+    def has_assign_permission(self, request):
+        return rules.may(request.user, workflow.Step.ASSIGN)
 
     @admin.action(description=gettext_lazy("Publish approved stories"), permissions=["publish"])
     def publish_selected(self, request, queryset):
-        shown = dict(row.split(":", 1) for row in request.POST.getlist(SHOWN) if ":" in row)
-        copies = WorkingCopy.objects.select_related("article", "newest").filter(pk__in=queryset)
-        for copy in copies:  # each commits alone: one refusal must not undo the rest
-            try:
-                if shown.get(str(copy.pk)) != str(copy.newest_id):
-                    raise workflow.Refused(NEWER)
-                if copy.is_scheduled():
-                    raise workflow.Refused(_("It goes out at its hour. Open it to publish it earlier."))
-                workflow.publish(copy, copy.newest, by=request.user)
-            except workflow.Refused as refusal:
-                self.message_user(request, f"{copy}: {refusal}", messages.WARNING)
-            else:
-                self.message_user(request, _("Readers see “%(story)s” now.") % {"story": copy})
+        return bulk.publish(self, request, queryset)
+
+    @admin.action(description=gettext_lazy("Move to a section…"), permissions=["change"])
+    def move_selected(self, request, queryset):
+        return bulk.move(self, request, queryset)
+
+    @admin.action(description=gettext_lazy("Put somebody in charge…"), permissions=["assign"])
+    def assign_selected(self, request, queryset):
+        return bulk.assign(self, request, queryset)
+
+    @admin.action(description=gettext_lazy("Withdraw from readers…"), permissions=["withdraw"])
+    def withdraw_selected(self, request, queryset):
+        return bulk.withdraw(self, request, queryset)
 
     # ---- the form
 
@@ -255,25 +259,26 @@ class StoryAdmin(admin.ModelAdmin):
 
     def _take_step(self, request, copy):
         """The step is about the revision its button carried, or about the one this very request made of it."""
-        reason = ""
+        typed = {}
         try:
             step, article, revision = steps.named(request.POST.get("_step", ""), by=request.user)
-            reason = rows.plain(request.POST.get(steps.reason_name(step), "")).strip()
+            typed = steps.asked(step, copy, request.POST)
             if (article, revision) != (copy.pk, copy.revision_shown):
-                raise workflow.Refused(NEWER)
-            at = steps.hour_typed(step, copy, request.POST)
-            workflow.take(step, copy, copy.newest, by=request.user, reason=reason, at=at)
+                raise workflow.Refused(bulk.NEWER)
+            workflow.take(step, copy, copy.newest, by=request.user, **typed)
         except workflow.Refused as refusal:
             self.message_user(request, refusal, messages.WARNING)
-            if reason:
-                self.message_user(request, _("Your note was: %(note)s") % {"note": reason}, messages.INFO)
+            for note in filter(None, (typed.get("reason"), typed.get("note"))):
+                self.message_user(request, _("Your note was: %(note)s") % {"note": note}, messages.INFO)
         else:
             self.message_user(request, steps.taken(step, copy))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
         if obj:  # as it is stored: the form's own instance already says what was typed
-            stored = WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by", "scheduled")
+            stored = WorkingCopy.objects.select_related(
+                "article__live_revision", "newest", "saved_by", "scheduled", "assigned_to"
+            )
             obj = stored.get(pk=obj.pk)
             history = timeline.lines(obj.article)
             planned = getattr(form, "cleaned_data", {}).get("planned_for", obj.planned_for)

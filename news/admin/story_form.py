@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from news import workflow
+from news import rules
 from news.admin import conflicts, hours, rows
 from news.models import Author, WorkingCopy
 
@@ -97,7 +97,7 @@ class StoryForm(forms.ModelForm):
             self.add_error("planned_time", error)
             return
         if at and self.plan_changed and at <= timezone.now():
-            self.add_error("planned_time", workflow.PASSED)
+            self.add_error("planned_time", rules.PASSED)
             return
         cleaned["planned_for"] = at if self.plan_changed else self.instance.planned_for
 

@@ -39,12 +39,15 @@ class ViewFilter(admin.SimpleListFilter):
             ("approved", pgettext_lazy("view", "Approved")),
             ("scheduled", pgettext_lazy("view", "Scheduled")),
             ("ahead", pgettext_lazy("view", "Live, with changes")),
+            ("unread", pgettext_lazy("view", "Published alone")),
+            ("discarded", pgettext_lazy("view", "Discarded")),
         ]
 
     def queryset(self, request, queryset):
         match self.value():
             case "mine":
-                mine = Q(saved_by=request.user) | Q(submitted_by=request.user)
+                queryset = queryset.exclude(stage=Stage.DISCARDED)
+                mine = Q(saved_by=request.user) | Q(submitted_by=request.user) | Q(assigned_to=request.user)
                 return queryset.filter(mine | Q(bylines__author__user=request.user)).distinct()
             case "review":
                 return queryset.filter(stage=Stage.IN_REVIEW)
@@ -58,6 +61,12 @@ class ViewFilter(admin.SimpleListFilter):
                 return queryset.scheduled()
             case "ahead":
                 return queryset.filter(article__in=Article.objects.live()).exclude(stage=Stage.NOTHING_PENDING)
+            case "unread":
+                return queryset.unread()
+            case "discarded":
+                return queryset.filter(stage=Stage.DISCARDED)
+            case _ if request.GET.get("stage") != Stage.DISCARDED:
+                return queryset.exclude(stage=Stage.DISCARDED)
 
 
 class PublicFilter(admin.SimpleListFilter):

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news import rules
 from news.admin import comparison
 from news.admin.times import exactly
 from news.models import Event
@@ -24,8 +25,13 @@ SENTENCES = {
     "approve": gettext_lazy("{who} approved revision {revision}"),
     "publish": gettext_lazy("{who} published revision {revision}"),
     "publish_unread": gettext_lazy("{who} published revision {revision}; no second reader saw it"),
+    "fix_typo": gettext_lazy("{who} published a small fix alone, revision {revision}"),
+    "publish_alone": gettext_lazy("{who} published revision {revision} alone, in an emergency"),
+    "second_look": gettext_lazy("{who} read revision {revision}, which one person alone had published"),
     "withdraw": gettext_lazy("{who} withdrew it from readers"),
     "restore": gettext_lazy("{who} showed it to readers again"),
+    "take_up": gettext_lazy("{who} took it up again"),
+    "assign": gettext_lazy("{who} put {to} in charge"),
     "discard": gettext_lazy("{who} discarded revision {discarded} and went back to what readers saw last"),
     "schedule": gettext_lazy("{who} scheduled revision {revision} for {due}"),
     "unschedule": gettext_lazy("{who} took revision {revision} off the schedule"),
@@ -35,6 +41,10 @@ SENTENCES = {
     "rename": gettext_lazy("{who} renamed “{before}” to “{after}”, which this story shows"),
 }
 BEGAN = gettext_lazy("{who} began the story, revision {revision}")
+PUT_ASIDE = gettext_lazy("{who} put the draft aside")
+NOBODY_IN_CHARGE = gettext_lazy("{who} put nobody in charge")
+WITHDRAWN_WITH_A_NOTE = gettext_lazy("{who} withdrew it from readers, who are told: “{note}”")
+APPROVED_WITHOUT_FOUR_EYES = gettext_lazy("{who} approved revision {revision}; one person alone may do so here")
 BROUGHT_BACK = gettext_lazy("{who} brought revision {restored_from} back as revision {revision}")
 APPROVED_OWN_WORDS = gettext_lazy(
     "{who} approved revision {revision}, having written {words_by_approver} of its {words_changed} new words"
@@ -60,6 +70,9 @@ LOOKS = {
     "approve": "approved",
     "publish": "live",
     "publish_unread": "live",
+    "fix_typo": "live",
+    "publish_alone": "live",
+    "second_look": "approved",
     "withdraw": "live",
     "restore": "live",
     "discard": "save",
@@ -98,6 +111,19 @@ def last_reason(articles):
     return {pk: (_who(event, people), event.reason) for pk, event in events.items()}
 
 
+def published_alone(copies):
+    """These stories, each with `alone`: the line of history that tells who gave readers what, and why."""
+    events = Event.objects.filter(
+        subject_kind="article", kind__in=rules.ALONE, subject_id__in=[copy.pk for copy in copies]
+    )
+    events = {event.subject_id: event for event in events.order_by("number")}
+    people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
+    for copy in copies:
+        if event := events.get(copy.pk):
+            copy.alone = _line(event, people, {})
+    return copies
+
+
 def _line(event, people, named):
     facts = json.loads(event.facts)
     sentence = SENTENCES.get(event.kind, ANYTHING)
@@ -117,6 +143,15 @@ def _line(event, people, named):
         sentence = BROUGHT_BACK
     if event.kind == "approve" and facts.get("words_by_approver"):
         sentence = APPROVED_OWN_WORDS
+    if event.kind == "approve" and facts.get("four_eyes") == "off":
+        sentence = APPROVED_WITHOUT_FOUR_EYES
+    if event.kind == "discard" and "discarded" not in facts:
+        sentence = PUT_ASIDE
+    if event.kind == "withdraw" and facts.get("note"):
+        sentence = WITHDRAWN_WITH_A_NOTE
+    if event.kind == "assign":
+        sentence = sentence if facts["to"] else NOBODY_IN_CHARGE
+        facts["to"] = format_html("<b>{}</b>", named.get(facts["to"], facts["to"]))
     who = format_html("<b>{}</b>", _who(event, people))
     try:
         said = format_html(str(sentence), **{**facts, "who": who, "kind": event.kind})
@@ -133,12 +168,15 @@ def _before(kind, facts):
         return facts.get("revision", 1) - 1
     if kind == "discard" and facts.get("discarded") != facts.get("revision"):
         return facts.get("discarded", 0)
+    if kind in rules.ALONE:
+        return facts.get("before", 0)
     return 0
 
 
 def _named_in(events):
-    """The people whom facts name by their user name: those in whose name the clock acted."""
-    names = {json.loads(event.facts)["scheduled_by"] for event in events if '"scheduled_by"' in event.facts}
+    """The people whom facts name by their user name: in whose name the clock acted, who was put in charge."""
+    facts = [json.loads(event.facts) for event in events if event.kind in {"assign", "publish", "live", "held"}]
+    names = {fact.get("scheduled_by") or fact.get("to") for fact in facts} - {None, ""}
     if not names:
         return {}
     return {person.username: str(person) for person in get_user_model().objects.filter(username__in=names)}

@@ -20,6 +20,7 @@ class Article(Content):
     live_from = models.DateTimeField(_("live from"), null=True, editable=False)
     live_until = models.DateTimeField(_("live until"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    withdrawal_note = models.CharField(_("note for readers"), max_length=300, blank=True, editable=False)
     live_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)

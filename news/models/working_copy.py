@@ -17,6 +17,7 @@ class WorkingCopy(Content):
 
     What is scheduled is one revision and stands beside the stage: the text may move on meanwhile. `planned_for`
     is only the hour somebody has in mind; readers get nothing at it until a step has scheduled a revision.
+    `vouched_for` is the revision two people put their name under before readers got it (or since).
     """
 
     class Stage(models.TextChoices):
@@ -25,6 +26,7 @@ class WorkingCopy(Content):
         CHANGES_REQUESTED = "changes", pgettext_lazy("stage", "Changes requested")
         APPROVED = "approved", pgettext_lazy("stage", "Approved")
         SCHEDULED = "scheduled", pgettext_lazy("stage", "Scheduled")
+        DISCARDED = "discarded", pgettext_lazy("stage", "Discarded")
         NOTHING_PENDING = "none", pgettext_lazy("stage", "Nothing pending")
 
     article = models.OneToOneField(Article, models.CASCADE, primary_key=True, related_name="working_copy")
@@ -42,6 +44,15 @@ class WorkingCopy(Content):
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
+    vouched_for = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("in charge"),
+    )
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
     saved_at = models.DateTimeField(_("changed"), default=timezone.now, editable=False, db_index=True)
 
@@ -56,6 +67,9 @@ class WorkingCopy(Content):
             ("review_workingcopy", _("Can return and approve stories")),
             ("publish_workingcopy", _("Can publish approved stories")),
             ("withdraw_workingcopy", _("Can withdraw stories from readers")),
+            ("fix_typo_workingcopy", _("Can publish small fixes of live stories alone")),
+            ("publish_alone_workingcopy", _("Can publish alone in an emergency")),
+            ("assign_workingcopy", _("Can put people in charge of stories")),
             ("publish_unread_workingcopy", _("Can publish without a second reader (imports)")),
         ]
         constraints = [
@@ -73,8 +87,12 @@ class WorkingCopy(Content):
 
     @property
     def is_ahead(self):
-        """Whether it says something readers do not see yet."""
-        return self.stage_at() != self.Stage.NOTHING_PENDING
+        """Whether it says something that is on its way to readers."""
+        return self.stage_at() not in {self.Stage.NOTHING_PENDING, self.Stage.DISCARDED}
+
+    def is_unread(self):
+        """Whether one person alone gave readers what they see. Keep in step with WorkingCopyQuerySet.unread()."""
+        return self.article.live_revision_id not in {None, self.vouched_for_id}
 
     def stage_at(self, at=None):
         """The stage by the clock: what readers got at its second is not pending, though no worker has noted it."""

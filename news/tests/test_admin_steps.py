@@ -199,7 +199,7 @@ def test_a_live_story_at_rest_says_so_once(client):
     copy = make_live_article().working_copy
     as_(client, "Chief editors")
     page = client.get(at(copy))
-    assert [shown.step for shown in page.context["steps"]] == ["expire", "withdraw"]
+    assert [shown.step for shown in page.context["steps"]] == ["assign", "expire", "withdraw"]
     assert "Readers see exactly this text." in page.content.decode()
 
 

@@ -44,6 +44,9 @@ WHO_MAY = dict.fromkeys(Step, 3) | {
     Step.APPROVE: 1,
     Step.PUBLISH_UNREAD: 4,
     Step.DISCARD: 0,
+    Step.TAKE_UP: 0,
+    Step.SECOND_LOOK: 1,
+    Step.FIX_TYPO: 2,
 }
 backs = st.fixed_dictionaries({"do": st.just("back"), "by": st.integers(0, 4), "to": st.integers(0, 5)})
 steps = st.sampled_from(list(Step)).flatmap(
@@ -95,7 +98,9 @@ class Newsroom:
                 first = copy.article.revisions.first()
                 at = timezone.now() + timedelta(minutes=action.get("in_minutes", 10))
                 revision = first if action["stale"] else copy.newest
-                workflow.take(Step(action["do"]), copy, revision, by=by, reason=action["reason"], at=at)
+                workflow.take(
+                    Step(action["do"]), copy, revision, by=by, reason=action["reason"], at=at, to=self.people[0]
+                )
         except workflow.Refused:
             pass
 
@@ -121,7 +126,7 @@ class Newsroom:
         copy = WorkingCopy.objects.select_related("article").get(pk=article.pk)
         now = timezone.now()
         assert revisions.snapshot(copy) == revisions.content_of(copy.newest)
-        if not copy.is_ahead:  # at rest it says what readers see, or saw last
+        if copy.stage_at(at=now) == WorkingCopy.Stage.NOTHING_PENDING:  # at rest it says what readers see, or saw last
             assert copy.newest.content_hash == article.live_revision.content_hash
         assert copy.is_scheduled(at=now) == WorkingCopy.objects.scheduled(at=now).contains(copy)
         assert copy.is_overdue(at=now) == WorkingCopy.objects.overdue(at=now).contains(copy)
@@ -129,6 +134,7 @@ class Newsroom:
             assert copy.newest_id != copy.scheduled_id  # the text has moved on; what is scheduled has not
         if copy.scheduled_id:
             assert copy.scheduled.number in self.let_out()
+        assert copy.is_unread() == WorkingCopy.objects.unread().contains(copy)
         assert article.is_live(at=now) == Article.objects.live(at=now).contains(article)
         if article.live_revision is None:
             assert not article.headline and not article.body and article.live_from is None
@@ -144,7 +150,8 @@ class Newsroom:
 
     def let_out(self):
         """The numbers of the revisions that some event let out to readers."""
-        events = Event.objects.about(self.copy.article).filter(kind__in=["approve", "publish_unread"])
+        kinds = ["approve", "publish_unread", "fix_typo", "publish_alone"]
+        events = Event.objects.about(self.copy.article).filter(kind__in=kinds)
         return {json.loads(event.facts)["revision"] for event in events}
 
 

@@ -2,13 +2,14 @@
 
 import json
 from datetime import timedelta
+from unittest import mock
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
-from news import history, workflow
-from news.models import Article, Event
+from news import history, rules, workflow
+from news.models import Article, Event, WorkingCopy
 from news.roles import system_user
 from news.tests.make import (
     make_approved_copy,
@@ -125,7 +126,7 @@ def test_an_incomplete_story_may_be_saved_and_submitted_but_not_approved(missing
 def test_a_reporter_reviews_publishes_and_withdraws_nothing(step):
     copy = make_copy()
     refusal = workflow.why_not(copy, step, copy.newest, by=make_user("Reporters"))
-    assert refusal == str(workflow.REFUSALS[step])
+    assert refusal == str(rules.REFUSALS[step])
 
 
 def test_an_editor_does_not_publish():
@@ -311,12 +312,45 @@ def test_a_withdrawn_story_goes_back_to_what_readers_saw_last_and_stays_withdraw
     assert (copy.headline, article.is_live(), article.withdrawn_at is None) == ("As it was", False, False)
 
 
-def test_there_is_nothing_to_discard_before_readers_saw_it_or_when_nothing_is_pending():
-    reporter = make_user()
-    new, resting = make_copy(), make_live_article().working_copy
-    assert workflow.why_not(new, Step.DISCARD, new.newest, by=reporter) == (
-        "Readers have never seen this story; there is no text to go back to."
+def test_a_draft_readers_never_saw_is_put_aside_and_can_be_taken_up_again():
+    reporter, copy = make_user(), make_copy(headline="", body="")
+    workflow.submit(copy, copy.newest, by=reporter)
+    workflow.discard(copy, copy.newest, by=reporter)
+    assert (copy.stage, copy.is_ahead, copy.submitted_by) == (Stage.DISCARDED, False, None)
+    assert workflow.why_not(copy, Step.SUBMIT, copy.newest, by=reporter) == "It is discarded. Take it up again first."
+    workflow.take_up(copy, copy.newest, by=reporter)
+    assert copy.stage == Stage.DRAFT and copy.newest.number == 1
+
+
+def test_whoever_writes_on_a_story_put_aside_takes_it_up():
+    copy = make_copy()
+    workflow.discard(copy, copy.newest, by=make_user())
+    saved_again(copy, make_user(), headline="Once more")
+    assert copy.stage == Stage.DRAFT
+
+
+def test_a_newer_draft_is_discarded_and_what_is_scheduled_still_goes_out():
+    article, later = make_live_article(), timezone.now() + timedelta(hours=1)
+    copy = article.working_copy
+    saved_again(copy, make_user(), headline="For Friday")
+    workflow.submit(copy, copy.newest, by=copy.saved_by)
+    workflow.approve(copy, copy.newest, by=make_user("Editors"))
+    chief = make_user("Chief editors")
+    workflow.schedule(copy, copy.newest, by=chief, at=later)
+    assert workflow.why_not(copy, Step.DISCARD, copy.newest, by=chief) == (
+        "It is scheduled. Take it off the schedule first."
     )
+    saved_again(copy, make_user(), headline="Second thoughts")
+    workflow.discard(copy, copy.newest, by=make_user())
+    assert (copy.headline, copy.stage, copy.scheduled_for) == ("For Friday", Stage.SCHEDULED, later)
+    with mock.patch.object(timezone, "now", lambda: later):
+        assert workflow.go_out(copy.pk) == "publish"
+    copy, article = WorkingCopy.objects.get(pk=copy.pk), Article.objects.get(pk=copy.pk)
+    assert (article.headline, copy.stage) == ("For Friday", Stage.NOTHING_PENDING)
+
+
+def test_there_is_nothing_to_discard_when_nothing_is_pending():
+    reporter, resting = make_user(), make_live_article().working_copy
     assert workflow.why_not(resting, Step.DISCARD, resting.newest, by=reporter) == (
         "Readers see exactly this text; there is nothing to discard."
     )

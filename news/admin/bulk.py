@@ -1,0 +1,125 @@
+"""What can be done with several stories at once: each row alone, each refusal said. Nobody approves in bulk.
+
+A row carries the revision it showed; one that is newer by now is refused. What needs an answer first (a section,
+a person, a reason) asks for it on a page of its own, which lists the stories it is about.
+"""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from news import workflow
+from news.admin.steps import NoteForm, PersonForm
+from news.models import Section, WorkingCopy
+from news.workflow import Step
+
+SHOWN = "shown"  # rows of the list: article:revision
+NEWER = gettext_lazy("A newer version of this story was saved since you opened it. Look at it first.")
+
+
+class SectionForm(forms.Form):
+    section = forms.ModelChoiceField(label=gettext_lazy("Section"), queryset=Section.objects.all())
+
+
+class WithdrawForm(NoteForm):
+    field_order = ["reason", "note"]
+    reason = forms.CharField(
+        label=gettext_lazy("Why are they withdrawn? Only the newsroom reads this."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def publish(stories, request, queryset):
+    """Give readers what is approved. What goes out at an hour of its own is left to it."""
+
+    def do(copy):
+        if copy.is_scheduled():
+            raise workflow.Refused(_("It goes out at its hour. Open it to publish it earlier."))
+        workflow.publish(copy, copy.newest, by=request.user)
+
+    _each(stories, request, queryset, do, done=_("Readers see “%(story)s” now."))
+
+
+def move(stories, request, queryset):
+    """Put the working copies into a section: a new version of each, which readers see once it is published."""
+    form, page = _asked(stories, request, queryset, SectionForm, _("Move to a section"), _("Move them"))
+    if page:
+        return page
+
+    def do(copy):
+        with workflow.editing(copy, by=request.user, version=copy.version):
+            copy.section = form.cleaned_data["section"]
+
+    _each(
+        stories, request, queryset, do, done=_("“%(story)s” is in the section “%(section)s” now."), **form.cleaned_data
+    )
+
+
+def assign(stories, request, queryset):
+    form, page = _asked(stories, request, queryset, PersonForm, _("Put somebody in charge"), _("Put in charge"))
+    if page:
+        return page
+    to = form.cleaned_data["to"]
+    done = _("%(person)s is in charge of “%(story)s”.") if to else _("Nobody is in charge of “%(story)s”.")
+
+    def do(copy):
+        workflow.assign(copy, copy.newest, by=request.user, to=to)
+
+    _each(stories, request, queryset, do, done=done, person=to)
+
+
+def withdraw(stories, request, queryset):
+    form, page = _asked(stories, request, queryset, WithdrawForm, _("Withdraw from readers"), _("Withdraw them now"))
+    if page:
+        return page
+
+    def do(copy):
+        workflow.take(Step.WITHDRAW, copy, copy.newest, by=request.user, **form.cleaned_data)
+
+    _each(stories, request, queryset, do, done=_("“%(story)s” is withdrawn; readers do not see it any more."))
+
+
+def _each(stories, request, queryset, do, *, done, **named):
+    """Do it story by story; each commits alone, so that one refusal does not undo the rest."""
+    shown = _shown(request)
+    for copy in _chosen(queryset):
+        try:
+            if shown.get(str(copy.pk)) != str(copy.newest_id):
+                raise workflow.Refused(NEWER)
+            do(copy)
+        except workflow.Refused as refusal:
+            stories.message_user(request, f"{copy}: {refusal}", messages.WARNING)
+        else:
+            stories.message_user(request, done % {"story": copy, **named})
+
+
+def _asked(stories, request, queryset, Form, title, sends):
+    """The valid form and None; or the form and the page that asks."""
+    form = Form(request.POST if "_asked" in request.POST else None, label_suffix="")
+    if form.is_valid():
+        return form, None
+    context = {
+        **stories.admin_site.each_context(request),
+        "title": title,
+        "sends": sends,
+        "form": form,
+        "copies": _chosen(queryset),
+        "shown": request.POST.getlist(SHOWN),
+        "action": request.POST.getlist("action")[int(request.POST.get("index") or 0)],
+        "opts": stories.opts,
+        "SHOWN": SHOWN,
+        "CHECKBOX": ACTION_CHECKBOX_NAME,
+    }
+    return form, TemplateResponse(request, "admin/news/workingcopy/bulk.html", context)
+
+
+def _chosen(queryset):
+    copies = WorkingCopy.objects.select_related("article", "newest", "scheduled", "vouched_for")
+    return copies.filter(pk__in=queryset).order_by("pk")
+
+
+def _shown(request):
+    return dict(row.split(":", 1) for row in request.POST.getlist(SHOWN) if ":" in row)
