@@ -150,7 +150,8 @@ def article_response(request, article, *, reading=None, status=200, **context):
 
 
 def gone(request, article, reading, **context):
-    """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `note`, `latest`.
+    """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `note` (and the
+    `language` it is in), `latest`.
 
     With anything more it is one person's answer, and nobody stores it.
     """
@@ -163,6 +164,7 @@ def gone(request, article, reading, **context):
         status=410,
         is_withdrawn=article.withdrawn_at is not None,
         note=article.withdrawal_note,
+        language=article.language,
         latest=_latest(reading),
         **context,
     )
