@@ -32,7 +32,7 @@ def why_not(before, after, *, at_most):
     changed = sum(_characters_changed(was, now) for was, now in runs)
     if changed > at_most:
         return ngettext(
-            "%(changed)s characters changed since two people last read it; one person alone may change %(most)s.",
+            "%(changed)s character changed since two people last read it; one person alone may change %(most)s.",
             "%(changed)s characters changed since two people last read it; one person alone may change %(most)s.",
             changed,
         ) % {"changed": changed, "most": at_most}
