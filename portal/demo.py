@@ -62,13 +62,15 @@ def _hire(password):
 
 
 def _leave_work_lying_about(reporter, editor, chief, moderator):
-    """New stories and updates of live ones, in every stage, two of them scheduled; and one story withdrawn."""
-    _, review, returned, approved = (_begin(SEEDS / "drafts" / name, reporter) for name in DRAFTS)
+    """New stories and updates of live ones in every stage, two of them scheduled; one story withdrawn, one mended."""
+    begun, review, returned, approved = (_begin(SEEDS / "drafts" / name, reporter) for name in DRAFTS)
     for copy in (review, returned, approved):
         workflow.submit(copy, copy.newest, by=reporter)
     reason = "Who supervises the account? One call to the customs office, please."
     workflow.send_back(returned, returned.newest, by=editor, reason=reason)
     workflow.approve(approved, approved.newest, by=editor)
+
+    workflow.assign(begun, begun.newest, by=editor, to=reporter)
 
     live = list(WorkingCopy.objects.filter(article__in=Article.objects.live()).select_related("article").order_by("pk"))
     _edit(live[0], reporter, standfirst="What a rehearsed failure taught a port that had got used to things working.")
@@ -79,8 +81,12 @@ def _leave_work_lying_about(reporter, editor, chief, moderator):
     extended = live[2]
     _edit(extended, reporter, standfirst=f"{extended.standfirst} The second part follows in spring.".strip())
     _schedule(extended, reporter, editor, chief, day=2, hour=10)
+    mended = live[3]
+    _edit(mended, editor, headline=mended.headline.replace("settles an old", "settles a long"))
+    workflow.fix_typo(mended, mended.newest, by=editor)
     gone = live[-1]
-    workflow.withdraw(gone, gone.newest, by=chief, reason="The figures are being checked with the chamber.")
+    reason, note = "The chamber disputes the figures.", "We are checking the figures in this story."
+    workflow.withdraw(gone, gone.newest, by=chief, reason=reason, note=note)
 
 
 def _schedule(copy, reporter, editor, chief, *, day, hour):
