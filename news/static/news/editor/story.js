@@ -335,9 +335,9 @@
         writer.resetDirty();
     });
     // An untouched text is sent exactly as it was stored, not as the browser would write it.
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
         if (editor() && !editor().checkDirty()) { text.value = asStored; }
-        leaving = true;
+        leaving = !(event.submitter && event.submitter.formTarget); // a preview opens beside it
     });
 
     // ---- saving
