@@ -19,7 +19,7 @@ from news.models import PreviewLink, WorkingCopy
 
 
 def view(story_admin, request, pk):
-    """GET: a revision (`?revision=`, else the newest) as readers would see it. POST: what is typed; nothing is saved."""
+    """A story as readers would see it: GET a revision (`?revision=`, else the newest), POST what is typed."""
     stories = WorkingCopy.objects.select_related("article", "newest", "section")
     copy = get_object_or_404(stories, pk=rows.number(pk))
     if not story_admin.has_view_permission(request, copy):

@@ -39,6 +39,9 @@ class PreviewLink(models.Model):
     def __str__(self):
         return str(self.pk)
 
+    def get_absolute_url(self):
+        return reverse("news:preview", args=[self.key])
+
     @property
     def key(self):
         return _signer().sign(self.pk.hex)
@@ -57,9 +60,6 @@ class PreviewLink(models.Model):
 
     def has_expired(self, *, at=None):
         return self.expires_at <= (at or timezone.now())
-
-    def get_absolute_url(self):
-        return reverse("news:preview", args=[self.key])
 
 
 def _signer():
