@@ -478,7 +478,7 @@ def test_a_link_leads_to_the_story_under_its_own_language_and_works_under_the_ot
         assert f'<html lang="{language}"' in words(answer)
         assert "Nagłówek" in words(answer)
     with_none = share(make_copy(language=""))
-    assert views.preview_address(with_none) == settings.SITE_URL + address(settings.LANGUAGE_CODE, path_of(with_none))
+    assert views.preview_address(with_none) == f"{settings.SITE_URL}/preview/{with_none.key}/"
 
 
 def test_a_preview_never_names_another_story_that_is_not_live(client):
