@@ -316,6 +316,17 @@ def test_what_is_typed_is_shown_and_nothing_is_saved(client):
     assert everything_stored() == stored
 
 
+def test_a_headline_only_typed_finds_its_story_and_loses_it_with_its_words(client):
+    as_(client, "Editors")
+    make_live_article(headline="Found by name")
+    copy = make_copy(links=[{"uuid": LINK, "label": "found BY name", "placement": "end"}])
+    other = uuid4()
+    rows = {"related-row": str(other), f"related-{other}-label": "found by NAME"}
+    assert "Found by name" in words(typed(client, copy, **rows))
+    assert "Found by name" in words(client.get(at(copy)))
+    assert "Found by name" not in words(typed(client, copy, **{f"related-{LINK}-label": "Found by nobody"}))
+
+
 def test_what_the_form_would_refuse_is_refused_with_its_words_and_nothing_is_saved(client):
     as_(client, "Editors")
     copy = make_copy()
@@ -335,7 +346,9 @@ def test_a_text_typed_while_another_was_saved_can_be_previewed_all_the_same(clie
     sent = fields_of(client.get(editor_of(copy)))
     saved_again(copy, make_user(), headline="Theirs")
     stored = everything_stored()
-    assert "Mine" in words(send_fields(client, at(copy), sent, headline="Mine"))
+    answer = send_fields(client, at(copy), sent, headline="Mine")
+    assert answer.status_code == 200
+    assert "Mine" in words(answer)
     assert everything_stored() == stored
 
 
