@@ -55,6 +55,13 @@ class ArticleQuerySet(models.QuerySet):
         place = Window(RowNumber(), partition_by=F("section"), order_by=[F("live_from").desc(), F("pk").desc()])
         return self.annotate(place=place).filter(place__lte=count)
 
+    def linking_to(self, article):
+        """Other stories with a related link to this one, by an editor's choice or because its headline was found."""
+        from news.models import ArticleRelated  # the models import this module
+
+        links = ArticleRelated.objects.filter(Q(target=article) | Q(found=article))
+        return self.filter(pk__in=links.values("content_object")).exclude(pk=article.pk)
+
     def next_boundaries(self, *, after):
         """The coming moments at which some story appears or goes, soonest first."""
         moments = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
@@ -112,6 +119,12 @@ class WorkingCopyQuerySet(models.QuerySet):
         for word in fold(words).split():
             found = found.filter(key__contains=word)
         return found
+
+
+class PreviewLinkQuerySet(models.QuerySet):
+    def open(self, *, at=None):
+        """Links that still show something."""
+        return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
 
 
 class KeptQuerySet(models.QuerySet):

@@ -1,6 +1,10 @@
 """Related links: matching a bare headline to the story it names, whichever of the two comes first."""
 
+from dataclasses import dataclass
+
 from news.models import Article, ArticleRelated, WorkingCopyRelated
+
+NAMED_FIRST = 5
 
 
 def match(article):
@@ -41,10 +45,32 @@ def find_again(owner, found):
 def look_up(owner):
     """A row has new links: those that only know a headline look for a story that has it."""
     for link in _bare(owner.related_links.all()):
-        stories = Article.objects.filter(headline_key=link.key).exclude(pk=owner.pk).exclude(live_from=None)
-        story = stories.live().first() or stories.first()
-        if story:
+        if story := named(link.key, by=owner):
             owner.related_links.filter(pk=link.pk).update(found=story)
+
+
+def named(key, *, by):
+    """The story whose headline another one names, or None: one that readers see rather than one they do not."""
+    stories = Article.objects.filter(headline_key=key).exclude(pk=by.pk).exclude(live_from=None)
+    return stories.live().first() or stories.first()
+
+
+@dataclass(frozen=True)
+class Linking:
+    """The live stories that lead readers to one: how many, and the newest of them by name."""
+
+    count: int
+    first: list
+
+    @property
+    def more(self):
+        return self.count - len(self.first)
+
+
+def linking_to(article):
+    """Whose readers lose a link when this story goes."""
+    stories = Article.objects.live().linking_to(article)
+    return Linking(stories.count(), list(stories.latest_first().defer("body")[:NAMED_FIRST]))
 
 
 def _bare(links):

@@ -15,13 +15,13 @@ from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from news import body, changes, masthead
-from news.models import Article, RelatedLink, Tag
+from news import body, changes, masthead, proofs
+from news.models import Article, PreviewLink, RelatedLink, Tag
 from news.querysets import names_and_tags
 
 IN_LATEST = 5
@@ -31,6 +31,12 @@ ON_A_LIST_PAGE = 20
 WORDS_A_MINUTE = 220
 # Browsers and proxies forget an old address soon: a later story may not take it, but its own may be withdrawn.
 REDIRECT_SECONDS = 300
+# A preview is for whoever was given its address: nobody keeps it, finds it or hears of the address.
+FOR_ONE_READER = {
+    "Cache-Control": "private, no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Referrer-Policy": "no-referrer",
+}
 PLAIN_NUMBER = re.compile("[1-9][0-9]{0,5}")
 
 
@@ -116,31 +122,22 @@ def article_response(request, article, *, reading=None, status=200, **context):
 
     With a `reading` it may be kept. Without one, or with another status, it is one person's answer (their
     comment form with what they typed, as `comment_form`) and nobody stores it.
-    Context: `article`, `text` (the body as readers get it), `minutes`, `read_on` (related links at the end).
+    Context: `canonical`, and what `_as_read` says.
     """
     is_for_everyone = reading is not None and status == 200
     reading = reading or changes.Reading(changes.story(article.slug))
-    links = {link.uuid: link for link in article.related_links.all() if _is_shown(link, reading.at)}
     for link in article.related_links.all():
         if link.story:
             reading.ends_by(link.story.boundaries(after=reading.at))
     reading.ends_by(article.boundaries(after=reading.at))
-    in_the_text = set(body.tokens(article.body))
     response = _page(
         request,
         "news/article.html",
         reading,
         status=status,
-        article=article,
         page_path=article.get_absolute_url(),
         canonical=canonical(article),
-        text=_text(article, links),
-        minutes=max(1, round(body.word_count(article.body) / WORDS_A_MINUTE)),
-        read_on=[
-            link
-            for link in links.values()
-            if link.placement == RelatedLink.Placement.END and link.uuid not in in_the_text
-        ],
+        **_as_read(article, reading.at),
         **context,
     )
     if is_for_everyone:
@@ -174,6 +171,33 @@ def gone(request, article, reading, **context):
     return response
 
 
+@require_safe
+def preview(request, key):
+    """A story before readers see it, to whoever has the link. Once that has ended or is revoked: 410, and no words."""
+    links = PreviewLink.objects.select_related("revision", "copy__newest", "copy__article")
+    link = links.filter(pk=PreviewLink.named(key)).first()
+    if link is None:
+        return _no_preview(request, "unknown", status=404)
+    if link.revoked_at:
+        return _no_preview(request, "revoked", status=410)
+    if link.has_expired():
+        return _no_preview(request, "expired", status=410)
+    if not link.shown.is_intact():
+        return _no_preview(request, "changed", status=410)
+    proof = proofs.of_revision(link.copy, link.shown)
+    return proof_response(request, proof, notice=_("Preview, not published. Do not pass on."))
+
+
+def proof_response(request, proof, **context):
+    """The page readers would get, under a bar that says what it is. Without comments, and no page anybody keeps.
+
+    Context: `notice`, what the bar says, and what `_as_read` says; `notice_language`, `back` (an address) and
+    `page_path` where it is shown in the newsroom.
+    """
+    response = render(request, "news/preview.html", {**_as_read(proof, timezone.now()), **context})
+    return _for_one_reader(response)
+
+
 def not_found(request, exception):
     """404, never kept, or any number of wrong addresses would fill the store. Context: `latest`."""
     reading = changes.Reading(changes.LISTS)
@@ -185,6 +209,24 @@ def canonical(article):
     """The one address search engines are to know: under the story's own language, whatever the page's."""
     with translation.override(article.language):
         return _absolute(article.get_absolute_url())
+
+
+def preview_address(link):
+    """Where a preview link leads: under the story's own language, as its page will be."""
+    with translation.override(link.copy.language or settings.LANGUAGE_CODE):
+        return _absolute(link.get_absolute_url())
+
+
+def _no_preview(request, why, *, status):
+    """Context: `why`, a word."""
+    response = render(request, "news/no_preview.html", {"why": why, "status": status}, status=status)
+    return _for_one_reader(response)
+
+
+def _for_one_reader(response):
+    for name, value in FOR_ONE_READER.items():
+        response.headers[name] = value
+    return response
 
 
 def _page(request, template, reading, *, status=200, **context):
@@ -228,6 +270,25 @@ def _blocks(stories, sections):
 
 def _latest(reading):
     return Article.objects.live(at=reading.at).for_cards().latest_first()[:IN_LATEST]
+
+
+def _as_read(article, at):
+    """What the page of a story, or of a proof of one, prints at a moment.
+
+    Context: `article`, `text` (the body as readers get it), `minutes`, `read_on` (related links at the end).
+    """
+    links = {link.uuid: link for link in article.related_links.all() if _is_shown(link, at)}
+    in_the_text = set(body.tokens(article.body))
+    return {
+        "article": article,
+        "text": _text(article, links),
+        "minutes": max(1, round(body.word_count(article.body) / WORDS_A_MINUTE)),
+        "read_on": [
+            link
+            for link in links.values()
+            if link.placement == RelatedLink.Placement.END and link.uuid not in in_the_text
+        ],
+    }
 
 
 def _is_shown(link, at):

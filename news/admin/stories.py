@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news import body, checklist, history, rules, workflow
-from news.admin import badges, bulk, comparison, hours, lookups, rows, steps, story_list, timeline
+from news.admin import badges, bulk, comparison, hours, lookups, previews, rows, steps, story_list, timeline
 from news.admin.story_form import StoryForm
 from news.admin.times import exactly, when
 from news.models import Article, WorkingCopy
@@ -159,10 +159,14 @@ class StoryAdmin(admin.ModelAdmin):
             path("look-up/stories/", self.admin_site.admin_view(lookups.stories), name="news_lookup_stories"),
         ]
         compare = path("<int:pk>/compare/", self.admin_site.admin_view(self.compare), name="news_workingcopy_compare")
-        return [*views, compare, *super().get_urls()]
+        preview = path("<int:pk>/preview/", self.admin_site.admin_view(self.preview), name="news_workingcopy_preview")
+        return [*views, compare, preview, *super().get_urls()]
 
     def compare(self, request, pk):
         return comparison.view(self, request, pk)
+
+    def preview(self, request, pk):
+        return previews.view(self, request, pk)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a story is withdrawn, never deleted
@@ -186,6 +190,8 @@ class StoryAdmin(admin.ModelAdmin):
 
     @method_decorator(csp_replace(settings.EDITOR_CSP))
     def change_view(self, request, object_id, form_url="", extra_context=None):
+        if "_unshare" in request.POST:
+            previews.revoke_pressed(self, request, object_id)
         return super().change_view(request, object_id, form_url, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -224,11 +230,13 @@ class StoryAdmin(admin.ModelAdmin):
         """Say what was kept, take the step whose button was pressed, and stay with the story."""
         if copy.newest_id != copy.revision_shown:
             self.message_user(request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number})
-        elif "_step" not in request.POST and not copy.plan_changed:
+        elif not {"_step", "_share", "_unshare"} & request.POST.keys() and not copy.plan_changed:
             saved = _("Nothing had changed since revision %(revision)s.") % {"revision": copy.newest.number}
             self.message_user(request, saved, messages.INFO)
         if "_step" in request.POST:
             self._take_step(request, copy)
+        if "_share" in request.POST:
+            previews.make_link(self, request, copy)
         if copy.plan_changed:
             self._say_what_the_plan_means(request, copy)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))

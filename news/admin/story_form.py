@@ -27,7 +27,7 @@ class StoryForm(forms.ModelForm):
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Media:
-        js = [Script("news/editor/story.js", defer=True)]
+        js = [Script("news/editor/story.js", defer=True), Script("news/editor/previews.js", defer=True)]
 
     class Meta:
         model = WorkingCopy

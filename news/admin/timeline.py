@@ -38,6 +38,8 @@ SENTENCES = {
     "live": gettext_lazy("Revision {revision} appeared on the site, as {scheduled_by} had scheduled it"),
     "expire": gettext_lazy("{who} set its end for readers: {until}"),
     "keep": gettext_lazy("{who} cleared its end; readers keep it"),
+    "share": gettext_lazy("{who} made a preview link to the newest text, until {until}"),
+    "unshare": gettext_lazy("{who} revoked the preview link that worked until {until}"),
     "rename": gettext_lazy("{who} renamed “{before}” to “{after}”, which this story shows"),
 }
 BEGAN = gettext_lazy("{who} began the story, revision {revision}")
@@ -45,6 +47,7 @@ PUT_ASIDE = gettext_lazy("{who} put the draft aside")
 NOBODY_IN_CHARGE = gettext_lazy("{who} put nobody in charge")
 WITHDRAWN_WITH_A_NOTE = gettext_lazy("{who} withdrew it from readers, who are told: “{note}”")
 APPROVED_WITHOUT_FOUR_EYES = gettext_lazy("{who} approved revision {revision}; one person alone may do so here")
+SHARED_ONE = gettext_lazy("{who} made a preview link to revision {revision}, until {until}")
 BROUGHT_BACK = gettext_lazy("{who} brought revision {restored_from} back as revision {revision}")
 APPROVED_OWN_WORDS = gettext_lazy(
     "{who} approved revision {revision}, having written {words_by_approver} of its {words_changed} new words"
@@ -83,6 +86,8 @@ LOOKS = {
     "held": "changes",
     "expire": "live",
     "keep": "live",
+    "share": "save",
+    "unshare": "save",
 }
 
 
@@ -141,6 +146,8 @@ def _line(event, people, named):
         sentence = BEGAN
     if event.kind == "save" and facts.get("restored_from"):
         sentence = BROUGHT_BACK
+    if event.kind == "share" and "revision" in facts:
+        sentence = SHARED_ONE
     if event.kind == "approve" and facts.get("words_by_approver"):
         sentence = APPROVED_OWN_WORDS
     if event.kind == "approve" and facts.get("four_eyes") == "off":

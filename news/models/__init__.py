@@ -7,6 +7,7 @@ from news.models.article import Article, Slug
 from news.models.author import ArticleByline, Author, WorkingCopyByline
 from news.models.content import Content
 from news.models.history import ChangeCounter, Event, HistoryHead, ImportedStory, Revision
+from news.models.preview import PreviewLink
 from news.models.related import ArticleRelated, RelatedLink, WorkingCopyRelated
 from news.models.section import Section
 from news.models.tag import ArticleTag, Tag, TagAlias, WorkingCopyTag
@@ -23,6 +24,7 @@ __all__ = [
     "Event",
     "HistoryHead",
     "ImportedStory",
+    "PreviewLink",
     "RelatedLink",
     "Revision",
     "Section",

@@ -335,9 +335,9 @@
         writer.resetDirty();
     });
     // An untouched text is sent exactly as it was stored, not as the browser would write it.
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
         if (editor() && !editor().checkDirty()) { text.value = asStored; }
-        leaving = true;
+        leaving = !(event.submitter && event.submitter.formTarget); // a preview opens beside it
     });
 
     // ---- saving
@@ -363,7 +363,7 @@
         document.getElementById(button.getAttribute("aria-describedby")).classList.add("is-asked");
     }));
     document.querySelectorAll("details.nr-ask").forEach((ask) => ask.addEventListener("toggle", () => {
-        if (ask.open) { ask.querySelector("textarea, input").focus(); }
+        if (ask.open) { ask.querySelector("textarea, input, select, button").focus(); }
     }));
     // With a date and a time typed, scheduling is the next step and its button says the moment; the server says the same.
     const scheduling = document.querySelector("[data-with-hour]");
