@@ -152,8 +152,8 @@ def why_not(copy, step, revision, *, by, reason=None, at=None):
         return refusal
     if step in NEEDS_APPROVAL and copy.approved_id != revision.pk:
         return _("This version has no approval.")
-    if step in NEEDS_COMPLETE and (missing := next(iter(checklist.blocking(copy)), "")):
-        return missing
+    if missing := checklist.blocking(copy, step):
+        return " ".join(missing)
     if step in NEEDS_REASON and reason is not None and not reason.strip():
         return _("Say why, so that the others know what to do.")
     return ""
