@@ -11,19 +11,21 @@ times per story, and `difflib`'s ratio says that strings are alike, not how many
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, islice
 
 from news.folding import fold
 
 SHORTEST = 4  # "Lam" and "Lim" are two people more often than one
 LONG = 9  # letters from which on two of them may differ
-MOST_NAMES = 500  # the first ones of a text; a register of names is nothing to compare pair by pair
+MOST_NAMES = 250  # the first ones of a text; a register of names is nothing to compare pair by pair
 MOST_PAIRS = 5
 
 WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 POSSESSIVE = re.compile(r"['’]s?$")
 # What a capital letter follows that says nothing of a name: the beginning, a full stop, a quotation mark.
 SENTENCE_START = re.compile(r"(?:^|[.!?…:;•·–—])[\s\"'„“”«»‘’(\[]*$|[„“«\"(\[]$")
+SENTENCE_END = re.compile(r"[.!?…][\"'”»’)\]]*\s*$")
 
 TITLES = {
     "mr", "mrs", "ms", "dr", "prof", "sir", "professor", "director", "general", "director-general", "secretary",
@@ -51,6 +53,10 @@ class Name:
     after: set = field(default_factory=set)
     is_sure: bool = False  # somewhere it is capitalised for no other reason than being a name
 
+    @cached_property
+    def plain(self):
+        return fold(self.spelling)
+
 
 def spelt_two_ways(texts, names=()):
     """Pairs of spellings that look like one name. `texts` are paragraphs, `names` those that stand beside the text."""
@@ -58,31 +64,37 @@ def spelt_two_ways(texts, names=()):
     for text in texts:
         words = list(WORD.finditer(text))
         small.update(word[0] for word in words if word[0].islower())
-        _take(found, text, words, says_nothing=_is_in_capitals(words))
+        _take(found, text, words, says_nothing=_is_in_capitals(text, words))
     for name in names:
         _take(found, name, list(WORD.finditer(name)), beside=True)
+    names = {key: name for key, name in found.items() if key not in small}
+    sure = {name.plain for name in names.values() if name.is_sure}
     by_letter = defaultdict(list)
-    for key in [key for key in found if key not in small][:MOST_NAMES]:
-        by_letter[fold(key)[0]].append(found[key])
+    for name in islice((name for key, name in names.items() if len(key) >= SHORTEST), MOST_NAMES):
+        by_letter[name.plain[0]].append(name)
     pairs = (
         (one.spelling, other.spelling)
         for group in by_letter.values()
         for one, other in combinations(group, 2)
-        if (one.is_sure or other.is_sure) and _may_be_one(one, other, small)
+        if (one.is_sure or other.is_sure) and _may_be_one(one, other, sure)
     )
     return list(islice(pairs, MOST_PAIRS))
 
 
-def _is_in_capitals(words):
+def _is_in_capitals(text, words):
     """A heading Set Like This One: there every word looks like a name."""
-    return len(words) > 3 and sum(word[0][0].isupper() for word in words) > len(words) / 2
+    return (
+        len(words) > 3
+        and not SENTENCE_END.search(text)
+        and sum(word[0][0].isupper() for word in words) > len(words) / 2
+    )
 
 
 def _take(found, text, words, *, says_nothing=False, beside=False):
     """Add the capitalised words of a text, by their small letters."""
     for before, word, after in zip([None, *words], words, [*words[1:], None], strict=False):
         spelling = POSSESSIVE.sub("", word[0])
-        if not spelling[0].isupper() or spelling.isupper() or len(spelling) < SHORTEST:
+        if not spelling[0].isupper() or (spelling.isupper() and len(spelling) > 1):
             continue
         name = found.setdefault(spelling.lower(), Name(spelling))
         if says_nothing:
@@ -103,13 +115,13 @@ def _is_one_name(text, one, other):
     return gap in {" ", "\u00a0"} or (len(one[0]) == 1 and gap in {". ", ".\u00a0", "."})
 
 
-def _may_be_one(one, other, small):
+def _may_be_one(one, other, sure):
     """Peter Hansen and Marta Hanson are two people; Ian Saunders and Mr Sanders may be one."""
-    if not _is_near(one.spelling.lower(), other.spelling.lower()):
+    if not _is_near(one, other):
         return False
     if bool(one.after) != bool(other.after) or (one.after and not _meet(one.after, other.after)):
         return False
-    first, second = one.before - small, other.before - small
+    first, second = one.before & sure, other.before & sure
     return not first or not second or _meet(first, second)
 
 
@@ -119,16 +131,16 @@ def _meet(some, others):
 
 
 def _is_near(one, other):
-    """Whether two words (in small letters) differ by a slip and not by their grammar."""
-    if one == other or one[-1] != other[-1]:
+    """Whether two spellings differ by a slip and not by their grammar."""
+    if one.spelling[-1] != other.spelling[-1]:
         return False
-    plain, plainer = fold(one), fold(other)
-    if plain == plainer:
+    one, other = one.plain, other.plain
+    if one == other:
         return True
-    if plain[0] != plainer[0] or _are_others(plain, plainer) or _is_inflected(plain, plainer):
+    most = 2 if min(len(one), len(other)) >= LONG else 1
+    if len(set(one) ^ set(other)) > 2 * most or _are_others(one, other) or _is_inflected(one, other):
         return False
-    most = 2 if min(len(plain), len(plainer)) >= LONG else 1
-    return _distance(plain, plainer, most) <= most
+    return _distance(one, other, most) <= most
 
 
 def _are_others(one, other):
