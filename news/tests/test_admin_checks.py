@@ -97,8 +97,8 @@ def test_looking_writes_nothing_anywhere(client, reporter):
         with CaptureQueriesContext(connection) as queries:
             answer = client.post(address, sent.urlencode(), content_type="application/x-www-form-urlencoded")
         assert answer.status_code == 200
-        asked = [query["sql"].split()[0] for query in queries]
-        assert asked and set(asked) == {"SELECT"}
+        asked = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+        assert asked and all(sql.startswith("SELECT") or "django_session" in sql for sql in asked)  # who is at work
     assert everything() == before
 
 
@@ -133,8 +133,8 @@ def test_what_is_typed_and_saved_gives_the_same_list(client, reporter):
 
 
 def test_the_form_of_a_new_story_has_a_list_as_soon_as_something_is_typed(client, reporter):
-    page = client.get(ADD).content.decode()
-    assert f'data-checks="{ADD_CHECKS}"' in page and 'class="nr-chk' not in page.replace("nr-chk--ok", "")
+    panel = client.get(ADD).content.decode().split('<section class="nr-panel nr-check"')[1].split(">")[0]
+    assert f'data-checks="{ADD_CHECKS}"' in panel and panel.endswith(" hidden")
     assert "headline" not in fields(typed(client, headline="Seals"))
     assert "headline" in fields(typed(client, body="<p>Seals</p>"))
 
