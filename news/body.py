@@ -35,6 +35,7 @@ TOKEN = re.compile(r'<div data-related="([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]
 MARK = re.compile("\ue000([0-9a-f-]{36})\ue001")
 TABLE = re.compile(r"<table>(?:\s*<caption>(.*?)</caption>)?", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
+BLOCK_END = re.compile(r"<(?:/(?:p|h[2-4]|li|tr|t[dh]|caption|blockquote|pre)|br|hr)>")
 # A full stop after a short word is more often an abbreviation ("art. 5", "U.S. Customs") than the end of a sentence.
 SENTENCE_END = re.compile(r"\w{4}[.!?…]+[”\"’»)]*(?=\s+[„“«\"‘(]*(\w))")
 # A controlled set of characters no text needs: NUL and friends break PostgreSQL and XML.
@@ -77,8 +78,12 @@ def paragraphs(*texts):
 
 def plain_text(html):
     """The words of a body, with a space between blocks, for counting, searching and summaries."""
-    spaced = re.sub(r"<(?:/(?:p|h[2-4]|li|tr|t[dh]|caption|blockquote|pre)|br|hr)>", " ", TOKEN.sub(" ", html))
-    return re.sub(r"\s+", " ", unescape(strip_tags(spaced))).strip()
+    return _words(BLOCK_END.sub(" ", TOKEN.sub(" ", html)))
+
+
+def blocks(html):
+    """The words of a body, block by block: what stands in two of them does not belong together."""
+    return list(filter(None, map(_words, BLOCK_END.split(TOKEN.sub("<br>", html)))))
 
 
 def word_count(html):
@@ -111,6 +116,10 @@ def rendered(html, read_line, dateline="", scroll_label=""):
     if dateline:
         html = re.sub(r"^<p>", lambda start: f"<p>{dateline}", html, count=1)
     return mark_safe(TABLE.sub(_region(scroll_label), html).replace("</table>", "</table></div>"))
+
+
+def _words(html):
+    return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()
 
 
 def _region(scroll_label):

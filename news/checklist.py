@@ -1,66 +1,133 @@
-"""What stands in the way of publication, and what deserves a second look, each as a whole sentence."""
+"""What stands in the way of a step, and what deserves a second look, each as a whole sentence.
+
+The same rules for what is stored and for what is still being typed; they read a `Manuscript` and write nothing.
+"""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from news import body
+from news import body, leftovers, spelling
 
 LONG_HEADLINE = 110  # search engines cut headlines beyond this (Google's former NewsArticle limit)
+
+# The steps that wait for a point, by their names: nobody can review nothing, and readers need the rest as well.
+BEFORE_READERS = frozenset(
+    {"approve", "approve_and_publish", "publish", "schedule", "fix_typo", "publish_alone", "publish_unread"}
+)
+BEFORE_REVIEW = BEFORE_READERS | {"submit"}
 
 
 @dataclass(frozen=True)
 class Point:
-    """One thing to mend: the sentence, the form field that mends it, and whether it blocks publication."""
+    """One thing to mend: the sentence, the form field that mends it, and the steps that wait until it is."""
 
     sentence: str
     field: str
-    blocks: bool = False
+    blocks: frozenset = frozenset()
+
+    @property
+    def needed(self):
+        """By when it is needed; "" for a warning."""
+        if self.blocks == BEFORE_REVIEW:
+            return _("Needed before review.")
+        return _("Needed before approval.") if self.blocks else ""
 
 
-def points(copy):
-    """Everything to fix (blocking first) or to look at before this working copy is published."""
-    return [*_blocking(copy), *_warnings(copy)]
+@dataclass
+class Manuscript:
+    """A story as it stands, saved or not. A link has a `uuid`, `placement`, `story` and `is_unresolved`."""
+
+    headline: str
+    standfirst: str
+    dateline: str
+    body: str
+    language: str
+    section_id: int | None
+    source: str
+    tags: list
+    authors: list  # names
+    links: list
+
+    COLUMNS = ("headline", "standfirst", "dateline", "body", "language", "section_id", "source")
+
+    @classmethod
+    def of(cls, copy):
+        """What is stored of a working copy."""
+        return cls(
+            **{name: getattr(copy, name) for name in cls.COLUMNS},
+            tags=[row.tag for row in copy.tag_rows.select_related("tag")],
+            authors=[byline.author.name for byline in copy.bylines.select_related("author")],
+            links=list(copy.related_links.select_related("target", "found")),
+        )
 
 
-def blocking(copy):
-    """The sentences that keep it from being approved or published; none when the way is clear."""
-    return [point.sentence for point in _blocking(copy)]
+def points(manuscript):
+    """Everything to fix (blocking first) or to look at before this story goes on."""
+    return [*_blocking(manuscript), *_warnings(manuscript)]
 
 
-def _blocking(copy):
-    if not copy.headline.strip():
-        yield Point(_("The story has no headline."), "headline", blocks=True)
-    if not body.plain_text(copy.body):
-        yield Point(_("The story has no text."), "body", blocks=True)
-    if not copy.language:
-        yield Point(_("Choose the language the story is written in."), "language", blocks=True)
-    if copy.section_id is None:
-        yield Point(_("Choose a section."), "section", blocks=True)
+def blocking(story, step):
+    """The sentences that keep a working copy, or a manuscript, from a step; none when the way is clear."""
+    return [point.sentence for point in _blocking(story) if step in point.blocks]
 
 
-def _warnings(copy):
-    if not copy.standfirst.strip():
-        yield Point(_("No standfirst: lists will show the first sentence."), "standfirst")
-    if len(copy.headline) > LONG_HEADLINE:
+def _blocking(story):
+    if not story.headline.strip():
+        yield Point(_("The story has no headline."), "headline", BEFORE_REVIEW)
+    if not body.plain_text(story.body):
+        yield Point(_("The story has no text."), "body", BEFORE_REVIEW)
+    if not story.language:
+        yield Point(_("Choose the language the story is written in."), "language", BEFORE_READERS)
+    if story.section_id is None:
+        yield Point(_("Choose a section."), "section", BEFORE_READERS)
+
+
+def _warnings(story):
+    if not story.standfirst.strip():
+        yield Point(_no_standfirst(body.opening(story.body)), "standfirst")
+    if len(story.headline) > LONG_HEADLINE:
         yield Point(
             _("The headline has %(length)s characters; search engines cut it after %(limit)s.")
-            % {"length": len(copy.headline), "limit": LONG_HEADLINE},
+            % {"length": len(story.headline), "limit": LONG_HEADLINE},
             "headline",
         )
-    if not copy.source.strip():
+    yield from _spellings(story)
+    for sentence in leftovers.found_in(story.body):
+        yield Point(sentence, "body")
+    if not story.source.strip():
         yield Point(_("No source is named."), "source")
-    if copy.pk is None:
-        return
-    if not copy.tag_rows.exists():
+    if not story.tags:
         yield Point(_("No tags: readers will not find it by topic."), "tags")
-    yield from _link_warnings(copy)
+    yield from _link_warnings(story)
 
 
-def _link_warnings(copy):
-    links = list(copy.related_links.select_related("target", "found"))
-    placed = set(body.tokens(copy.body))
-    for link in links:
+def _no_standfirst(opening):
+    if not opening:
+        return _("No standfirst: lists will show the first sentence.")
+    return _("No standfirst: lists will show “%(opening)s”") % {"opening": opening}
+
+
+def _spellings(story):
+    """Names spelt two ways, anywhere in the story; each is mended where the text, or else the headline, has it."""
+    blocks = body.blocks(story.body)
+    texts = [story.headline, story.standfirst, story.dateline, *blocks]
+    for one, other in spelling.spelt_two_ways(texts, [*story.authors, *_names_of(story.tags, story.language)]):
+        written = {"body": " ".join(blocks), "headline": story.headline, "standfirst": story.standfirst}
+        field = next((field for field, text in written.items() if one in text or other in text), "bylines")
+        yield Point(
+            _("Is it “%(one)s” or “%(other)s”? The story has both spellings.") % {"one": one, "other": other}, field
+        )
+
+
+def _names_of(tags, language):
+    """What tags are called in the story's language; other languages have other names for countries and places."""
+    return [tag.name_in(language) for tag in tags if tag.kind not in {tag.Kind.COUNTRY, tag.Kind.PLACE}]
+
+
+def _link_warnings(story):
+    placed = set(body.tokens(story.body))
+    for link in story.links:
         if link.is_unresolved:
             yield Point(
                 _("“%(headline)s” is not on the site yet; readers will not see this link.") % {"headline": link},
@@ -70,7 +137,7 @@ def _link_warnings(copy):
             yield Point(
                 _("“%(headline)s” is not live; readers will not see this link.") % {"headline": link}, "related"
             )
-        if link.placement == link.Placement.INLINE and link.uuid not in placed:
+        if link.placement == "inline" and link.uuid not in placed:
             yield Point(_("The link “%(headline)s” has no place in the text.") % {"headline": link}, "related")
-    if placed - {link.uuid for link in links}:
+    if placed - {link.uuid for link in story.links}:
         yield Point(_("A READ line in the text has no link behind it; remove it or add the link again."), "body")

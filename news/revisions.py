@@ -103,16 +103,19 @@ def write_rows(owner, *, tags, authors, links):
 
 
 def words_by(person, revisions, base=None):
-    """How many words a person brought into a run of revisions, and how many all of them did."""
-    theirs = total = 0
-    before = _words_in(base) if base else Counter()
+    """How many of the words that are new at the end of a run of revisions a person brought in, and how many are new.
+
+    A word two people brought in, of which one is left, is counted as the person's.
+    """
+    before = first = _words_in(base) if base else Counter()
+    theirs = Counter()
     for revision in revisions:
         now = _words_in(revision)
-        added = (now - before).total()
-        total += added
-        theirs += added if revision.author_id == person.pk else 0
+        if revision.author_id == person.pk:
+            theirs += now - before
         before = now
-    return theirs, total
+    new = before - first
+    return (theirs & new).total(), new.total()
 
 
 def _words_in(revision):

@@ -80,10 +80,6 @@ ASKS = {
 }
 APPROVES = {Step.APPROVE, Step.APPROVE_AND_PUBLISH}
 NEEDS_APPROVAL = {Step.PUBLISH, Step.SCHEDULE}
-SHOWS_READERS = {
-    *(Step.APPROVE, Step.APPROVE_AND_PUBLISH, Step.PUBLISH, Step.SCHEDULE),
-    *(Step.FIX_TYPO, Step.PUBLISH_ALONE, Step.PUBLISH_UNREAD),
-}
 # The kinds of events by which one person alone gave readers a text.
 ALONE = [Step.FIX_TYPO, Step.PUBLISH_ALONE]
 # Whole sentences, never assembled from pieces: other languages inflect.
@@ -183,7 +179,7 @@ def why_not(copy, step, revision, *, by, **asked):
         return _wrong_stage(copy, step)
     if step in MORE and (refusal := MORE[step](copy, **asked)):
         return refusal
-    if step in SHOWS_READERS and not revision.is_intact():
+    if step in checklist.BEFORE_READERS and not revision.is_intact():
         return _("The stored text of this version was changed outside the newsroom. Save the story anew.")
     if step in APPROVES and (refusal := _four_eyes_refusal(copy, by)):
         return refusal
@@ -191,8 +187,8 @@ def why_not(copy, step, revision, *, by, **asked):
         return _("You published it alone; somebody else reads it now.")
     if step in NEEDS_APPROVAL and copy.approved_id != revision.pk:
         return _("This version has no approval.")
-    if step in SHOWS_READERS and (missing := next(iter(checklist.blocking(copy)), "")):
-        return missing
+    if missing := checklist.blocking(copy, step):
+        return " ".join(missing)
     if "reason" in ASKS.get(step, ()) and not asked.get("reason", "asked for later").strip():
         return _("Say why, so that the others know what to do.")
     return ""

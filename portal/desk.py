@@ -33,7 +33,7 @@ class Desk:
         copies = self._stories(mine, stage=Stage.CHANGES_REQUESTED)
         reasons = timeline.last_reason([copy.article for copy in copies]) if copies else {}
         for copy in copies:
-            copy.returned_by, copy.returned_because = reasons.get(copy.pk, ("", ""))
+            copy.returned_by, copy.returned_because, _at = reasons.get(copy.pk, ("", "", None))
         return copies
 
     @cached_property

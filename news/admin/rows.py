@@ -151,6 +151,9 @@ class Link:
     def of(cls, row):
         return cls(row.uuid, row.target_id, row.label, row.url, row.placement)
 
+    def __str__(self):
+        return self.title
+
     @property
     def is_blank(self):
         return not (self.target or self.label.strip() or self.url.strip())

@@ -12,11 +12,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from news import body, checklist, history, rules, workflow
-from news.admin import badges, bulk, comparison, hours, lookups, previews, rows, steps, story_list, timeline
+from news import body, history, rules, workflow
+from news.admin import badges, bulk, checks, comparison, hours, lookups, previews, rows, steps, story_list, timeline
 from news.admin.story_form import StoryForm
 from news.admin.times import exactly, when
+from news.checklist import Manuscript
 from news.models import Article, WorkingCopy
 
 WRITE = (None, {"fields": ["headline", "standfirst", "dateline", "body"], "classes": ["nr-write"]})
@@ -43,8 +45,6 @@ READ_ONLY = [
         {"fields": ["section", "language", "source", "tags", "signed", "links"], "classes": ["nr-rail"]},
     ),
 ]
-# The field a point of the checklist names, and the id of the element that mends it.
-MENDED_AT = {"tags": "id_tags", "related": "id_related"}
 
 
 def _hour_notes(planned):
@@ -160,13 +160,21 @@ class StoryAdmin(admin.ModelAdmin):
         ]
         compare = path("<int:pk>/compare/", self.admin_site.admin_view(self.compare), name="news_workingcopy_compare")
         preview = path("<int:pk>/preview/", self.admin_site.admin_view(self.preview), name="news_workingcopy_preview")
-        return [*views, compare, preview, *super().get_urls()]
+        check = self.admin_site.admin_view(require_POST(self.checks))
+        checked = [
+            path("add/checks/", check, name="news_workingcopy_add_checks"),
+            path("<int:pk>/checks/", check, name="news_workingcopy_checks"),
+        ]
+        return [*views, compare, preview, *checked, *super().get_urls()]
 
     def compare(self, request, pk):
         return comparison.view(self, request, pk)
 
     def preview(self, request, pk):
         return previews.view(self, request, pk)
+
+    def checks(self, request, pk=None):
+        return checks.view(self, request, pk)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a story is withdrawn, never deleted
@@ -295,16 +303,14 @@ class StoryAdmin(admin.ModelAdmin):
                 "title": str(obj),
                 "steps": steps.buttons(obj, by=request.user, typed=request.POST, planned=planned),
                 "your_turn": badges.is_turn_of(obj, request.user),
-                "points": [(point, MENDED_AT.get(point.field, f"id_{point.field}")) for point in checklist.points(obj)],
-                "words": body.word_count(obj.body),
+                **checks.listed(Manuscript.of(obj)),
+                "returned": timeline.last_return(obj),
                 "history": history[: timeline.AT_FIRST],
                 "earlier": history[timeline.AT_FIRST :],
                 "events": len(history),
             }
-            context["to_fix"] = sum(point.blocks for point, _ in context["points"])
-            context["to_look_at"] = len(context["points"]) - context["to_fix"]
         else:
-            context["title"] = _("New article")
+            context |= {"title": _("New article"), "points": None, "words": 0}
         context |= {
             "subtitle": None,
             "zone": hours.zone_said(timezone.now()),

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from news import rules
+from news import body, rules
 from news.admin import conflicts, hours, rows
+from news.checklist import Manuscript
 from news.models import Author, WorkingCopy
 
 
@@ -27,7 +28,7 @@ class StoryForm(forms.ModelForm):
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Media:
-        js = [Script("news/editor/story.js", defer=True), Script("news/editor/previews.js", defer=True)]
+        js = [Script(f"news/editor/{name}.js", defer=True) for name in ("story", "checks", "previews")]
 
     class Meta:
         model = WorkingCopy
@@ -82,6 +83,24 @@ class StoryForm(forms.ModelForm):
         """The stored bytes when it says the same: opening a story in an editor must not undo its approval."""
         typed = self.cleaned_data["body"]
         return self.instance.body if conflicts.same_text(typed, self.instance.body) else typed
+
+    def manuscript(self):
+        """What is typed so far, as it would be stored; what does not validate yet counts as it was typed."""
+        typed = {name: self[name].value() or "" for name in self.fields} | self.cleaned_data
+        columns = {name: typed[name] for name in Manuscript.COLUMNS if name != "section_id"}
+        return Manuscript(
+            **columns | {"body": body.clean(typed["body"])},
+            section_id=typed["section"].pk if self.cleaned_data.get("section") else None,
+            tags=self._picked("tags"),
+            authors=[author.name for author in self._picked("bylines")],
+            links=rows.with_stories(typed["related"], self.instance.pk),
+        )
+
+    def _picked(self, name):
+        """The rows of a field of names; while one of them cannot be found, at least those that were chosen."""
+        if name in self.cleaned_data:
+            return self.cleaned_data[name]
+        return self.fields[name].widget.Row.objects.filter(pk__in=self[name].value().numbers)
 
     @property
     def plan_changed(self):

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.utils.html import format_html
@@ -108,12 +109,25 @@ def lines(article):
     return [_line(event, people, named) for event in events]
 
 
+class Return(NamedTuple):
+    who: str
+    reason: str
+    at: datetime
+
+
 def last_reason(articles):
-    """Why each of these stories was last returned, by article: (who, reason)."""
+    """Who last returned each of these stories, why and when, by article."""
     events = Event.objects.filter(subject_kind="article", kind="return", subject_id__in=[a.pk for a in articles])
     events = {event.subject_id: event for event in events.order_by("number")}
     people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
-    return {pk: (_who(event, people), event.reason) for pk, event in events.items()}
+    return {pk: Return(_who(event, people), event.reason, event.at) for pk, event in events.items()}
+
+
+def last_return(copy):
+    """The return its writer has not answered yet, or None."""
+    if copy.stage != copy.Stage.CHANGES_REQUESTED:
+        return None
+    return last_reason([copy.article]).get(copy.pk)
 
 
 def published_alone(copies):

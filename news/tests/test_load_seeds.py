@@ -536,7 +536,7 @@ def test_our_stories_lead_to_each_other_and_need_no_mending():
     assert waiting == ["Forty words customs never wants to see again"]
     for copy in WorkingCopy.objects.all():
         assert copy.dateline and copy.source == "Tariff & Transit sample content"
-        warnings = {point.field for point in checklist.points(copy)}
+        warnings = {point.field for point in checklist.points(checklist.Manuscript.of(copy))}
         assert warnings <= {"standfirst", "related"}
 
 

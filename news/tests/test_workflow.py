@@ -89,6 +89,17 @@ def test_how_much_the_approver_wrote_is_in_the_event():
     assert '"words_by_approver":1,"words_changed":6' in facts
 
 
+def test_words_that_are_gone_again_when_it_is_approved_are_not_counted():
+    editor = make_user("Editors")
+    copy = make_copy(headline="Two words", body="<p>three more words</p>")
+    workflow.submit(copy, copy.newest, by=copy.saved_by)
+    saved_again(copy, editor, headline="Two words and a great many more")
+    saved_again(copy, editor, headline="Two words indeed", body="<p>three words</p>")
+    workflow.approve(copy, copy.newest, by=editor)
+    facts = Event.objects.about(copy.article).first().facts
+    assert '"words_by_approver":1,"words_changed":5' in facts
+
+
 def test_a_step_on_a_revision_that_is_no_longer_the_newest_is_refused():
     copy = make_copy()
     old = copy.newest
@@ -116,9 +127,10 @@ def test_whoever_saves_second_gets_a_conflict():
         ({"section": None}, "Choose a section."),
     ],
 )
-def test_an_incomplete_story_may_be_saved_and_submitted_but_not_approved(missing, sentence):
-    copy = make_copy(**missing)
+def test_an_incomplete_story_may_be_saved_but_not_approved(missing, sentence):
+    copy = make_copy()
     workflow.submit(copy, copy.newest, by=copy.saved_by)
+    saved_again(copy, copy.saved_by, **missing)
     assert workflow.why_not(copy, Step.APPROVE, copy.newest, by=make_user("Editors")) == sentence
 
 
@@ -313,7 +325,7 @@ def test_a_withdrawn_story_goes_back_to_what_readers_saw_last_and_stays_withdraw
 
 
 def test_a_draft_readers_never_saw_is_put_aside_and_can_be_taken_up_again():
-    reporter, copy = make_user(), make_copy(headline="", body="")
+    reporter, copy = make_user(), make_copy(section=None)
     workflow.submit(copy, copy.newest, by=reporter)
     workflow.discard(copy, copy.newest, by=reporter)
     assert (copy.stage, copy.is_ahead, copy.submitted_by) == (Stage.DISCARDED, False, None)

@@ -189,9 +189,9 @@
                 end.moveToElementEditEnd(writer.editable());
                 end.select();
             }
-            // The line stands between blocks of the text, never inside a table, a list or a quotation.
+            // The line stands after the block the cursor is in: no paragraph, list or table is taken apart for it.
             const block = writer.elementPath().elements.at(-2);
-            if (block && !block.is("p", "h2", "h3", "h4")) {
+            if (block && !(block.is("p") && !block.getText().trim())) {
                 const after = writer.document.createElement("p"), place = writer.createRange();
                 after.insertAfter(block);
                 place.moveToElementEditStart(after);
@@ -399,16 +399,23 @@
         };
         [day, clock].forEach((input) => input.addEventListener("input", tell));
     }
-    // The checklist leads to the place that mends it: into the field, not only near it.
-    document.querySelectorAll(".nr-check a, .nr-meeting a").forEach((link) => link.addEventListener("click", (event) => {
+    // The checklist, which comes anew while one types, leads to the place that mends it: into the field, not only near it.
+    document.addEventListener("click", (event) => {
+        const link = event.target.closest(".nr-check a, .nr-meeting a");
+        if (!link) { return; }
+        if (link.hash === "#id_body" && editor()) {
+            event.preventDefault();
+            editor().focus();
+            editor().container.$.scrollIntoView({ block: "start" });
+            return;
+        }
         const place = document.getElementById(link.hash.slice(1));
-        if (link.hash === "#id_body" && editor()) { event.preventDefault(); editor().focus(); return; }
         if (!place) { return; }
         event.preventDefault();
         place.scrollIntoView({ block: "center" });
         const field = place.matches("input, select, textarea") ? place : place.querySelector("input:not([type=hidden], [type=checkbox])");
         (field || place).focus();
-    }));
+    });
 
     // Fields on the paper grow with their words; browsers that know field-sizing do it themselves.
     if (!CSS.supports("field-sizing", "content")) {

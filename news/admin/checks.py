@@ -1,0 +1,33 @@
+"""The checklist beside the form: of what is saved, and of what is typed whenever the typing pauses."""
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.shortcuts import get_object_or_404, render
+
+from news import body, checklist
+from news.admin import rows
+from news.models import WorkingCopy
+
+
+def listed(manuscript):
+    """Context of `_checks.html`: `points`, each with the element that mends it, how many there are, and `words`."""
+    points = [(point, f"id_{point.field}") for point in checklist.points(manuscript)]
+    to_fix = sum(bool(point.blocks) for point, _place in points)
+    return {
+        "points": points,
+        "to_fix": to_fix,
+        "to_look_at": len(points) - to_fix,
+        "words": body.word_count(manuscript.body),
+    }
+
+
+def view(story_admin, request, pk=None):
+    """The list for what is in the form just now, of a story or of one not saved yet. Nothing is kept."""
+    copy = pk and get_object_or_404(WorkingCopy.objects.select_related("article"), pk=rows.number(pk))
+    may_write = story_admin.has_change_permission(request, copy) if copy else story_admin.has_add_permission(request)
+    if not may_write:
+        raise PermissionDenied
+    if any("\0" in value for _name, values in request.POST.lists() for value in values):
+        raise BadRequest("There is a NUL in what was typed.")
+    form = story_admin.get_form(request, copy, change=bool(copy))(request.POST, instance=copy)
+    form.full_clean()
+    return render(request, "admin/news/workingcopy/_checks.html", {"copy": copy, **listed(form.manuscript())})
