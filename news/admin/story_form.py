@@ -1,5 +1,7 @@
 """The editor's form: the working copy's words and rows, and the version they began from."""
 
+from uuid import uuid4
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
@@ -13,9 +15,9 @@ from news.models import Author, WorkingCopy
 
 
 class StoryForm(forms.ModelForm):
-    """`by` is set on the class that the admin makes of it for one request."""
+    """`by`, and unsaved text `taken_up`, are set on the class that the admin makes of it for one request."""
 
-    by = None
+    by = taken_up = None
     tags = rows.TagsField(label=_("tags"), required=False)
     bylines = rows.BylinesField(label=_("bylines"), required=False)
     related = rows.RelatedField(label=_("related links"), required=False)
@@ -25,6 +27,8 @@ class StoryForm(forms.ModelForm):
     # The row's version, and the revision, this form began from (design rule 4).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Which opening of the form this is: what it keeps between two saves goes under that name.
+    sheet = forms.Field(widget=forms.HiddenInput, required=False)
 
     class Media:
         js = [Script("news/editor/story.js", defer=True)]
@@ -44,8 +48,8 @@ class StoryForm(forms.ModelForm):
             "seo_description": _("Empty: the standfirst."),
         }
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
+    def __init__(self, data=None, *args, **options):
+        super().__init__(self.taken_up.posted if self.taken_up else data, *args, **options)
         self.label_suffix = ""
         self.meeting = None
         copy = self.instance
@@ -68,6 +72,7 @@ class StoryForm(forms.ModelForm):
                 "tags": [],
                 "related": [],
             }
+        self.initial["sheet"] = uuid4()
         if "tags" in self.fields:
             self.fields["tags"].widget.may_add = self.by.has_perm("news.add_tag")
             self.fields["related"].widget.own = copy.pk

@@ -11,6 +11,7 @@ from news.models.related import ArticleRelated, RelatedLink, WorkingCopyRelated
 from news.models.section import Section
 from news.models.tag import ArticleTag, Tag, TagAlias, WorkingCopyTag
 from news.models.working_copy import WorkingCopy
+from news.models.writing import Presence, UnsavedText
 
 __all__ = [
     "Article",
@@ -23,12 +24,14 @@ __all__ = [
     "Event",
     "HistoryHead",
     "ImportedStory",
+    "Presence",
     "RelatedLink",
     "Revision",
     "Section",
     "Slug",
     "Tag",
     "TagAlias",
+    "UnsavedText",
     "WorkingCopy",
     "WorkingCopyByline",
     "WorkingCopyRelated",

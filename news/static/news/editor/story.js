@@ -5,7 +5,12 @@
     const form = document.getElementById("workingcopy_form");
     if (!form) { return; }
     const editor = () => window.CKEDITOR && CKEDITOR.instances.id_body;
-    let touched = Boolean(document.querySelector(".nr-meeting")), leaving = false;
+    let touched = Boolean(document.querySelector("[data-typed]")), leaving = false;
+    // Something was typed, ticked or moved: it asks before leaving, and keep.js hears of it.
+    function touch() {
+        touched = true;
+        form.dispatchEvent(new Event("touched"));
+    }
 
     const named = (text, name) => text.replace("%(name)s", name);
 
@@ -130,7 +135,7 @@
             item.append(label);
             chips.append(item);
             movable();
-            touched = true;
+            touch();
         }
         function movable() {
             if (!ordered) { return; }
@@ -145,7 +150,7 @@
                     button.addEventListener("click", () => {
                         item.previousElementSibling.before(item);
                         movable();
-                        touched = true;
+                        touch();
                         (button.hidden ? input : button).focus();
                     });
                     item.append(button);
@@ -229,7 +234,7 @@
                     row.remove();
                     document.getElementById(`${links.id}_find`).focus();
                 }
-                touched = true;
+                touch();
                 tellPlaces();
                 if (button.isConnected && button.disabled) { row.querySelector("[data-move]:enabled").focus(); } else { button.focus(); }
             }));
@@ -275,7 +280,7 @@
                 words.type = "text";
             }
             wire(row);
-            touched = true;
+            touch();
             said.textContent = option.name;
             return uuid;
         }
@@ -333,6 +338,7 @@
     const text = document.getElementById("id_body"), asStored = text && text.value;
     whenReady((writer) => {
         writer.resetDirty();
+        writer.on("change", () => form.dispatchEvent(new Event("touched"))); // whether it is dirty the editor knows best
     });
     // An untouched text is sent exactly as it was stored, not as the browser would write it.
     form.addEventListener("submit", () => {
@@ -343,7 +349,7 @@
     // ---- saving
 
     const isTouched = () => touched || Boolean(editor() && editor().checkDirty());
-    form.addEventListener("input", (event) => { if (event.target.type !== "search") { touched = true; } });
+    form.addEventListener("input", (event) => { if (event.target.type !== "search") { touch(); } });
     window.addEventListener("beforeunload", (event) => { if (!leaving && isTouched()) { event.preventDefault(); } });
     const save = document.querySelector("[data-save]");
     if (save) {
