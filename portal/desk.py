@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from comments.models import Comment
 from news.admin import timeline, times
-from news.models import WorkingCopy
+from news.models import Presence, WorkingCopy
 
 Stage = WorkingCopy.Stage
 AT_MOST = 10
@@ -65,6 +65,13 @@ class Desk:
     @cached_property
     def drafts(self):
         return self._stories(stage=Stage.DRAFT, saved_by=self.person)
+
+    @cached_property
+    def being_edited(self):
+        """Who else writes what at this moment, as their browsers say."""
+        if not self.person.has_perm("news.view_workingcopy"):
+            return []
+        return list(Presence.objects.beside(self.person).select_related("story").defer("story__body")[:AT_MOST])
 
     @cached_property
     def comments_waiting(self):

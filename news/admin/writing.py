@@ -67,16 +67,20 @@ def for_writers(view):
     @require_POST
     def guarded(request, pk=None):
         try:
-            if not request.user.has_perm("news.change_workingcopy" if pk else "news.add_workingcopy"):
+            if not request.user.has_perm("news.add_workingcopy" if pk is None else "news.change_workingcopy"):
                 raise NotTaken(403, _("Your role does not edit stories."))
-            story = WorkingCopy.objects.only("pk").filter(pk=pk).first() if pk else None
-            if pk and not story:
-                raise Http404
-            return view(request, story)
+            return view(request, None if pk is None else _story(pk))
         except NotTaken as refusal:
             return JsonResponse({"sentence": str(refusal)}, status=refusal.status)
 
     return guarded
+
+
+def _story(pk):
+    story = WorkingCopy.objects.only("pk").filter(pk=rows.number(pk)).first()  # None for what no row can have
+    if story is None:
+        raise Http404
+    return story
 
 
 @for_writers
@@ -102,7 +106,7 @@ def here(request, story):
     _sent(request)
     presence.announce(request.user, story)
     others = Presence.objects.filter(story=story).beside(request.user)
-    return JsonResponse({"others": render_to_string("admin/news/workingcopy/_others.html", {"others": others})})
+    return JsonResponse({"others": render_to_string("admin/news/workingcopy/_others.html", {"others": others}).strip()})
 
 
 @for_writers
@@ -161,7 +165,7 @@ def _sent(request):
 
 
 def _typed(sent):
-    """The sheet, its fields and their stamp; halves of characters are replaced, as browsers do when they post a form."""
+    """The sheet, its fields and their stamp. Halves of characters are replaced, as browsers do in what they post."""
     sheet, fields, stamp = sent.get("sheet"), sent.get("fields"), sent.get("stamp")
     sheet = rows.as_uuid(sheet) if isinstance(sheet, str) else None
     is_whole = (

@@ -90,7 +90,9 @@
         isSending = true;
         const copy = copyOf(text), outcome = await post(says.keep, copy);
         isSending = false;
-        if (isLeaving) { return; }
+        if (!isLeaving) { heard(outcome, copy, text); }
+    }
+    function heard(outcome, copy, text) {
         if (outcome.state === "closed") { // it was saved after all, and somebody goes on writing
             forgetHere(copy.sheet);
             sheet.value = outcome.sheet;
@@ -141,7 +143,7 @@
         if (isLeaving || text === kept) { return; }
         const copy = copyOf(text);
         keepHere(copy); // at once and certain; the next page of the newsroom brings it to the server
-        post(says.keep, copy, true).then((outcome) => { if (outcome.state === "kept") { kept = text; forgetHere(copy.sheet); } });
+        post(says.keep, copy, true).then((outcome) => heard(outcome, copy, text));
     }
     window.addEventListener("pagehide", part);
     document.addEventListener("visibilitychange", () => { if (document.hidden) { part(); } else { beat(); } });
