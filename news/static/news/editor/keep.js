@@ -9,7 +9,6 @@
     const PAUSE = 3_000, LONGEST = 15_000, BEAT = 30_000, AWAKE = 30 * 60_000, LOCAL_FOR = 30 * 24 * 3_600_000;
     const ROOM_IN_PARTING = 60_000; // browsers send 64 KiB for a page that is going
     const PREFIX = `nr-unsaved:${says.person}:`;
-    const editor = () => window.CKEDITOR && CKEDITOR.instances.id_body;
 
     // Logging in again, in another tab, gives this browser another token: what was printed into the page is void then.
     const token = () => (/(?:^|; )csrftoken=([^;]+)/.exec(document.cookie) || [])[1] || "";
@@ -22,9 +21,8 @@
 
     const ABOUT_SENDING = new Set(["csrfmiddlewaretoken", "sheet"]);
     function typed() {
-        const data = new FormData(form), writer = editor();
-        if (writer && writer.checkDirty()) { data.set("body", writer.getData()); }
-        return JSON.stringify([...data].filter(([name, value]) => typeof value === "string" && !ABOUT_SENDING.has(name)));
+        const data = [...new FormData(form)]; // story.js sees to the text in the editor
+        return JSON.stringify(data.filter(([name, value]) => typeof value === "string" && !ABOUT_SENDING.has(name)));
     }
     // What there is no need to keep: what is stored. A form that came back unsaved holds more than that.
     const stored = "typed" in says ? null : typed();

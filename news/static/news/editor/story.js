@@ -336,19 +336,23 @@
         CKEDITOR.on("instanceReady", (event) => { if (event.editor.name === "id_body") { call(event.editor); } });
     }
     const text = document.getElementById("id_body"), asStored = text && text.value;
+    let asShown = null;
     whenReady((writer) => {
         writer.resetDirty();
-        writer.on("change", () => form.dispatchEvent(new Event("touched"))); // whether it is dirty the editor knows best
+        asShown = writer.getData();
+        writer.on("change", () => form.dispatchEvent(new Event("touched")));
     });
+    // A click in the text makes the editor dirty; only other words are a change.
+    const isWritten = () => asShown !== null && editor().checkDirty() && editor().getData() !== asShown;
     // An untouched text is sent exactly as it was stored, not as the browser would write it.
-    form.addEventListener("submit", () => {
-        if (editor() && !editor().checkDirty()) { text.value = asStored; }
-        leaving = true;
+    form.addEventListener("formdata", (event) => {
+        if (editor()) { event.formData.set("body", isWritten() ? editor().getData() : asStored); }
     });
+    form.addEventListener("submit", () => { leaving = true; });
 
     // ---- saving
 
-    const isTouched = () => touched || Boolean(editor() && editor().checkDirty());
+    const isTouched = () => touched || isWritten();
     form.addEventListener("input", (event) => { if (event.target.type !== "search") { touch(); } });
     window.addEventListener("beforeunload", (event) => { if (!leaving && isTouched()) { event.preventDefault(); } });
     const save = document.querySelector("[data-save]");
