@@ -18,7 +18,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from news import presence, unsaved
+from news import body, presence, unsaved
 from news.admin import rows
 from news.models import Presence, UnsavedText, WorkingCopy
 
@@ -144,7 +144,12 @@ def beside(form, request, story):
 
 
 def _offer(left, story):
-    return {"text": left, "take_up": _form_address(story), "throw_away": _address("throw_away", story)}
+    return {
+        "text": left,
+        "words": body.word_count(left.posted.get("body", "")),
+        "take_up": _form_address(story),
+        "throw_away": _address("throw_away", story),
+    }
 
 
 def _sent(request):
