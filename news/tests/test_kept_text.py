@@ -322,7 +322,7 @@ def test_whoever_may_not_write_gets_neither_script_nor_banner(client, onlooker):
     unsaved.keep(onlooker, copy, sheet, fields=[["headline", "From when I could write"]], stamp=1)
     page = client.get(f"{at(copy)}?take_up={sheet}").content.decode()
     assert "keep.js" not in page and "data-keep" not in page and "data-left" not in page
-    assert "From when I could write" not in page
+    assert "From when I could write" not in page and "nr-meeting" not in page
     client.force_login(make_user("Reporters"))
     assert "keep.js" in client.get(at(copy)).content.decode()
 
