@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from datetime import timedelta
 
-from news import workflow
+from news import presence, unsaved, workflow
 from news.models import WorkingCopy
 from portal.jobs import job
 
@@ -26,3 +26,10 @@ def publish_due():
             log.exception("Story %s is due and could not go out.", pk)
             outcomes["failed"] += 1
     return outcomes
+
+
+@job(every=timedelta(days=1))
+def forget_what_was_typed():
+    """Drop unsaved text nobody came back to for a month, and who had which story open yesterday."""
+    unsaved.forget_old()
+    presence.forget_old()

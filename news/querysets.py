@@ -13,6 +13,8 @@ from news.folding import fold
 OPENING_LENGTH = 900
 # The worker comes round every minute; what is not in place after three needs a person.
 PATIENCE = timedelta(minutes=3)
+# A browser says every half minute that its story is open; three times unheard, somebody has gone.
+HEARD_WITHIN = timedelta(seconds=90)
 
 
 class Unchangeable(Exception):
@@ -147,3 +149,19 @@ class EventQuerySet(KeptQuerySet):
     def about(self, subject):
         """The history of one story or comment, newest first."""
         return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")
+
+
+class UnsavedTextQuerySet(models.QuerySet):
+    def of(self, person, story):
+        """What this person left at this story (None: at a new one) and may take up, newest first."""
+        return self.filter(person=person, story=story).exclude(fields="").order_by("-kept_at", "-pk")
+
+
+class PresenceQuerySet(models.QuerySet):
+    def there(self, *, at=None):
+        """Those whose browser has said so lately."""
+        return self.filter(seen_at__gt=(at or timezone.now()) - HEARD_WITHIN)
+
+    def beside(self, person, *, at=None):
+        """Who else is there, longest first."""
+        return self.there(at=at).exclude(person=person).select_related("person").order_by("since", "pk")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from comments.models import Comment
 from news.admin import timeline, times
-from news.models import WorkingCopy
+from news.models import Presence, WorkingCopy
 
 Stage = WorkingCopy.Stage
 AT_MOST = 10
@@ -76,6 +76,13 @@ class Desk:
         """What one is in charge of, or began and nobody else is in charge of."""
         mine = Q(assigned_to=self.person) | Q(saved_by=self.person, assigned_to=None)
         return self._stories(mine, stage=Stage.DRAFT)
+
+    @cached_property
+    def being_edited(self):
+        """Who else writes what at this moment, as their browsers say."""
+        if not self.person.has_perm("news.view_workingcopy"):
+            return []
+        return list(Presence.objects.beside(self.person).select_related("story").defer("story__body")[:AT_MOST])
 
     @cached_property
     def comments_waiting(self):

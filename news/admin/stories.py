@@ -14,8 +14,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from news import body, history, rules, workflow
-from news.admin import badges, bulk, checks, comparison, hours, lookups, previews, rows, steps, story_list, timeline
+from news import body, history, rules, unsaved, workflow
+from news.admin import (
+    badges,
+    bulk,
+    checks,
+    comparison,
+    hours,
+    lookups,
+    previews,
+    rows,
+    steps,
+    story_list,
+    timeline,
+    writing,
+)
 from news.admin.story_form import StoryForm
 from news.admin.times import exactly, when
 from news.checklist import Manuscript
@@ -165,7 +178,7 @@ class StoryAdmin(admin.ModelAdmin):
             path("add/checks/", check, name="news_workingcopy_add_checks"),
             path("<int:pk>/checks/", check, name="news_workingcopy_checks"),
         ]
-        return [*views, compare, preview, *checked, *super().get_urls()]
+        return [*views, compare, preview, *checked, *writing.urls(self.admin_site), *super().get_urls()]
 
     def compare(self, request, pk):
         return comparison.view(self, request, pk)
@@ -179,9 +192,11 @@ class StoryAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False  # a story is withdrawn, never deleted
 
+    def _may_write(self, request, obj):
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
     def get_fieldsets(self, request, obj=None):
-        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        if not may_write:
+        if not self._may_write(request, obj):
             return READ_ONLY
         name, options = SCHEDULE
         schedule = (name, {**options, "description": _hour_notes(obj.planned_for if obj else None)})
@@ -190,6 +205,7 @@ class StoryAdmin(admin.ModelAdmin):
     def get_form(self, request, obj=None, change=False, **options):
         Form = super().get_form(request, obj, change, **options)
         Form.by = request.user
+        Form.taken_up = writing.taken_up(request, obj) if self._may_write(request, obj) else None
         return Form
 
     @method_decorator(csp_replace(settings.EDITOR_CSP))
@@ -227,6 +243,8 @@ class StoryAdmin(admin.ModelAdmin):
         typed = form.cleaned_data
         rows.write(form.instance, by=request.user, tags=typed["tags"], authors=typed["bylines"], links=typed["related"])
         workflow.finish_save(form.instance, by=request.user)
+        if sheet := rows.as_uuid(typed["sheet"] or ""):
+            unsaved.settle(request.user, form.instance if change else None, sheet)
 
     def response_add(self, request, copy, post_url_continue=None):
         return self._response(request, copy)
@@ -301,7 +319,7 @@ class StoryAdmin(admin.ModelAdmin):
             context |= {
                 "copy": obj,
                 "title": str(obj),
-                "steps": steps.buttons(obj, by=request.user, typed=request.POST, planned=planned),
+                "steps": steps.buttons(obj, by=request.user, typed=form.data, planned=planned),
                 "your_turn": badges.is_turn_of(obj, request.user),
                 **checks.listed(Manuscript.of(obj)),
                 "returned": timeline.last_return(obj),
@@ -315,8 +333,11 @@ class StoryAdmin(admin.ModelAdmin):
             "subtitle": None,
             "zone": hours.zone_said(timezone.now()),
             "meeting": getattr(form, "meeting", None),
-            "may_save": self.has_change_permission(request, obj) if obj else True,
+            "may_save": self._may_write(request, obj),
         }
+        if context["may_save"]:
+            context |= writing.beside(form, request, obj)
+            context["media"] += writing.MEDIA
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # ---- read only, for roles that may look and not write

@@ -1,5 +1,7 @@
 """The editor's form: the working copy's words and rows, and the version they began from."""
 
+from uuid import uuid4
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.widgets import Script
@@ -14,9 +16,9 @@ from news.models import Author, WorkingCopy
 
 
 class StoryForm(forms.ModelForm):
-    """`by` is set on the class that the admin makes of it for one request."""
+    """`by`, and unsaved text `taken_up`, are set on the class that the admin makes of it for one request."""
 
-    by = None
+    by = taken_up = None
     tags = rows.TagsField(label=_("tags"), required=False)
     bylines = rows.BylinesField(label=_("bylines"), required=False)
     related = rows.RelatedField(label=_("related links"), required=False)
@@ -26,6 +28,8 @@ class StoryForm(forms.ModelForm):
     # The row's version, and the revision, this form began from (design rule 4).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Which opening of the form this is: what it keeps between two saves goes under that name.
+    sheet = forms.Field(widget=forms.HiddenInput, required=False)
 
     class Media:
         js = [Script(f"news/editor/{name}.js", defer=True) for name in ("story", "checks", "previews")]
@@ -45,8 +49,8 @@ class StoryForm(forms.ModelForm):
             "seo_description": _("Empty: the standfirst."),
         }
 
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
+    def __init__(self, data=None, *args, **options):
+        super().__init__(self.taken_up.posted if self.taken_up else data, *args, **options)
         self.label_suffix = ""
         self.meeting = None
         copy = self.instance
@@ -69,6 +73,7 @@ class StoryForm(forms.ModelForm):
                 "tags": [],
                 "related": [],
             }
+        self.initial["sheet"] = uuid4()
         if "tags" in self.fields:
             self.fields["tags"].widget.may_add = self.by.has_perm("news.add_tag")
             self.fields["related"].widget.own = copy.pk

@@ -12,6 +12,7 @@ from news.models.related import ArticleRelated, RelatedLink, WorkingCopyRelated
 from news.models.section import Section
 from news.models.tag import ArticleTag, Tag, TagAlias, WorkingCopyTag
 from news.models.working_copy import WorkingCopy
+from news.models.writing import Presence, UnsavedText
 
 __all__ = [
     "Article",
@@ -24,6 +25,7 @@ __all__ = [
     "Event",
     "HistoryHead",
     "ImportedStory",
+    "Presence",
     "PreviewLink",
     "RelatedLink",
     "Revision",
@@ -31,6 +33,7 @@ __all__ = [
     "Slug",
     "Tag",
     "TagAlias",
+    "UnsavedText",
     "WorkingCopy",
     "WorkingCopyByline",
     "WorkingCopyRelated",

@@ -27,7 +27,7 @@
         if (asking) { asking.abort(); }
         asking = new AbortController();
         try {
-            const answer = await fetch(panel.dataset.checks, { method: "POST", body: sent, redirect: "error", signal: asking.signal });
+            const answer = await fetch(panel.dataset.checks, { method: "POST", body: sent, redirect: "manual", signal: asking.signal });
             if (!answer.ok) { return; }
             const page = new DOMParser().parseFromString(await answer.text(), "text/html");
             asked = words;

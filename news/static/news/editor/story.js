@@ -5,7 +5,12 @@
     const form = document.getElementById("workingcopy_form");
     if (!form) { return; }
     const editor = () => window.CKEDITOR && CKEDITOR.instances.id_body;
-    let touched = Boolean(document.querySelector(".nr-meeting")), leaving = false;
+    let touched = Boolean(document.querySelector("[data-typed]")), leaving = false;
+    // Something was typed, ticked or moved: it asks before leaving, and keep.js hears of it.
+    function touch() {
+        touched = true;
+        form.dispatchEvent(new Event("touched"));
+    }
 
     const named = (text, name) => text.replace("%(name)s", name);
 
@@ -130,7 +135,7 @@
             item.append(label);
             chips.append(item);
             movable();
-            touched = true;
+            touch();
         }
         function movable() {
             if (!ordered) { return; }
@@ -145,7 +150,7 @@
                     button.addEventListener("click", () => {
                         item.previousElementSibling.before(item);
                         movable();
-                        touched = true;
+                        touch();
                         (button.hidden ? input : button).focus();
                     });
                     item.append(button);
@@ -229,7 +234,7 @@
                     row.remove();
                     document.getElementById(`${links.id}_find`).focus();
                 }
-                touched = true;
+                touch();
                 tellPlaces();
                 if (button.isConnected && button.disabled) { row.querySelector("[data-move]:enabled").focus(); } else { button.focus(); }
             }));
@@ -275,7 +280,7 @@
                 words.type = "text";
             }
             wire(row);
-            touched = true;
+            touch();
             said.textContent = option.name;
             return uuid;
         }
@@ -331,19 +336,25 @@
         CKEDITOR.on("instanceReady", (event) => { if (event.editor.name === "id_body") { call(event.editor); } });
     }
     const text = document.getElementById("id_body"), asStored = text && text.value;
+    let asShown = null;
     whenReady((writer) => {
         writer.resetDirty();
+        asShown = writer.getData();
+        writer.on("change", () => form.dispatchEvent(new Event("touched")));
     });
+    // A click in the text makes the editor dirty; only other words are a change.
+    const isWritten = () => asShown !== null && editor().checkDirty() && editor().getData() !== asShown;
     // An untouched text is sent exactly as it was stored, not as the browser would write it.
-    form.addEventListener("submit", (event) => {
-        if (editor() && !editor().checkDirty()) { text.value = asStored; }
-        leaving = !(event.submitter && event.submitter.formTarget); // a preview opens beside it
+    form.addEventListener("formdata", (event) => {
+        if (editor()) { event.formData.set("body", isWritten() ? editor().getData() : asStored); }
     });
+    // A preview opens beside the form, which is not left.
+    form.addEventListener("submit", (event) => { leaving = !(event.submitter && event.submitter.formTarget); });
 
     // ---- saving
 
-    const isTouched = () => touched || Boolean(editor() && editor().checkDirty());
-    form.addEventListener("input", (event) => { if (event.target.type !== "search") { touched = true; } });
+    const isTouched = () => touched || isWritten();
+    form.addEventListener("input", (event) => { if (event.target.type !== "search") { touch(); } });
     window.addEventListener("beforeunload", (event) => { if (!leaving && isTouched()) { event.preventDefault(); } });
     const save = document.querySelector("[data-save]");
     if (save) {

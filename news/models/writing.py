@@ -1,0 +1,73 @@
+"""What is going on at the newsroom's keyboards and is no part of any story: unsaved text, and who has what open."""
+
+import json
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.http import QueryDict
+from django.utils import timezone
+
+from news.models.working_copy import WorkingCopy
+from news.querysets import PresenceQuerySet, UnsavedTextQuerySet
+
+
+class UnsavedText(models.Model):
+    """What one person typed and has not saved: theirs alone, and no revision. `news/unsaved.py` writes these rows.
+
+    A sheet is one opening of the form, so that what is typed now never replaces what was left here earlier. Blank
+    fields are a sheet that was saved: it takes no more text, also none that was still on its way.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # None: a new story.
+    story = models.ForeignKey(WorkingCopy, models.CASCADE, null=True, related_name="+")
+    sheet = models.UUIDField(default=uuid.uuid4)
+    # Canonical JSON of [name, value] pairs as a browser would post them; among them the version they began from.
+    fields = models.TextField()
+    # Milliseconds by the writer's own clock: tells the later of two copies of one sheet, and nothing else.
+    stamp = models.BigIntegerField()
+    kept_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = UnsavedTextQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()  # nobody looks into it but its writer
+        constraints = [models.UniqueConstraint(fields=["person", "sheet"], name="unsaved_text_once_per_sheet")]
+
+    def __str__(self):
+        return self.headline or str(self.sheet)
+
+    @property
+    def posted(self):
+        """What the form would have been sent: the sheet goes on where it was left."""
+        posted = QueryDict(mutable=True)
+        for name, value in json.loads(self.fields):
+            posted.appendlist(name, value)
+        posted["sheet"] = str(self.sheet)
+        return posted
+
+    @property
+    def headline(self):
+        return " ".join(self.posted.get("headline", "").split())
+
+
+class Presence(models.Model):
+    """Somebody has a story open, as their browser says every half minute. Informs, never locks.
+
+    In the database: the cache may be each process's own, and one row per person and story is little to write.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    story = models.ForeignKey(WorkingCopy, models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["person", "story"], name="presence_once_per_person_and_story")]
+
+    def __str__(self):
+        return str(self.person)
