@@ -51,16 +51,9 @@ def apply(revision, owner):
     """
     if not revision.is_intact():
         raise Unchangeable
-    missing = gone(content := content_of(revision))
-    content |= {
-        "section": None if missing["section"] else content["section"],
-        "tags": [pk for pk in content["tags"] if pk not in missing["tags"]],
-        "authors": [pk for pk in content["authors"] if pk not in missing["authors"]],
-        "related": [
-            {**link, "target": None if link["target"] in missing["related"] else link["target"]}
-            for link in content["related"]
-        ],
-    }
+    content = content_of(revision)
+    missing = gone(content)
+    content = without(content, missing)
     for name in Content.FIELDS:
         setattr(owner, "section_id" if name == "section" else name, content[name])
     owner.save()
@@ -84,6 +77,19 @@ def gone(content):
         "related": (Article, {link["target"] for link in content["related"]}),
     }
     return {place: _missing(Model, keys - {None}) for place, (Model, keys) in named.items()}
+
+
+def without(content, missing):
+    """The content, and nothing in it of what is there no more."""
+    return content | {
+        "section": None if missing["section"] else content["section"],
+        "tags": [pk for pk in content["tags"] if pk not in missing["tags"]],
+        "authors": [pk for pk in content["authors"] if pk not in missing["authors"]],
+        "related": [
+            {**link, "target": None if link["target"] in missing["related"] else link["target"]}
+            for link in content["related"]
+        ],
+    }
 
 
 def blank(owner):
