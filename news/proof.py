@@ -281,7 +281,7 @@ def _story_fault(story, told):
     if bool(story.withdrawn_at) != told.is_withdrawn:
         said = "is" if told.is_withdrawn else "is not"
         return f"the history says that story {story.pk} {said} withdrawn, the database says otherwise"
-    if not (told.is_since_known or _about(story.live_from, told.since)):
+    if told.is_since_known and not _about(story.live_from, told.since):
         return f"story {story.pk} is live from {story.live_from}, the history says {told.since}"
     if not _about(story.live_until, told.until):
         return f"story {story.pk} is live until {story.live_until}, the history says {told.until}"

@@ -8,6 +8,8 @@ import json
 from collections import Counter
 from uuid import UUID
 
+from django.utils import timezone
+
 from news import body
 from news.history import canonical, digest
 from news.models import Article, Author, Content, Revision, Section, Tag
@@ -34,7 +36,12 @@ def record(copy, *, by):
         return newest, False
     number = newest.number + 1 if newest else 1
     revision = Revision.objects.create(
-        article_id=copy.pk, number=number, content=content, content_hash=content_hash, author=by
+        article_id=copy.pk,
+        number=number,
+        content=content,
+        content_hash=content_hash,
+        author=by,
+        created_at=timezone.now(),
     )
     return revision, True
 
