@@ -18,6 +18,7 @@ from news import history, revisions
 from news.models import Article, Event, HistoryHead, Revision
 
 BATCH = 500
+STORIES = 100  # at once: each brings its text
 STORY = Article._meta.model_name
 # A step asks the clock a moment before its event does.
 A_MOMENT = timedelta(minutes=1)
@@ -202,7 +203,7 @@ def _public_fault(walk):
     """The first story that is not before readers as the proven history says."""
     missing = set(walk.kept)
     last = 0
-    while batch := list(_stories(pk__gt=last)[:BATCH]):
+    while batch := list(_stories(pk__gt=last)[:STORIES]):
         last = batch[-1].pk
         told = _told([story.pk for story in batch])
         missing -= set(told)

@@ -383,6 +383,8 @@ def test_a_long_history_is_proven_in_batches_and_a_break_at_their_edge_is_named(
     for size in (1, 2, 3, 12):
         monkeypatch.setattr(proof, "BATCH", size)
         assert history.verify() == (12, None)
+    monkeypatch.setattr(proof, "STORIES", 1)
+    assert history.verify() == (12, None)
     monkeypatch.setattr(proof, "BATCH", 3)
     rows(Event, number=6).delete()
     assert the_break() == "event 6 is missing"
