@@ -27,9 +27,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            *("--head", "-H"), metavar="NUMBER:HASH", type=head, action="append", default=[], dest="anchors",
+            "--head",
+            metavar="NUMBER:HASH",
+            type=head,
+            action="append",
+            default=[],
+            dest="anchors",
             help="a head kept outside, which must be in the history; may be given several times",
-        )  # fmt: skip
+        )
         parser.add_argument("--heads", metavar="FILE", help="a file of such heads, one a line; - reads standard input")
         parser.add_argument(
             "--accept-restore",
