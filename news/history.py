@@ -8,20 +8,24 @@ is written outside the database as well, or a restored older tail would go unsee
 import hmac
 import json
 import logging
+import os
+import re
 import secrets
-from dataclasses import dataclass
 from hashlib import sha256
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from news.models import Event, HistoryHead, Revision
+from news.models import Event, HistoryHead
 from portal.environment import VAR_DIR
 
 log = logging.getLogger("history")
 HEADS = VAR_DIR / "heads"
+HEAD = re.compile(r"(?:head )?([0-9]{1,18})[ :]([0-9a-f]{64})")
+TAIL = 200  # bytes, room for a line and a bit
 GENESIS = "0" * 64
+LOSS = "loss"  # the kind of the event that puts on record what a restore has lost
 SALT = 32  # always as long, or letters could move between salt and reason and the digest would not change
 
 
@@ -54,7 +58,8 @@ def append(kind, subject, *, by, reason="", subject_kind="", **facts):
     event.hash = _sign(event, key)
     event.save()
     HistoryHead.objects.filter(pk=head.pk).update(number=event.number, hash=event.hash)
-    transaction.on_commit(lambda: _write_head(event))
+    lost = lost_head(head) if kind != LOSS else None
+    transaction.on_commit(lambda: _write_head(event, lost))
     return event
 
 
@@ -67,41 +72,15 @@ def digest(text):
     return sha256(text.encode()).hexdigest()
 
 
-@dataclass
-class Break:
-    """The first place where the chain does not hold, in words."""
+def verify(anchors=()):
+    """Prove the chain and all it tells of, see news/proof.py: (number of events, None), or (…, the first Break)."""
+    from news import proof  # it reads revisions, and those are written with this module
 
-    number: int
-    what: str
-
-
-def verify():
-    """Walk the chain from its first link; return (number of events, None) or (…, the first Break).
-
-    Each event must be as it was signed, follow the one before, be the one written down outside, and the
-    revision it is about must still say what it said.
-    """
-    previous, number = GENESIS, 0
-    noted, kept = _noted_heads(), _kept_revisions()
-    if isinstance(noted, Break):
-        return number, noted
-    for event in Event.objects.order_by("number").iterator(chunk_size=1000):
-        number += 1
-        if broken := _fault(event, number, previous) or _revision_fault(event, kept):
-            return number, Break(number, broken)
-        if noted.pop(number, {event.hash}) != {event.hash}:
-            return number, Break(number, f"event {number} is not the one written down outside")
-        previous = event.hash
-    head = HistoryHead.objects.first() or HistoryHead(number=0, hash=GENESIS)
-    if (head.number, head.hash) != (number, previous):
-        return number, Break(number, f"the head names event {head.number}, the last event is {number}")
-    if noted:
-        last = max(noted)
-        return number, Break(number, f"event {last} was written down outside, the database ends at {number}")
-    return number, None
+    return proof.verify(anchors)
 
 
-def _fault(event, number, previous):
+def fault(event, number, previous):
+    """Why an event is not the link that was written at this place, in words, or ""."""
     if event.number != number:
         return f"event {number} is missing"
     if event.previous_hash != previous:
@@ -116,28 +95,23 @@ def _fault(event, number, previous):
     return ""
 
 
-def _kept_revisions():
-    contents = Revision.objects.values_list("article_id", "number", "content").iterator(chunk_size=1000)
-    return {(article, number): digest(content) for article, number, content in contents}
+def head_in(text):
+    """A head as `var/heads` keeps it or `verify_history` prints it, as (number, hash); None if it is no head."""
+    found = HEAD.fullmatch(text.strip())
+    return found and (int(found[1]), found[2])
 
 
-def _revision_fault(event, kept):
-    facts = json.loads(event.facts)
-    if "content" in facts and kept.get((event.subject_id, facts["revision"])) != facts["content"]:
-        return f"revision {facts['revision']} of story {event.subject_id} is not what event {event.number} is about"
-    return ""
+def lost_head(head=None):
+    """The head written down outside last, as (number, hash), if the chain does not have it; else None.
 
-
-def _noted_heads():
-    """Every head written down outside, by number. All of them count: after a cut tail the chain soon grows past it."""
-    heads = {}
-    lines = HEADS.read_text(encoding="utf-8").splitlines() if HEADS.exists() else []
-    for place, line in enumerate(lines, start=1):
-        number, _blank, noted = line.partition(" ")
-        if not (number.isdecimal() and len(noted) == 64):
-            return Break(0, f"line {place} of {HEADS} is no head")
-        heads.setdefault(int(number), set()).add(noted)
-    return heads
+    Then the database is older than what was written down: restored from a backup, or cut. Cheap enough to ask at every
+    append and every probe. Where nothing was written down, on another machine, there is nothing to miss.
+    """
+    noted = _last_noted()
+    if noted is None or (head and noted == (head.number, head.hash)):
+        return None
+    number, hash_ = noted
+    return None if Event.objects.filter(number=number, hash=hash_).exists() else noted
 
 
 def take_turn():
@@ -176,11 +150,24 @@ def _digest(salt, reason):
     return sha256(f"{salt}{reason}".encode()).hexdigest()
 
 
-def _write_head(event):
+def _last_noted():
+    """The last line of `var/heads`, as (number, hash), or None."""
+    try:
+        with HEADS.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
+            lines = file.read().decode(errors="replace").splitlines()
+    except OSError:
+        return None
+    return head_in(lines[-1]) if lines else None
+
+
+def _write_head(event, lost):
+    """Write the newest head down outside. A lost one stays the last word there until somebody has accepted the loss."""
     log.info("head %s %s", event.number, event.hash)
+    lines = [(event.number, event.hash), *([lost] if lost else [])]
     try:
         HEADS.parent.mkdir(parents=True, exist_ok=True)
         with HEADS.open("a", encoding="utf-8") as file:
-            file.write(f"{event.number} {event.hash}\n")
+            file.write("".join(f"{number} {hash_}\n" for number, hash_ in lines))
     except OSError:
         log.exception("The head of event %s could not be written outside the database.", event.number)

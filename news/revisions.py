@@ -8,6 +8,8 @@ import json
 from collections import Counter
 from uuid import UUID
 
+from django.utils import timezone
+
 from news import body
 from news.history import canonical, digest
 from news.models import Article, Author, Content, Revision, Section, Tag
@@ -34,7 +36,12 @@ def record(copy, *, by):
         return newest, False
     number = newest.number + 1 if newest else 1
     revision = Revision.objects.create(
-        article_id=copy.pk, number=number, content=content, content_hash=content_hash, author=by
+        article_id=copy.pk,
+        number=number,
+        content=content,
+        content_hash=content_hash,
+        author=by,
+        created_at=timezone.now(),
     )
     return revision, True
 
@@ -51,16 +58,9 @@ def apply(revision, owner):
     """
     if not revision.is_intact():
         raise Unchangeable
-    missing = gone(content := content_of(revision))
-    content |= {
-        "section": None if missing["section"] else content["section"],
-        "tags": [pk for pk in content["tags"] if pk not in missing["tags"]],
-        "authors": [pk for pk in content["authors"] if pk not in missing["authors"]],
-        "related": [
-            {**link, "target": None if link["target"] in missing["related"] else link["target"]}
-            for link in content["related"]
-        ],
-    }
+    content = content_of(revision)
+    missing = gone(content)
+    content = without(content, missing)
     for name in Content.FIELDS:
         setattr(owner, "section_id" if name == "section" else name, content[name])
     owner.save()
@@ -84,6 +84,19 @@ def gone(content):
         "related": (Article, {link["target"] for link in content["related"]}),
     }
     return {place: _missing(Model, keys - {None}) for place, (Model, keys) in named.items()}
+
+
+def without(content, missing):
+    """The content, and nothing in it of what is there no more."""
+    return content | {
+        "section": None if missing["section"] else content["section"],
+        "tags": [pk for pk in content["tags"] if pk not in missing["tags"]],
+        "authors": [pk for pk in content["authors"] if pk not in missing["authors"]],
+        "related": [
+            {**link, "target": None if link["target"] in missing["related"] else link["target"]}
+            for link in content["related"]
+        ],
+    }
 
 
 def blank(owner):

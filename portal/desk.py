@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from comments.models import Comment
+from news import history
 from news.admin import timeline, times
 from news.models import Presence, WorkingCopy
 
@@ -59,6 +60,12 @@ class Desk:
         return timeline.published_alone(copies)
 
     @cached_property
+    def lost_event(self):
+        """The newest event written down outside, if the database has lost it: for those who look after the works."""
+        lost = history.lost_head() if self.person.has_perm("portal.view_job") else None
+        return lost and lost[0]
+
+    @cached_property
     def overdue(self):
         """Updates whose hour has come and gone, for those who can put them in place or move them."""
         return self._on_the_schedule().overdue() if self.person.has_perm("news.publish_workingcopy") else []
@@ -90,11 +97,12 @@ class Desk:
 
     @property
     def count(self):
-        """What the headline counts: overdue, returned, mine to review and to publish; to a moderator, the comments."""
+        """What the headline counts: alarms, returned, mine to review and to publish; to a moderator, the comments."""
         if not self.person.has_perm("news.view_workingcopy"):
             return self.comments_waiting
         return (
-            len(self.overdue)
+            bool(self.lost_event)
+            + len(self.overdue)
             + len(self.returned)
             + sum(not copy.is_own for copy in self.to_review)
             + len(self.to_publish)

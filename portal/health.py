@@ -1,10 +1,11 @@
-"""Three questions machines ask: is the process up, can it serve pages, is any duty late."""
+"""Three questions machines ask: is the process up, can it serve pages, is any duty late or the history cut short."""
 
 from django.db import DatabaseError, connection
 from django.http import JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
+from news import history
 from news.models import Article, WorkingCopy
 from portal import jobs
 
@@ -27,7 +28,10 @@ def ready(request):
 
 @never_cache
 def duties(request):
-    """503 while a job is late or dead, or a scheduled update is not in place: somebody has to look."""
+    """503 while a job is late or dead, a scheduled update is not in place, or the database is an older one."""
     now = timezone.now()
-    state = jobs.health(now) | {"overdue": WorkingCopy.objects.overdue(at=now).count()}
+    state = jobs.health(now) | {
+        "overdue": WorkingCopy.objects.overdue(at=now).count(),
+        "restored": int(history.lost_head() is not None),
+    }
     return JsonResponse(state, status=503 if any(state.values()) else 200)

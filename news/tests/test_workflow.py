@@ -401,7 +401,7 @@ def test_a_version_is_brought_back_with_its_rows_and_what_they_were_found_to_nam
     )
     before = live_links(copy)
     assert before[0]["found"] == target.pk
-    Article.objects.filter(pk=target.pk).update(headline="Here now", headline_key="here now")
+    published_again(target, headline="Here now")
     first = copy.newest
     with workflow.editing(copy, by=make_user(), version=copy.version):
         copy.headline, copy.slug = "Second", "second"

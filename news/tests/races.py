@@ -1,0 +1,102 @@
+"""Two people at the same moment: real threads, each with a connection of its own, let go by one barrier.
+
+That they met is measured, not believed: a race counts as an overlap if each began before the other had its answer.
+"""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Barrier
+from time import perf_counter, sleep
+
+import pytest
+from django.db import connection
+
+from news.workflow import Refused
+
+# Threads take turns this often (in seconds): Python's own five milliseconds would let one step pass undisturbed.
+TURNS = 0.0002
+PATIENCE = 60  # seconds a thread waits for the other before the race is called broken
+
+
+@dataclass
+class Track:
+    """Where two race, again and again; it keeps count of how often they met, who won and who was refused."""
+
+    runners: ThreadPoolExecutor
+    tries: int = 0
+    overlaps: int = 0
+    winners: int = 0
+    conflicts: int = 0
+
+    def race(self, *deeds):
+        """Do the deeds at once and return their answers in order; a refusal is an answer, any other error is raised."""
+        start = Start(len(deeds))
+        runs = [run.result() for run in [self.runners.submit(_run, start, deed) for deed in deeds]]
+        answers = [answer for answer, _began, _ended in runs]
+        self.tries += 1
+        self.overlaps += max(began for _, began, _ in runs) < min(ended for _, _, ended in runs)
+        return answers
+
+    def one_wins(self, *deeds):
+        """Race, and see that exactly one got through, and the other was told why; returns the winner's place."""
+        answers = self.race(*deeds)
+        refused = [answer for answer in answers if isinstance(answer, Refused)]
+        self.score(winners=len(answers) - len(refused), conflicts=len(refused))
+        assert len(refused) == 1 and str(refused[0]), answers
+        return int(answers[0] is refused[0])
+
+    def score(self, *, winners, conflicts):
+        self.winners += winners
+        self.conflicts += conflicts
+
+    def they_met(self):
+        """At least nine races in ten were races."""
+        assert self.overlaps >= 0.9 * self.tries, f"{self.overlaps} overlaps in {self.tries} tries"
+
+
+class Start:
+    """A barrier that also waits until everybody is awake: on a busy machine the last to be woken would start alone."""
+
+    def __init__(self, count):
+        self.barrier, self.count, self.awake = Barrier(count), count, []
+
+    def wait(self):
+        self.barrier.wait(PATIENCE)
+        self.awake.append(True)
+        while len(self.awake) < self.count:
+            sleep(0)
+
+
+def _run(start, deed):
+    connection.ensure_connection()
+    start.wait()
+    began = perf_counter()
+    try:
+        answer = deed()
+    except Refused as refusal:
+        answer = refusal
+    return answer, began, perf_counter()
+
+
+@contextmanager
+def track():
+    """A track for two, on a database that two threads can share."""
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        pytest.skip("Two threads cannot share SQLite's database in memory; the tests' own is a file.")
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(TURNS)
+    try:
+        with ThreadPoolExecutor(max_workers=2) as runners:
+            yield Track(runners)
+            leaving = Barrier(2)  # or one thread would close its connection twice and the other's stay open
+            for goodbye in [runners.submit(_leave, leaving) for _ in range(2)]:
+                goodbye.result()
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _leave(barrier):
+    barrier.wait(PATIENCE)
+    connection.close()
