@@ -237,6 +237,18 @@ def marked(pieces):
     return mark_safe("".join(parts))
 
 
+def one_side(pieces, op):
+    """One of two texts alone, with what only this one says marked as neither right nor wrong."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html("<mark>{}</mark>", _lines(piece.text)) if piece.op == op else _lines(piece.text),)
+            for piece in _joined(piece for piece in pieces if piece.op in {KEPT, op})
+        ),
+    )
+
+
 def _lines(text):
     return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in text.split("\n")))
 
@@ -438,7 +450,7 @@ class Matcher:
     def _changed(self, before, after):
         """Blocks that stand where others stood: those that have words in common are one block that was changed."""
         found, i, k = [], 0, 0
-        for j, m in [*_pairs(before, after), (len(before), len(after))]:
+        for j, m in [*pairs(before, after), (len(before), len(after))]:
             found += [_alone(REMOVED, text) for text in before[i:j]] + [_alone(ADDED, text) for text in after[k:m]]
             if j < len(before):
                 found.append(self.block(before[j], after[m]))
@@ -478,7 +490,7 @@ def _common(one, other):
     return length
 
 
-def _pairs(before, after):
+def pairs(before, after):
     """Which blocks belong together: in order, and as alike as they can be."""
     if len(before) * len(after) > PAIRS:
         return [(place, place) for place in range(min(len(before), len(after))) if _alike(before[place], after[place])]
