@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import chain, zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from news import body, compare
 from news.history import canonical
 
 THEIRS, MINE, BOTH = "theirs", "mine", "both"
-# Which of the new blocks is which of the old ones is looked at closely only while that is this many words of work.
-CLOSELY = 2_000_000
+# Which of the new blocks an old one has become is looked at closely while that is so many letters of reading;
+# sixty paragraphs of 500 letters, each changed, take four million.
+CLOSELY = 4_000_000
 NOBODY_KNOWS = object()  # what it was before: nothing equals it
 
 
@@ -52,6 +53,17 @@ class Place:
         if choice == BOTH and self.offers_both:
             return self.theirs + [part for part in self.mine if part not in self.theirs]
         return self.mine
+
+
+class Block(NamedTuple):
+    """One block of a text, and how it is known again, however an editor in a browser has spelt it."""
+
+    html: str
+    key: str
+
+    @classmethod
+    def all_of(cls, html):
+        return [cls(block, body.spelt_alike(block)) for block in body.blocks(html)]
 
 
 class Merge:
@@ -151,26 +163,31 @@ class Merge:
         """A text as it is where one of them left it alone; else lists of blocks, and places between them."""
         base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
         if base is NOBODY_KNOWS:
-            return list(self._by_blocks(body.blocks(theirs), theirs, mine))
+            return list(self._by_blocks(Block.all_of(theirs), theirs, mine))
         was, they, me = map(body.spelt_alike, (base, theirs, mine))
         if they == me or they == was or me == was:
             same = lambda one, other: body.spelt_alike(one) == body.spelt_alike(other)  # noqa: E731
             return self._decided(Spot(name), base, theirs, mine, same=same)
-        return list(self._by_blocks(body.blocks(base), theirs, mine))
+        return list(self._by_blocks(Block.all_of(base), theirs, mine))
 
     def _by_blocks(self, base, theirs, mine):
-        was = _slots(base, base)
-        they, me = (_slots(base, body.blocks(text)) for text in (theirs, mine))
-        met = [
-            not (_same(they[n], me[n]) or _same(they[n], was[n]) or _same(me[n], was[n])) for n in range(len(was))
-        ]
+        was, they, me = _slots(base, base), _slots(base, Block.all_of(theirs)), _slots(base, Block.all_of(mine))
+        met = [len({_keys(they[n]), _keys(me[n]), _keys(was[n])}) == 3 for n in range(len(was))]
         numbers = Counter(), Counter()
         for group in _groups(met, they, me):
             before, other, own = ([block for n in group for block in slots[n]] for slots in (was, they, me))
-            spot = _spot(own or other or before, numbers[0] if not own and other else numbers[1])
-            yield self._decided(spot, NOBODY_KNOWS if self.base is None else before, other, own, same=_same)
+            yield self._block_decided(before, other, own, numbers)
             for seen, blocks in zip(numbers, (other, own), strict=True):
-                seen.update(map(kind_of, blocks))
+                seen.update(kind_of(block.html) for block in blocks)
+
+    def _block_decided(self, before, theirs, mine, numbers):
+        keys = _keys(before), _keys(theirs), _keys(mine)
+        before, theirs, mine = ([block.html for block in blocks] for blocks in (before, theirs, mine))
+        if keys[0] == keys[1] == keys[2]:
+            return before
+        kind = kind_of((mine or theirs or before)[0])
+        spot = Spot("body", kind, numbers[bool(mine) or not theirs][kind] + 1)
+        return self._decided(spot, NOBODY_KNOWS if self.base is None else before, theirs, mine, same=_same_blocks)
 
     # ---- READ lines and their links
 
@@ -231,12 +248,11 @@ def kind_of(block):
     return "read" if name == "div" else name if name in body.BLOCKS else "p"
 
 
-def _spot(blocks, numbers):
-    kind = kind_of(blocks[0]) if blocks else "p"
-    return Spot("body", kind, numbers[kind] + 1)
+def _keys(blocks):
+    return tuple(block.key for block in blocks)
 
 
-def _same(one, other):
+def _same_blocks(one, other):
     return [*map(body.spelt_alike, one)] == [*map(body.spelt_alike, other)]
 
 
@@ -246,8 +262,7 @@ def _slots(base, after):
     One after the other they are the side's text, so nothing can be in none of them.
     """
     slots = [[] for _slot in range(2 * len(base) + 1)]
-    keys = [body.spelt_alike(block) for block in base], [body.spelt_alike(block) for block in after]
-    for op, i, j, k, m in compare.Matcher().operations(*keys):
+    for op, i, j, k, m in compare.Matcher().operations(_keys(base), _keys(after)):
         if op == compare.KEPT:
             for place in range(i, j):
                 slots[2 * place + 1] = [base[place]]
@@ -267,7 +282,7 @@ def _stand_in(slots, places, base, new):
 
     A READ line is never what became of a paragraph, nor a paragraph of a READ line.
     """
-    lines = {kind_of(block) == "read" for block in [*base[places.start : places.stop], *new]}
+    lines = {kind_of(block.html) == "read" for block in [*base[places.start : places.stop], *new]}
     in_turn = new[: len(places)] if len(lines) == 1 else []
     for place, block in zip(places, in_turn, strict=False):
         slots[2 * place + 1] = [block]
@@ -276,17 +291,18 @@ def _stand_in(slots, places, base, new):
 
 def _pairs(before, after):
     """Which of the new blocks an old one has become, by the words they share."""
-    if not before or not after:
-        return []
-    before, after = [_words(block) for block in before], [_words(block) for block in after]
-    work = sum(len(text.tokens) for text in before) * len(after) + sum(len(text.tokens) for text in after) * len(before)
-    return compare.pairs(before, after) if work <= CLOSELY else []
+    letters = sum(len(block.key) for block in before) * len(after) + sum(len(block.key) for block in after) * len(
+        before
+    )
+    return (
+        compare.pairs(*([_words(block) for block in blocks] for blocks in (before, after)))
+        if letters <= CLOSELY
+        else []
+    )
 
 
 def _words(block):
-    words = body.plain_text(block)
-    is_prose = len(words) <= compare.LONGEST_BLOCK
-    return compare.Text(kind_of(block), (), compare.tokens(words)[0] if is_prose else [compare.Token(words)])
+    return compare.Text(kind_of(block.html), (), compare.tokens(body.plain_text(block.html))[0])
 
 
 def _groups(met, theirs, mine):

