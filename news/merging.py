@@ -95,14 +95,15 @@ class Merge:
 
     # ---- field by field
 
-    def _decided(self, spot, base, theirs, mine, same=lambda one, other: one == other):
-        """Whoever changed it has it; both, and differently: a place."""
-        if same(theirs, mine):
+    def _decided(self, spot, base, theirs, mine, said=None):
+        """Whoever changed it has it; both, and differently: a place. `said` is what of the three is compared."""
+        was, they, me = said or (base, theirs, mine)
+        if they == me:
             return theirs
-        if base is not NOBODY_KNOWS and same(theirs, base):
+        if they == was:
             self.kept.append(spot)
             return mine
-        if base is not NOBODY_KNOWS and same(mine, base):
+        if me == was:
             self.taken.append(spot)
             return theirs
         key = sha256(canonical([spot.name, theirs, mine]).encode()).hexdigest()[:12]
@@ -122,8 +123,9 @@ class Merge:
     def _tags(self, name):
         """As a set: what either put on or took off."""
         base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
-        if base is NOBODY_KNOWS or _only_one_changed(set(base), set(theirs), set(mine)):
-            return self._decided(Spot(name), base, theirs, mine, same=lambda one, other: set(one) == set(other))
+        said = base if base is NOBODY_KNOWS else set(base), set(theirs), set(mine)
+        if base is NOBODY_KNOWS or _only_one_changed(*said):
+            return self._decided(Spot(name), base, theirs, mine, said)
         self.taken.append(Spot(name))
         self.kept.append(Spot(name))
         return list(_both_of(base, theirs, mine))
@@ -164,10 +166,9 @@ class Merge:
         base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
         if base is NOBODY_KNOWS:
             return list(self._by_blocks(Block.all_of(theirs), theirs, mine))
-        was, they, me = map(body.spelt_alike, (base, theirs, mine))
-        if they == me or they == was or me == was:
-            same = lambda one, other: body.spelt_alike(one) == body.spelt_alike(other)  # noqa: E731
-            return self._decided(Spot(name), base, theirs, mine, same=same)
+        said = [body.spelt_alike(text) for text in (base, theirs, mine)]
+        if len({*said}) < 3:
+            return self._decided(Spot(name), base, theirs, mine, said)
         return list(self._by_blocks(Block.all_of(base), theirs, mine))
 
     def _by_blocks(self, base, theirs, mine):
@@ -181,13 +182,15 @@ class Merge:
                 seen.update(kind_of(block.html) for block in blocks)
 
     def _block_decided(self, before, theirs, mine, numbers):
-        keys = _keys(before), _keys(theirs), _keys(mine)
+        said = [_keys(before), _keys(theirs), _keys(mine)]
         before, theirs, mine = ([block.html for block in blocks] for blocks in (before, theirs, mine))
-        if keys[0] == keys[1] == keys[2]:
+        if said[0] == said[1] == said[2]:
             return before
+        if self.base is None:
+            before = said[0] = NOBODY_KNOWS
         kind = kind_of((mine or theirs or before)[0])
         spot = Spot("body", kind, numbers[bool(mine) or not theirs][kind] + 1)
-        return self._decided(spot, NOBODY_KNOWS if self.base is None else before, theirs, mine, same=_same_blocks)
+        return self._decided(spot, before, theirs, mine, said)
 
     # ---- READ lines and their links
 
@@ -252,10 +255,6 @@ def _keys(blocks):
     return tuple(block.key for block in blocks)
 
 
-def _same_blocks(one, other):
-    return [*map(body.spelt_alike, one)] == [*map(body.spelt_alike, other)]
-
-
 def _slots(base, after):
     """What a side made of each gap and each block of the base, in turn: gap, block, gap, …, gap; each a list.
 
@@ -291,14 +290,10 @@ def _stand_in(slots, places, base, new):
 
 def _pairs(before, after):
     """Which of the new blocks an old one has become, by the words they share."""
-    letters = sum(len(block.key) for block in before) * len(after) + sum(len(block.key) for block in after) * len(
-        before
-    )
-    return (
-        compare.pairs(*([_words(block) for block in blocks] for blocks in (before, after)))
-        if letters <= CLOSELY
-        else []
-    )
+    old, new = (sum(len(block.key) for block in blocks) for blocks in (before, after))
+    if old * len(after) + new * len(before) > CLOSELY:
+        return []
+    return compare.pairs([_words(block) for block in before], [_words(block) for block in after])
 
 
 def _words(block):
