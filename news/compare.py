@@ -706,5 +706,10 @@ def _story(link, names):
     return names["stories"].get(link["target"], _("deleted since")) if link["target"] else ""
 
 
+def link_in_words(link, names):
+    """A related link in one line: what it shows, where it leads if that is another site, and where it stands."""
+    return ", ".join(filter(None, [_link_label(link, names), link["label"] and link["url"], _placement(link)]))
+
+
 def _link_label(link, names):
     return link["label"] or names["stories"].get(link["target"]) or link["url"] or "?"

@@ -1,7 +1,7 @@
 """Two texts put together: what only one changed is there, where both did somebody chooses, and no word is lost."""
 
 import re
-from time import perf_counter
+from time import process_time
 from uuid import UUID
 
 import pytest
@@ -213,10 +213,10 @@ def test_a_link_that_had_no_line_before_is_left_to_the_checklist():
 )
 def test_an_endless_text_does_not_hold_up_the_newsroom(text):
     base, theirs, mine = (content(text(side)) for side in ("base", "theirs", "mine"))
-    started = perf_counter()
+    started = process_time()
     merge = Merge(base, theirs, mine)
     merge.content({})
-    assert perf_counter() - started < 20
+    assert process_time() - started < 20
 
 
 # ---- whatever two people do
