@@ -221,14 +221,12 @@ def marked(pieces):
     """Pieces as HTML: every word escaped, `ins` and `del` around what changed, blanks outside of them."""
     parts, last = [], Piece(KEPT, "")
     for piece in _joined(pieces):
-        core = piece.text.strip()
+        start, core, end = _cored(piece.text)
         if piece.op == KEPT:
             parts.append(_lines(piece.text))
         elif not core:
             parts.append(format_html("<ins>{}</ins>" if piece.op == ADDED else "<del>{}</del>", _lines(piece.text)))
         else:
-            start = piece.text[: len(piece.text) - len(piece.text.lstrip())]
-            end = piece.text[len(piece.text.rstrip()) :]
             if not start and last.op == REMOVED and WORD.match(last.text[-1:]) and WORD.match(core):
                 start = " "  # between two words that stand for each other
             element = "{}<ins>{}</ins>{}" if piece.op == ADDED else "{}<del>{}</del>{}"
@@ -239,14 +237,19 @@ def marked(pieces):
 
 def one_side(pieces, op):
     """One of two texts alone, with what only this one says marked as neither right nor wrong."""
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (format_html("<mark>{}</mark>", _lines(piece.text)) if piece.op == op else _lines(piece.text),)
-            for piece in _joined(piece for piece in pieces if piece.op in {KEPT, op})
-        ),
-    )
+    parts = []
+    for piece in _joined(piece for piece in pieces if piece.op in {KEPT, op}):
+        start, core, end = _cored(piece.text)
+        element = "{}{}{}" if piece.op == KEPT or not core else "{}<mark>{}</mark>{}"
+        parts.append(format_html(element, _lines(start), _lines(core), _lines(end)))
+    return mark_safe("".join(parts))
+
+
+def _cored(text):
+    """A text without the blanks around it, and those."""
+    core = text.strip()
+    start = text[: len(text) - len(text.lstrip())] if core else text
+    return start, core, text[len(text.rstrip()) :] if core else ""
 
 
 def _lines(text):

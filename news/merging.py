@@ -172,13 +172,13 @@ class Merge:
         return list(self._by_blocks(Block.all_of(base), theirs, mine))
 
     def _by_blocks(self, base, theirs, mine):
-        was, they, me = _slots(base, base), _slots(base, Block.all_of(theirs)), _slots(base, Block.all_of(mine))
-        met = [len({_keys(they[n]), _keys(me[n]), _keys(was[n])}) == 3 for n in range(len(was))]
+        """Each gap and each block on its own, so that what one put in beside a block both changed is simply there."""
         numbers = Counter(), Counter()
-        for group in _groups(met, they, me):
-            before, other, own = ([block for n in group for block in slots[n]] for slots in (was, they, me))
-            yield self._block_decided(before, other, own, numbers)
-            for seen, blocks in zip(numbers, (other, own), strict=True):
+        for made in zip(
+            *(_slots(base, after) for after in (base, Block.all_of(theirs), Block.all_of(mine))), strict=True
+        ):
+            yield self._block_decided(*made, numbers)
+            for seen, blocks in zip(numbers, made[1:], strict=True):
                 seen.update(kind_of(block.html) for block in blocks)
 
     def _block_decided(self, before, theirs, mine, numbers):
@@ -298,18 +298,6 @@ def _pairs(before, after):
 
 def _words(block):
     return compare.Text(kind_of(block.html), (), compare.tokens(body.plain_text(block.html))[0])
-
-
-def _groups(met, theirs, mine):
-    """The slots, each alone; but a block that both changed has the gaps beside it that somebody filled."""
-    groups = []
-    for n in range(len(met)):
-        block, gap = (n, n - 1) if n % 2 else (n - 1, n)
-        if n and met[block] and (theirs[gap] or mine[gap]):
-            groups[-1].append(n)
-        else:
-            groups.append([n])
-    return groups
 
 
 # ---- lists of names

@@ -206,8 +206,8 @@ class Meeting:
 
     def _label(self, spot):
         if spot.kind:
-            return IN_THE_TEXT[spot.kind] % {"number": spot.number}
-        return capfirst(self.form.fields[FIELDS.get(spot.name, spot.name)].label)
+            return str(IN_THE_TEXT[spot.kind] % {"number": spot.number})
+        return str(capfirst(self.form.fields[FIELDS.get(spot.name, spot.name)].label))
 
     def _named(self, spots):
         """The names of places in one line; more than a few are counted."""

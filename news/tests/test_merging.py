@@ -67,12 +67,13 @@ def test_a_paragraph_one_deleted_and_the_other_changed_is_asked_for():
     assert blocks_of(merge, {place.key: THEIRS}) == [p("Kept")]
 
 
-def test_a_paragraph_rewritten_by_one_and_mended_by_the_other_is_one_place():
+def test_a_paragraph_rewritten_by_one_and_mended_by_the_other_is_asked_for_and_what_was_added_is_there():
     base = content(p("Start"), p("Lorries wait for hours at the bridge"), p("End"))
     theirs = content(p("Start"), p("Nothing of this was true"), p("At all"), p("End"))
     mine = content(p("Start"), p("Lorries wait for two hours at the bridge"), p("End"))
-    (place,) = Merge(base, theirs, mine).places
-    assert (len(place.theirs), len(place.mine)) == (2, 1)
+    (place,) = (merge := Merge(base, theirs, mine)).places
+    assert (place.theirs, len(place.mine)) == ([p("Nothing of this was true")], 1)
+    assert blocks_of(merge) == [*body.blocks(mine["body"])[:2], p("At all"), p("End")]
 
 
 def test_what_both_put_into_one_gap_is_asked_for_and_both_may_stay():
