@@ -174,9 +174,8 @@ class Merge:
     def _by_blocks(self, base, theirs, mine):
         """Each gap and each block on its own, so that what one put in beside a block both changed is simply there."""
         numbers = Counter(), Counter()
-        for made in zip(
-            *(_slots(base, after) for after in (base, Block.all_of(theirs), Block.all_of(mine))), strict=True
-        ):
+        texts = base, Block.all_of(theirs), Block.all_of(mine)
+        for made in zip(*(_slots(base, after) for after in texts), strict=True):
             yield self._block_decided(*made, numbers)
             for seen, blocks in zip(numbers, made[1:], strict=True):
                 seen.update(kind_of(block.html) for block in blocks)
