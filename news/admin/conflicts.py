@@ -26,7 +26,7 @@ from news.models import Author, Content, Section, Tag, WorkingCopy
 
 Stage = WorkingCopy.Stage
 FIELDS = {"authors": "bylines"}  # what a revision calls otherwise than the form does
-UNREAD = {Stage.DRAFT, Stage.IN_REVIEW, Stage.CHANGES_REQUESTED}  # where a save takes nothing back
+NOTHING_GIVEN = {Stage.DRAFT, Stage.IN_REVIEW, Stage.CHANGES_REQUESTED}  # a save here takes no approval back
 MOST_NAMED = 6
 WORDS = ["headline", "standfirst", "dateline", "source", "seo_title", "seo_description"]
 # Where in the text something is; whole phrases, never assembled from pieces.
@@ -128,7 +128,7 @@ class Meeting:
 
         A step taken meanwhile is shown first, since saving may take an approval back.
         """
-        if self.version is None or self.beginning is None or self.copy.stage not in UNREAD:
+        if self.version is None or self.beginning is None or self.copy.stage not in NOTHING_GIVEN:
             return False
         return self.copy.version - self.version == self.copy.newest.number - self.beginning.number > 0
 

@@ -318,6 +318,15 @@ def test_an_approval_given_meanwhile_is_not_taken_back_unseen(client, opened, re
     assert again(copy).stage == Stage.APPROVED and again(copy).standfirst == "As it was"
 
 
+def test_a_late_save_brings_no_text_back_unseen_that_was_discarded_meanwhile(client, reporter, editor):
+    copy = saved_again(make_live_article(source="WCO").working_copy, editor, source="WTO")
+    typed = fields_of(client.get(at(copy)))
+    workflow.discard(again(copy), again(copy).newest, by=editor)
+    answer = send_fields(client, at(copy), typed, standfirst="Mine")
+    assert answer.context["meeting"].taken == "Source" and value(answer, "standfirst") == "Mine"
+    assert again(copy).stage == Stage.NOTHING_PENDING
+
+
 def test_a_story_withdrawn_meanwhile_says_so_and_keeps_the_text(client, reporter):
     copy = make_live_article().working_copy
     typed = fields_of(client.get(at(copy)))
@@ -361,7 +370,7 @@ def test_two_texts_are_put_together_unseen_only_for_a_form_that_really_was_opene
     assert value(answer, "standfirst") == "Mine" and again(copy).standfirst == "As it was"
 
 
-@pytest.mark.parametrize("began", ["", "x", "999999", "-3", "other"])
+@pytest.mark.parametrize("began", ["", "x", "999999", "-3", "9" * 30, "other"])
 def test_where_nobody_knows_the_beginning_everything_that_differs_is_asked(client, opened, editor, began):
     copy, typed = opened
     began = str(make_copy(standfirst="Mine").newest_id) if began == "other" else began
@@ -394,7 +403,9 @@ def test_a_field_that_is_wrong_in_a_late_form_loses_nothing(client, opened, edit
 def test_a_late_form_that_is_only_wrong_is_not_saved_by_putting_together(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, source="WTO")
-    send_fields(client, at(copy), typed, slug="not an address!", standfirst="Mine")
+    answer = send_fields(client, at(copy), typed, standfirst="Mine", **{"tags-add": "???", "bylines-add": "Nobody"})
+    assert answer.context["adminform"].form.errors.keys() == {"tags", "bylines", "__all__"}
+    assert answer.context["meeting"].taken == "Source" and value(answer, "standfirst") == "Mine"
     assert again(copy).newest.number == 2
 
 
