@@ -36,6 +36,10 @@ MARK = re.compile("\ue000([0-9a-f-]{36})\ue001")
 TABLE = re.compile(r"<table>(?:\s*<caption>(.*?)</caption>)?", re.DOTALL)
 EMPTY = re.compile(r"<p>(?:\s|&nbsp;|<br>)*</p>")
 BLOCK_END = re.compile(r"<(?:/(?:p|h[2-4]|li|tr|t[dh]|caption|blockquote|pre)|br|hr)>")
+# The elements a body is made of, and the edges at which blanks say nothing.
+BLOCKS = {"p", "h2", "h3", "h4", "blockquote", "pre", "ul", "ol", "table", "div", "hr", "li"}
+ELEMENT = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:"[^"]*"|[^">])*>')
+EDGES = re.compile(r"\s*(</?(?:p|h[2-4]|ul|ol|li|blockquote|table|caption|thead|tbody|tr|t[hd]|hr|div|br)\b[^>]*>)\s*")
 # A full stop after a short word is more often an abbreviation ("art. 5", "U.S. Customs") than the end of a sentence.
 SENTENCE_END = re.compile(r"\w{4}[.!?…]+[”\"’»)]*(?=\s+[„“«\"‘(]*(\w))")
 # A controlled set of characters no text needs: NUL and friends break PostgreSQL and XML.
@@ -71,6 +75,40 @@ def tokens(html):
     return [UUID(found) for found in TOKEN.findall(html)]
 
 
+def blocks(html):
+    """The blocks of a cleaned body in their order: paragraphs, headings, whole lists and tables, READ lines.
+
+    Loose words between them are a block too.
+    """
+    found, start, depth = [], 0, 0
+    for element in ELEMENT.finditer(html):
+        closes, name = element.groups()
+        is_edge = name in BLOCKS and depth == (1 if closes else 0)
+        if is_edge and not closes:
+            found.append(html[start : element.start()])
+            start = element.start()
+        if name not in {"hr", "br"}:
+            depth += -1 if closes else 1
+        if is_edge and (closes or name == "hr"):
+            found.append(html[start : element.end()])
+            start = element.end()
+    found.append(html[start:])
+    return [block.strip() for block in found if block.strip()]
+
+
+def spelt_alike(html):
+    """Cleaned HTML without what says nothing: an editor in a browser writes other blanks between blocks."""
+    return html if "<pre" in html else re.sub(r"\s+", " ", EDGES.sub(r"\1", html)).strip()
+
+
+def same_text(one, other):
+    """Whether two bodies say the same."""
+    one, other = clean(one or ""), clean(other or "")
+    if "<pre" in one or "<pre" in other:
+        return one == other
+    return spelt_alike(one) == spelt_alike(other)
+
+
 def paragraphs(*texts):
     """Body HTML from plain text, a paragraph each; line breaks inside one are kept."""
     return "\n".join("<p>" + escape(text.strip(), quote=False).replace("\n", "<br>") + "</p>" for text in texts)
@@ -81,7 +119,7 @@ def plain_text(html):
     return _words(BLOCK_END.sub(" ", TOKEN.sub(" ", html)))
 
 
-def blocks(html):
+def passages(html):
     """The words of a body, block by block: what stands in two of them does not belong together."""
     return list(filter(None, map(_words, BLOCK_END.split(TOKEN.sub("<br>", html)))))
 

@@ -110,10 +110,10 @@ def _no_standfirst(opening):
 
 def _spellings(story):
     """Names spelt two ways, anywhere in the story; each is mended where the text, or else the headline, has it."""
-    blocks = body.blocks(story.body)
-    texts = [story.headline, story.standfirst, story.dateline, *blocks]
+    passages = body.passages(story.body)
+    texts = [story.headline, story.standfirst, story.dateline, *passages]
     for one, other in spelling.spelt_two_ways(texts, [*story.authors, *_names_of(story.tags, story.language)]):
-        written = {"body": " ".join(blocks), "headline": story.headline, "standfirst": story.standfirst}
+        written = {"body": " ".join(passages), "headline": story.headline, "standfirst": story.standfirst}
         field = next((field for field, text in written.items() if one in text or other in text), "bylines")
         yield Point(
             _("Is it “%(one)s” or “%(other)s”? The story has both spellings.") % {"one": one, "other": other}, field

@@ -221,20 +221,35 @@ def marked(pieces):
     """Pieces as HTML: every word escaped, `ins` and `del` around what changed, blanks outside of them."""
     parts, last = [], Piece(KEPT, "")
     for piece in _joined(pieces):
-        core = piece.text.strip()
+        start, core, end = _cored(piece.text)
         if piece.op == KEPT:
             parts.append(_lines(piece.text))
         elif not core:
             parts.append(format_html("<ins>{}</ins>" if piece.op == ADDED else "<del>{}</del>", _lines(piece.text)))
         else:
-            start = piece.text[: len(piece.text) - len(piece.text.lstrip())]
-            end = piece.text[len(piece.text.rstrip()) :]
             if not start and last.op == REMOVED and WORD.match(last.text[-1:]) and WORD.match(core):
                 start = " "  # between two words that stand for each other
             element = "{}<ins>{}</ins>{}" if piece.op == ADDED else "{}<del>{}</del>{}"
             parts.append(format_html(element, _lines(start), _lines(core), _lines(end)))
         last = piece
     return mark_safe("".join(parts))
+
+
+def one_side(pieces, op):
+    """One of two texts alone, with what only this one says marked as neither right nor wrong."""
+    parts = []
+    for piece in _joined(piece for piece in pieces if piece.op in {KEPT, op}):
+        start, core, end = _cored(piece.text)
+        element = "{}{}{}" if piece.op == KEPT or not core else "{}<mark>{}</mark>{}"
+        parts.append(format_html(element, _lines(start), _lines(core), _lines(end)))
+    return mark_safe("".join(parts))
+
+
+def _cored(text):
+    """A text without the blanks around it, and those."""
+    core = text.strip()
+    start = text[: len(text) - len(text.lstrip())] if core else text
+    return start, core, text[len(text.rstrip()) :] if core else ""
 
 
 def _lines(text):
@@ -438,7 +453,7 @@ class Matcher:
     def _changed(self, before, after):
         """Blocks that stand where others stood: those that have words in common are one block that was changed."""
         found, i, k = [], 0, 0
-        for j, m in [*_pairs(before, after), (len(before), len(after))]:
+        for j, m in [*pairs(before, after), (len(before), len(after))]:
             found += [_alone(REMOVED, text) for text in before[i:j]] + [_alone(ADDED, text) for text in after[k:m]]
             if j < len(before):
                 found.append(self.block(before[j], after[m]))
@@ -478,7 +493,7 @@ def _common(one, other):
     return length
 
 
-def _pairs(before, after):
+def pairs(before, after):
     """Which blocks belong together: in order, and as alike as they can be."""
     if len(before) * len(after) > PAIRS:
         return [(place, place) for place in range(min(len(before), len(after))) if _alike(before[place], after[place])]
@@ -692,6 +707,11 @@ def _placement(link):
 
 def _story(link, names):
     return names["stories"].get(link["target"], _("deleted since")) if link["target"] else ""
+
+
+def link_in_words(link, names):
+    """A related link in one line: what it shows, where it leads if that is another site, and where it stands."""
+    return ", ".join(filter(None, [_link_label(link, names), link["label"] and link["url"], _placement(link)]))
 
 
 def _link_label(link, names):

@@ -28,6 +28,6 @@ def view(story_admin, request, pk=None):
         raise PermissionDenied
     if any("\0" in value for _name, values in request.POST.lists() for value in values):
         raise BadRequest("There is a NUL in what was typed.")
-    form = story_admin.get_form(request, copy, change=bool(copy))(request.POST, instance=copy)
+    form = story_admin.form_to_look_at(request, copy)
     form.full_clean()
     return render(request, "admin/news/workingcopy/_checks.html", {"copy": copy, **listed(form.manuscript())})

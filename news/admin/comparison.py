@@ -98,7 +98,7 @@ def _shown(request, copy):
         problem = _("The stored text of revision %(revision)s was changed outside the newsroom; it is not compared.")
         return context | {"problem": problem % {"revision": changed.number}}
     contents = [revisions.content_of(revision) for revision in (before, after)]
-    return context | {"comparison": compare.compare(*contents, names=_names(contents))}
+    return context | {"comparison": compare.compare(*contents, names=names_of(contents))}
 
 
 def _default(copy):
@@ -123,11 +123,13 @@ def _label(revision, copy, reader):
     return _("%(number)s · %(time)s · %(who)s") % facts
 
 
-def _names(contents):
+def names_of(contents):
     """What the numbers in two contents are called now."""
 
     def named(Model, *keys):
-        return {pk: str(row) for pk, row in Model.objects.in_bulk({key for key in keys if key}).items()}
+        return {
+            pk: str(row) for pk, row in Model.objects.in_bulk({key for key in keys if isinstance(key, int)}).items()
+        }
 
     targets = {link["target"] for content in contents for link in content["related"]}
     stories = Article.objects.filter(pk__in=targets - {None}).values_list("pk", "headline", "working_copy__headline")

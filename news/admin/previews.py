@@ -52,9 +52,7 @@ def _saved(story_admin, request, copy):
 
 def _typed(story_admin, request, copy):
     """The form's own rules decide; but nothing is saved, so it does not matter who has saved meanwhile."""
-    typed = request.POST.copy()
-    typed["version"] = copy.version
-    form = story_admin.get_form(request, copy, change=True)(typed, instance=copy)
+    form = story_admin.form_to_look_at(request, copy)
     if not form.is_valid():
         problems = [
             f"{capfirst(form.fields[name].label)}: {error}" if name in form.fields else error

@@ -1,9 +1,12 @@
 """Articles: the newsroom's list of stories, and the form in which one is written and taken through its steps."""
 
+from functools import partial
+
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -20,6 +23,7 @@ from news.admin import (
     bulk,
     checks,
     comparison,
+    conflicts,
     hours,
     lookups,
     previews,
@@ -206,7 +210,14 @@ class StoryAdmin(admin.ModelAdmin):
         Form = super().get_form(request, obj, change, **options)
         Form.by = request.user
         Form.taken_up = writing.taken_up(request, obj) if self._may_write(request, obj) else None
+        Form.asks_first = "_step" in request.POST or hasattr(request, "lost_the_row")
         return Form
+
+    def form_to_look_at(self, request, copy):
+        """What is typed, as the form understands it; it is not going to be saved."""
+        Form = self.get_form(request, copy, change=bool(copy))
+        Form.is_to_be_saved = False
+        return Form(request.POST, instance=copy)
 
     @method_decorator(csp_replace(settings.EDITOR_CSP))
     def add_view(self, request, form_url="", extra_context=None):
@@ -219,15 +230,23 @@ class StoryAdmin(admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """A save that lost the row at the last moment is shown both texts like any that began too early."""
+        """A save that lost the row at the last moment is shown both texts like any that began too early.
+
+        Who may not write (any more) gets back what was typed.
+        """
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except workflow.Conflict:  # and all it had written is undone; the version typed is an old one now
+            request.lost_the_row = True
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except PermissionDenied:
+            if request.method != "POST" or "headline" not in request.POST:
+                raise
+            return conflicts.not_yours_any_more(self, request)
 
     def save_model(self, request, copy, form, change):
         """Win the row and write the words; `save_related` writes the rest and keeps the revision."""
-        copy.revision_shown, copy.plan_changed = copy.newest_id, form.plan_changed
+        copy.revision_shown, copy.plan_changed, copy.meeting = copy.newest_id, form.plan_changed, form.meeting
         if change:
             workflow.begin_save(copy, by=request.user, version=form.cleaned_data["version"])
             if form.plan_changed:
@@ -256,6 +275,8 @@ class StoryAdmin(admin.ModelAdmin):
         """Say what was kept, take the step whose button was pressed, and stay with the story."""
         if copy.newest_id != copy.revision_shown:
             self.message_user(request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number})
+            if copy.meeting and copy.meeting.is_merged_unasked:
+                copy.meeting.say_on(partial(self.message_user, request))
         elif not {"_step", "_share", "_unshare"} & request.POST.keys() and not copy.plan_changed:
             saved = _("Nothing had changed since revision %(revision)s.") % {"revision": copy.newest.number}
             self.message_user(request, saved, messages.INFO)

@@ -16,15 +16,17 @@ from news.models import Author, WorkingCopy
 
 
 class StoryForm(forms.ModelForm):
-    """`by`, and unsaved text `taken_up`, are set on the class that the admin makes of it for one request."""
+    """`by`, unsaved text `taken_up`, `asks_first` (two texts are never put together unseen) and `is_to_be_saved`
+    (a form only looked at meets nobody else's text) are set on the class that the admin makes of it for one request."""
 
-    by = taken_up = None
+    by, taken_up, asks_first, is_to_be_saved = None, None, False, True
     tags = rows.TagsField(label=_("tags"), required=False)
     bylines = rows.BylinesField(label=_("bylines"), required=False)
     related = rows.RelatedField(label=_("related links"), required=False)
     # The hour it is meant to go out: no part of what it says, and nothing happens at it without a step.
-    planned_date = hours.DateField(label=_("Date"))
-    planned_time = hours.TimeField(label=_("Time"))
+    # What the page showed is sent along: another's hour is not undone by a form that was opened before it.
+    planned_date = hours.DateField(label=_("Date"), show_hidden_initial=True)
+    planned_time = hours.TimeField(label=_("Time"), show_hidden_initial=True)
     # The row's version, and the revision, this form began from (design rule 4).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -87,7 +89,7 @@ class StoryForm(forms.ModelForm):
     def clean_body(self):
         """The stored bytes when it says the same: opening a story in an editor must not undo its approval."""
         typed = self.cleaned_data["body"]
-        return self.instance.body if conflicts.same_text(typed, self.instance.body) else typed
+        return self.instance.body if body.same_text(typed, self.instance.body) else typed
 
     def manuscript(self):
         """What is typed so far, as it would be stored; what does not validate yet counts as it was typed."""
@@ -128,8 +130,12 @@ class StoryForm(forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         self._clean_plan(cleaned)
-        if self.instance.pk and cleaned.get("version") != self.instance.version:
-            self.meeting = conflicts.Meeting(self, cleaned)
+        copy = self.instance
+        shown = (cleaned.get("version"), cleaned.get("began"))
+        if copy.pk and self.is_to_be_saved and shown != (copy.version, copy.newest_id):
+            self.meeting = conflicts.Meeting(self, cleaned, asks_first=self.asks_first)
             self.data = self.meeting.data
-            raise ValidationError(self.meeting.sentence, code="conflict")
+            if not self.meeting.is_settled:
+                raise ValidationError(self.meeting.sentence, code="conflict")
+            cleaned |= self.meeting.settled
         return cleaned

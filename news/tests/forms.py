@@ -19,8 +19,9 @@ class _Fields(HTMLParser):
             self.aside += 1
         if not self.inside or self.aside:
             return
-        if tag == "input" and "name" in has and not (has.get("type") == "checkbox" and "checked" not in has):
-            self.sent.appendlist(has["name"], has.get("value", "on" if has.get("type") == "checkbox" else ""))
+        is_tick = has.get("type") in {"checkbox", "radio"}
+        if tag == "input" and "name" in has and not (is_tick and "checked" not in has):
+            self.sent.appendlist(has["name"], has.get("value", "on" if is_tick else ""))
         elif tag == "select":
             self.select = has["name"]
         elif tag == "option" and self.select and "selected" in has:

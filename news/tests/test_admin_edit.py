@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from news import body, revisions, workflow
+from news import body
 from news.models import Article, Event, Revision, Tag, WorkingCopy
-from news.tests.forms import fields_of, said, send, send_fields
+from news.tests.forms import said, send
 from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
 
 pytestmark = pytest.mark.django_db
@@ -371,112 +371,6 @@ def test_the_form_costs_the_same_for_one_tag_or_twelve(client, reporter, queries
     one, twelve = story(1), story(12)
     client.get(at(one))
     assert queries_of(client.get, at(one)) == queries_of(client.get, at(twelve)) <= 40
-
-
-# ---- two people at once
-
-
-@pytest.fixture
-def meeting(client, reporter):
-    """A story both have opened; the editor has already saved."""
-    copy = make_copy(standfirst="As it was", source="WCO")
-    opened = fields_of(client.get(at(copy)))
-    editor = make_user("Editors", first_name="Joost", last_name="de Wit")
-    with workflow.editing(copy, by=editor, version=copy.version):
-        copy.standfirst, copy.source = "The editor's words", "WTO"
-        copy.tag_rows.create(tag=make_tag("Quotas"))
-    return copy, opened
-
-
-def test_a_late_save_is_shown_both_texts_and_loses_neither(client, meeting):
-    copy, opened = meeting
-    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words", body="<p>Long work</p>")
-    page = answer.content.decode()
-    assert answer.status_code == 200 and "Joost de Wit saved this story" in page
-    assert "The editor&#x27;s words" in page and "The reporter&#x27;s words" in page
-    form = answer.context["adminform"].form
-    assert (form["standfirst"].value(), form["body"].value()) == ("The reporter's words", "<p>Long work</p>")
-    assert again(copy).standfirst == "The editor's words"
-
-    answer = send_fields(client, at(copy), fields_of(answer))
-    kept = again(copy)
-    assert (kept.standfirst, kept.body, kept.newest.number) == ("The reporter's words", "<p>Long work</p>", 3)
-    assert revisions.content_of(Revision.objects.get(number=2))["standfirst"] == "The editor's words"
-
-
-def test_what_only_the_other_touched_is_taken_over(client, meeting):
-    copy, opened = meeting
-    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words")
-    assert answer.context["meeting"].taken_labels == ["Source", "Tags"]
-    assert [place.label for place in answer.context["meeting"].places] == ["Standfirst"]
-    send_fields(client, at(copy), fields_of(answer))
-    assert (again(copy).source, [tag.name for tag in again(copy).tags.all()]) == ("WTO", ["Quotas"])
-
-
-@pytest.mark.parametrize("version", ["", "x", "1", "999", "-1"])
-def test_a_version_that_is_not_the_row_s_is_never_written(client, reporter, version):
-    copy = make_copy(headline="As it is")
-    answer = send(client, at(copy), version=version, headline="Forced")
-    assert answer.status_code == 200
-    assert again(copy).headline == "As it is"
-    assert answer.context["adminform"].form["headline"].value() == "Forced"
-
-
-def test_a_beginning_that_is_another_story_s_is_not_believed(client, meeting):
-    copy, opened = meeting
-    other = make_copy(standfirst="The reporter's words")
-    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words", began=str(other.newest_id))
-    assert "Standfirst" in [place.label for place in answer.context["meeting"].places]
-    assert answer.context["adminform"].form["standfirst"].value() == "The reporter's words"
-
-
-def test_a_step_taken_meanwhile_is_said_and_the_text_kept(client, reporter):
-    copy = make_copy(by=reporter)
-    opened = fields_of(client.get(at(copy)))
-    workflow.submit(copy, copy.newest, by=reporter)
-    answer = send_fields(client, at(copy), opened, standfirst="More")
-    assert "Somebody took a step with this story" in answer.content.decode()
-    send_fields(client, at(copy), fields_of(answer))
-    assert (again(copy).standfirst, again(copy).stage) == ("More", Stage.IN_REVIEW)
-
-
-def test_losing_the_row_at_the_last_moment_is_the_same_page(client, reporter, monkeypatch):
-    """Between reading the row and winning it somebody else saves: on PostgreSQL nothing keeps them out."""
-    copy = make_copy(standfirst="As it was")
-    editor, begin_save = make_user("Editors"), workflow.begin_save
-
-    def beaten(mine, **options):
-        monkeypatch.setattr(workflow, "begin_save", begin_save)
-        theirs = again(copy)
-        with workflow.editing(theirs, by=editor, version=theirs.version):
-            theirs.standfirst = "The editor's words"
-        begin_save(mine, **options)
-
-    # The other's save is undone with the first attempt's transaction here, so it is made once more before the second.
-    real = again(copy)
-    changeform = type(site_admin())._changeform_view
-    attempts = []
-
-    def counted(self, *args, **options):
-        attempts.append(1)
-        if len(attempts) == 2:
-            with workflow.editing(real, by=editor, version=real.version):
-                real.standfirst = "The editor's words"
-        return changeform(self, *args, **options)
-
-    opened = fields_of(client.get(at(copy)))
-    monkeypatch.setattr(workflow, "begin_save", beaten)
-    monkeypatch.setattr(type(site_admin()), "_changeform_view", counted)
-    answer = send_fields(client, at(copy), opened, standfirst="The reporter's words")
-    assert len(attempts) == 2 and answer.status_code == 200
-    assert answer.context["meeting"].places[0].theirs == "The editor's words"
-    assert answer.context["adminform"].form["standfirst"].value() == "The reporter's words"
-
-
-def site_admin():
-    from django.contrib import admin
-
-    return admin.site.get_model_admin(WorkingCopy)
 
 
 # ---- look-ups

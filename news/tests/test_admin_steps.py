@@ -152,7 +152,7 @@ def test_a_step_pressed_on_a_page_that_is_too_old_is_not_taken(client):
     with workflow.editing(copy, by=copy.saved_by, version=copy.version):
         copy.headline = "Changed under the reviewer's eyes"
     answer = send_fields(client, at(copy), opened, _step=button("approve", copy))
-    assert "saved this story" in answer.content.decode()
+    assert "saved while you were writing" in answer.content.decode()
     assert again(copy).stage == Stage.IN_REVIEW
 
 

@@ -241,7 +241,7 @@ def test_country_and_place_tags_are_not_since_other_languages_call_them_otherwis
 
 
 def test_a_name_never_runs_from_one_block_into_the_next():
-    assert body.blocks("<h2>To Ian</h2><ul><li>Saunders &amp; co</li><li>x<br>y</li></ul>") == [
+    assert body.passages("<h2>To Ian</h2><ul><li>Saunders &amp; co</li><li>x<br>y</li></ul>") == [
         "To Ian",
         "Saunders & co",
         "x",

@@ -130,10 +130,12 @@ def test_text_begun_on_an_older_version_meets_the_other_s_when_it_is_taken_up(cl
     form = typed(client, reporter, copy, headline="Mine")
     saved_again(copy, make_user(), headline="Theirs", standfirst="Theirs too")
     answer = client.get(take_up(copy, form))
-    assert [(place.theirs, place.mine) for place in answer.context["meeting"].places] == [("Theirs", "Mine")]
+    assert [(place.theirs, place.mine) for place in answer.context["meeting"].merge.places] == [("Theirs", "Mine")]
     again = fields_of(answer)
-    assert (again["headline"], again["standfirst"]) == ("Mine", "Theirs too")
+    assert again["headline"] == "Mine"
     assert said(send_fields(client, at(copy), again)) == ["Saved as revision 3."]
+    copy = WorkingCopy.objects.get(pk=copy.pk)
+    assert (copy.headline, copy.standfirst) == ("Mine", "Theirs too")
 
 
 def test_what_is_wrong_with_it_is_said_when_it_is_taken_up(client, reporter):
@@ -454,7 +456,8 @@ def test_a_sheet_of_one_story_is_not_taken_over_to_another(client, reporter):
     form = typed(client, reporter, copy, headline="Here")
     assert kept(client, reporter, other, form, stamp=2).json()["state"] == "closed"
     assert (offered(client, copy), offered(client, other)) == (["Here"], [])
-    assert said(send_fields(client, at(other), form))  # nor is it cleared by a save of the other
+    own = fields_of(client.get(at(other)))
+    assert said(send_fields(client, at(other), own, sheet=form["sheet"]))  # nor is it cleared by a save of the other
     assert offered(client, copy) == ["Here"]
 
 

@@ -226,7 +226,7 @@ def test_two_people_see_each_other_and_both_texts(person, marta):
     first.get_by_text("Saved as revision 2.").wait_for()
     second.fill("#id_headline", "Anna's")
     second.keyboard.press("Control+s")
-    second.get_by_text("Two people worked on this story").wait_for()
+    second.get_by_text("saved while you were writing").first.wait_for()
     says(second, "Kept for you")  # what came back unsaved is kept at once
 
 
