@@ -72,6 +72,7 @@ def view(story_admin, request, pk):
         if copy.newest in shown:  # a step is about the newest text, so only where that can be read
             context["steps"] = steps.buttons(copy, by=request.user, typed={})
             context["your_turn"] = badges.is_turn_of(copy, request.user)
+            context["turn"] = badges.whose_turn(copy, request.user)
     return render(request, "admin/news/workingcopy/compare.html", context, status=400 if context["problem"] else 200)
 
 
