@@ -94,7 +94,7 @@ def _each(stories, request, queryset, do, *, done, **named):
         except workflow.Refused as refusal:
             stories.message_user(request, f"{copy}: {refusal}", messages.WARNING)
         else:
-            stories.message_user(request, done % {"story": copy, **named})
+            stories.message_user(request, done % {"story": copy, **named}, messages.SUCCESS)
 
 
 def _asked(stories, request, queryset, Form, title, sends):

@@ -158,7 +158,9 @@ def _bring_back(story_admin, request, copy):
         story_admin.message_user(request, refusal, messages.WARNING)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_compare", args=[copy.pk]))
     facts = {"revision": revision.number, "newest": copy.newest.number}
-    story_admin.message_user(request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts)
+    story_admin.message_user(
+        request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts, messages.SUCCESS
+    )
     for place, keys in gone.items():
         if keys:
             story_admin.message_user(request, GONE[place](len(keys)) % {"n": len(keys)}, messages.WARNING)

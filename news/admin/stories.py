@@ -274,7 +274,9 @@ class StoryAdmin(admin.ModelAdmin):
     def _response(self, request, copy):
         """Say what was kept, take the step whose button was pressed, and stay with the story."""
         if copy.newest_id != copy.revision_shown:
-            self.message_user(request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number})
+            self.message_user(
+                request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number}, messages.SUCCESS
+            )
             if copy.meeting and copy.meeting.is_merged_unasked:
                 copy.meeting.say_on(partial(self.message_user, request))
         elif not {"_step", "_share", "_unshare"} & request.POST.keys() and not copy.plan_changed:
@@ -329,7 +331,7 @@ class StoryAdmin(admin.ModelAdmin):
             for note in filter(None, (typed.get("reason"), typed.get("note"))):
                 self.message_user(request, _("Your note was: %(note)s") % {"note": note}, messages.INFO)
             return False
-        self.message_user(request, steps.taken(step, copy))
+        self.message_user(request, steps.taken(step, copy), messages.SUCCESS)
         return True
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

@@ -1,13 +1,13 @@
 """The newsroom's days as its people live them: a story's way to readers and back, each person at their own browser."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from news import workflow
-from news.admin.hours import site_zone
+from news.admin import hours
 from news.body import paragraphs
 from news.models import Article, WorkingCopy
 from news.tests.make import (
@@ -34,17 +34,27 @@ def opened(page, copy):
 
 
 def step(page, name):
-    return page.locator(f'.nr-steps button[value^="{name}:"]')
+    return page.locator(f'button.nr-step[value^="{name}:"], .nr-ask button[value^="{name}:"]')
+
+
+def unfold(page, name):
+    page.locator("details.nr-ask", has=page.locator(f'button[value^="{name}:"]')).locator("summary").click()
 
 
 def press(page, name, **asked):
     """Press a step's button; one that asks for something is unfolded first and told it."""
     button = step(page, name)
     if not button.is_visible():
-        page.locator("details.nr-ask", has=button).locator("summary").click()
+        unfold(page, name)
     for field, words in asked.items():
-        page.locator(f'.nr-ask[open] [name="{field.replace("_", "-")}"]').fill(words)
-    button.click()
+        page.locator(f'.nr-ask[open] [name="{field}"]').fill(words)
+    with page.expect_navigation():
+        button.click()
+
+
+def save(page):
+    with page.expect_navigation():
+        page.locator("[data-save]").click()
 
 
 def write(page, words):
@@ -89,7 +99,7 @@ def test_a_story_is_returned_mended_approved_and_there_for_readers_at_its_hour(p
     marta.goto(f"{LIST}add/")
     marta.fill("#id_headline", "Quota on steel is used up")
     write(marta, "It lasted three days.")
-    marta.locator("[data-save]").click()
+    save(marta)
     copy = WorkingCopy.objects.get()
     press(marta, "submit")
     assert "waits for a reviewer" in rail(marta)
@@ -102,7 +112,7 @@ def test_a_story_is_returned_mended_approved_and_there_for_readers_at_its_hour(p
     opened(joost, copy)
     press(joost, "return")
     assert told(joost) == [("warning", "Say why, so that the others know what to do.")]
-    press(joost, "return", reason_return="Which section?\nAnd who says so?")
+    press(joost, "return", **{"reason-return": "Which section?\nAnd who says so?"})
     assert told(joost) == [("success", "“Quota on steel is used up” went back with your note.")]
     assert "waits for Marta" in rail(joost)
 
@@ -120,17 +130,18 @@ def test_a_story_is_returned_mended_approved_and_there_for_readers_at_its_hour(p
     opened(joost, copy)
     press(joost, "approve")
     assert "waits for somebody who publishes" in rail(joost)
-    hour = datetime.combine(timezone.localtime(timezone=site_zone()).date() + timedelta(days=1), time(12), site_zone())
+    hour = (timezone.now() + timedelta(hours=1)).replace(second=0, microsecond=0)
+    day, clock = hours.typed(hour)
     opened(chief, copy)
     if scripts:
-        chief.fill("#id_planned_date", f"{hour.year + 2}-06-30")
+        chief.fill("#id_planned_date", f"{day.year + 2}-06-30")
         chief.fill("#id_planned_time", "12:00")
-        assert step(chief, "schedule").inner_text().endswith(f"30 Jun {hour.year + 2}, 12:00")
-    chief.fill("#id_planned_date", f"{hour:%Y-%m-%d}")
-    chief.fill("#id_planned_time", "12:00")
+        assert step(chief, "schedule").inner_text().endswith(f"30 Jun {day.year + 2}, 12:00")
+    chief.fill("#id_planned_date", f"{day:%Y-%m-%d}")
+    chief.fill("#id_planned_time", f"{clock:%H:%M}")
     press(chief, "schedule")
     assert [look for look, _sentence in told(chief)] == ["success"]
-    assert "12:00" in rail(chief)
+    assert f"{clock:%H:%M}" in rail(chief)
     article, reader = Article.objects.get(), person()
     for moment, status in ((timezone.now(), 404), (hour - timedelta(seconds=1), 404), (hour, 200)):
         monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
@@ -155,6 +166,7 @@ def test_readers_keep_the_old_text_of_an_update_until_it_is_published(person, li
         marta.locator("[data-pick=tags] .nr-tagadd").fill("Vietn")
         marta.get_by_role("option", name="Vietnam").click()
         write(marta, "Nobody expected it.")
+        save(marta)
 
     before = readers_see()
     change()
@@ -189,10 +201,10 @@ def test_what_one_person_publishes_alone_is_read_by_another(person, live):
     opened(chief, copy)
     chief.locator(".cke_wysiwyg_div").wait_for()
     write(chief, "The bridge is closed since noon, the harbour police say; all lorries are sent back.")
-    chief.locator("[data-save]").click()
+    save(chief)
     press(chief, "publish_alone")
     assert told(chief) == [("warning", "Say why, so that the others know what to do.")]
-    press(chief, "publish_alone", reason_publish_alone="Nobody else is in.")
+    press(chief, "publish_alone", **{"reason-publish_alone": "Nobody else is in."})
     assert step(chief, "second_look").get_attribute("aria-disabled") == "true"
     read(reader, live)
     assert "The bridge is closed since noon" in reader.locator(".body").inner_text()
@@ -210,7 +222,7 @@ def test_what_one_person_publishes_alone_is_read_by_another(person, live):
     opened(joost, copy)
     joost.locator(".cke_wysiwyg_div").wait_for()
     joost.fill("#id_headline", "Duties on steel rise")
-    joost.locator("[data-save]").click()
+    save(joost)
     press(joost, "fix_typo")
     assert read(reader, live) == 200
     assert reader.locator("h1").inner_text() == "Duties on steel rise"
@@ -230,10 +242,10 @@ def test_a_story_is_withdrawn_with_a_note_and_shown_again(person, live, scripts)
     other = make_live_article(headline="Leads to it", body=TEXT, links=[{"target": live}])
     copy, reader = live.working_copy, person(**PHONE)
     chief = opened(person(make_user("Chief editors"), java_script_enabled=scripts), copy)
-    chief.locator("details.nr-ask", has=step(chief, "withdraw")).locator("summary").click()
+    unfold(chief, "withdraw")
     assert "Leads to it" in chief.locator(".nr-ask[open] .nr-linking").inner_text()
     note = "The figures in it were wrong."
-    press(chief, "withdraw", reason_withdraw="A letter by lawyers", withdraw_note=note)
+    press(chief, "withdraw", **{"reason-withdraw": "A letter by lawyers", "withdraw-note": note})
     assert f"Readers are told: “{note}”" in rail(chief)
     assert read(reader, live) == 410
     page = reader.locator("main").inner_text()
@@ -332,7 +344,7 @@ def test_the_screens_of_these_days_have_no_finding(person, live, busy, view):
     for story in (aside, gone.working_copy):
         opened(page, story).locator(".cke_wysiwyg_div").wait_for()
         assert findings(page) == [], story
-    page.goto(LIST)
+    page.goto(f"{LIST}?view=unread")
     page.locator(f'.action-select[value="{copy.pk}"]').check()
     assert findings(page) == []
     page.get_by_role("button", name="Withdraw from readers…").click()
