@@ -37,6 +37,12 @@ def step(page, name):
     return page.locator(f'button.nr-step[value^="{name}:"], .nr-ask button[value^="{name}:"]')
 
 
+def go(to):
+    """Press what leads to another page, and be there."""
+    with to.page.expect_navigation():
+        to.click()
+
+
 def unfold(page, name):
     page.locator("details.nr-ask", has=page.locator(f'button[value^="{name}:"]')).locator("summary").click()
 
@@ -44,17 +50,16 @@ def unfold(page, name):
 def press(page, name, **asked):
     """Press a step's button; one that asks for something is unfolded first and told it."""
     button = step(page, name)
+    button.wait_for(state="attached")
     if not button.is_visible():
         unfold(page, name)
     for field, words in asked.items():
         page.locator(f'.nr-ask[open] [name="{field}"]').fill(words)
-    with page.expect_navigation():
-        button.click()
+    go(button)
 
 
 def save(page):
-    with page.expect_navigation():
-        page.locator("[data-save]").click()
+    go(page.locator("[data-save]"))
 
 
 def write(page, words):
@@ -212,7 +217,7 @@ def test_what_one_person_publishes_alone_is_read_by_another(person, live):
     assert joost.locator("h1").inner_text() == "1 thing waits for you"
     alone = joost.locator(".nr-group", has_text="Published by one person alone")
     assert "Nobody else is in." in alone.inner_text()
-    alone.get_by_role("link", name="Review").click()
+    go(alone.get_by_role("link", name="Review"))
     press(joost, "second_look")
     assert step(joost, "second_look").count() == 0
     joost.goto("/admin/")
@@ -231,7 +236,7 @@ def test_what_one_person_publishes_alone_is_read_by_another(person, live):
     chief.goto("/admin/")
     alone = chief.locator(".nr-group", has_text="Published by one person alone")
     assert "Joost de Wit published a small fix alone" in alone.inner_text()
-    alone.get_by_role("link", name="what changed").click()
+    go(alone.get_by_role("link", name="what changed"))
     assert chief.locator(".nr-diff-headline ins").all_inner_texts() == ["Duties", "rise"]
     press(chief, "second_look")
     assert WorkingCopy.objects.unread().count() == 0
@@ -265,14 +270,14 @@ def test_many_are_withdrawn_at_once_and_the_row_that_is_refused_is_named(person,
     chief.goto(LIST)
     for copy in (live.working_copy, also.working_copy, draft):
         chief.locator(f'.action-select[value="{copy.pk}"]').check()
-    chief.get_by_role("button", name="Withdraw from readers…").click()
+    go(chief.get_by_role("button", name="Withdraw from readers…"))
     assert chief.locator(".nr-bulk .nr-row").count() == 3
     chief.fill("#id_note", "We are checking a source.")
-    chief.locator(".nr-bulk button").click()
+    go(chief.locator(".nr-bulk button"))
     assert "Say why, so that the others know what to do." in chief.locator(".nr-bulk").inner_text()
     assert chief.input_value("#id_note") == "We are checking a source."
     chief.fill("#id_reason", "One source was forged")
-    chief.locator(".nr-bulk button").click()
+    go(chief.locator(".nr-bulk button"))
     assert sorted(told(chief)) == [
         ("success", "“Also live” is withdrawn; readers do not see it any more."),
         ("success", "“Duty on steel rises” is withdrawn; readers do not see it any more."),
@@ -287,13 +292,13 @@ def test_two_versions_are_compared_and_the_earlier_one_is_brought_back(person, l
     copy, reader = live.working_copy, person()
     saved_again(copy, make_user(), headline="Duty on steel falls", body=TEXT.replace("three", "two"))
     joost = opened(person(make_user("Editors")), copy)
-    joost.get_by_role("link", name="what changed in revision 2").click()
+    go(joost.get_by_role("link", name="what changed in revision 2"))
     shown = joost.locator(".nr-diff")
     assert shown.locator("del").all_inner_texts() == ["rises", "three"]
     assert shown.locator("ins").all_inner_texts() == ["falls", "two"]
-    joost.get_by_role("link", name="Side by side").click()
+    go(joost.get_by_role("link", name="Side by side"))
     assert joost.locator(".nr-diff--split ins").all_inner_texts() == ["falls", "two"]
-    joost.get_by_role("button", name="Bring revision 1 back").click()
+    go(joost.get_by_role("button", name="Bring revision 1 back"))
     assert told(joost) == [("success", "Revision 1 is back, as revision 3.")]
     joost.locator(".cke_wysiwyg_div").wait_for()
     assert joost.locator("#id_headline").input_value() == "Duty on steel rises"
@@ -341,14 +346,13 @@ def test_the_screens_of_these_days_have_no_finding(person, live, busy, view):
     for path in (f"{compare}?from=1&to=2", f"{compare}?from=1&to=2&view=side", f"{LIST}?view=discarded"):
         page.goto(path)
         assert findings(page) == [], path
-    for story in (aside, gone.working_copy):
-        opened(page, story).locator(".cke_wysiwyg_div").wait_for()
-        assert findings(page) == [], story
+    opened(page, aside).locator(".cke_wysiwyg_div").wait_for()
+    assert findings(page) == []
     page.goto(f"{LIST}?view=unread")
     page.locator(f'.action-select[value="{copy.pk}"]').check()
     assert findings(page) == []
-    page.get_by_role("button", name="Withdraw from readers…").click()
-    page.locator(".nr-bulk button").click()
+    go(page.get_by_role("button", name="Withdraw from readers…"))
+    go(page.locator(".nr-bulk button"))
     assert findings(page) == []
     opened(page, copy).locator(".cke_wysiwyg_div").wait_for()
     press(page, "withdraw")
