@@ -152,6 +152,7 @@ WRONG_STAGE = {
 WRONG_STAGE[Step.PUBLISH_ALONE] = WRONG_STAGE[Step.FIX_TYPO]
 WRONG_STAGE[Step.APPROVE_AND_PUBLISH] = WRONG_STAGE[Step.APPROVE]
 WRONG_STAGE[Step.SCHEDULE] = WRONG_STAGE[Step.PUBLISH]
+NO_REASON = gettext_lazy("Say why, so that the others know what to do.")
 PASSED = gettext_lazy("That hour has passed. Choose one to come.")
 
 
@@ -183,14 +184,14 @@ def why_not(copy, step, revision, *, by, **asked):
         return _("The stored text of this version was changed outside the newsroom. Save the story anew.")
     if step in APPROVES and (refusal := _four_eyes_refusal(copy, by)):
         return refusal
-    if step == Step.SECOND_LOOK and by.pk in _who_published_alone(copy):
+    if step == Step.SECOND_LOOK and by.pk in who_published_alone(copy):
         return _("You published it alone; somebody else reads it now.")
     if step in NEEDS_APPROVAL and copy.approved_id != revision.pk:
         return _("This version has no approval.")
     if missing := checklist.blocking(copy, step):
         return " ".join(missing)
     if "reason" in ASKS.get(step, ()) and not asked.get("reason", "asked for later").strip():
-        return _("Say why, so that the others know what to do.")
+        return str(NO_REASON)
     return ""
 
 
@@ -363,7 +364,7 @@ def _four_eyes_refusal(copy, by):
     return ""
 
 
-def _who_published_alone(copy):
+def who_published_alone(copy):
     """Whoever gave readers, alone, what no second person has read since."""
     events = Event.objects.about(copy.article).filter(kind__in=ALONE)
     seen = copy.vouched_for.number if copy.vouched_for else 0

@@ -57,7 +57,7 @@ class Desk:
         if not self.person.has_perm("news.review_workingcopy"):
             return []
         copies = WorkingCopy.objects.for_list().unread().order_by("-article__changed_at")[:AT_MOST]
-        return timeline.published_alone(copies)
+        return timeline.published_alone(copies, person=self.person)
 
     @cached_property
     def lost_event(self):
@@ -97,7 +97,8 @@ class Desk:
 
     @property
     def count(self):
-        """What the headline counts: alarms, returned, mine to review and to publish; to a moderator, the comments."""
+        """What the headline counts: alarms, returned, mine to review, to publish and to read after somebody who
+        published alone; to a moderator, the comments."""
         if not self.person.has_perm("news.view_workingcopy"):
             return self.comments_waiting
         return (
@@ -106,6 +107,7 @@ class Desk:
             + len(self.returned)
             + sum(not copy.is_own for copy in self.to_review)
             + len(self.to_publish)
+            + sum(not copy.is_own for copy in self.unread)
         )
 
     def _on_the_schedule(self):

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import workflow
+from news import rules, workflow
 from news.admin.steps import NoteForm, PersonForm
 from news.models import Section, WorkingCopy
 from news.workflow import Step
@@ -29,6 +29,7 @@ class WithdrawForm(NoteForm):
     reason = forms.CharField(
         label=gettext_lazy("Why are they withdrawn? Only the newsroom reads this."),
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": rules.NO_REASON},
     )
 
 
@@ -93,7 +94,7 @@ def _each(stories, request, queryset, do, *, done, **named):
         except workflow.Refused as refusal:
             stories.message_user(request, f"{copy}: {refusal}", messages.WARNING)
         else:
-            stories.message_user(request, done % {"story": copy, **named})
+            stories.message_user(request, done % {"story": copy, **named}, messages.SUCCESS)
 
 
 def _asked(stories, request, queryset, Form, title, sends):

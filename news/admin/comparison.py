@@ -72,6 +72,7 @@ def view(story_admin, request, pk):
         if copy.newest in shown:  # a step is about the newest text, so only where that can be read
             context["steps"] = steps.buttons(copy, by=request.user, typed={})
             context["your_turn"] = badges.is_turn_of(copy, request.user)
+            context["turn"] = badges.whose_turn(copy, request.user)
     return render(request, "admin/news/workingcopy/compare.html", context, status=400 if context["problem"] else 200)
 
 
@@ -157,7 +158,9 @@ def _bring_back(story_admin, request, copy):
         story_admin.message_user(request, refusal, messages.WARNING)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_compare", args=[copy.pk]))
     facts = {"revision": revision.number, "newest": copy.newest.number}
-    story_admin.message_user(request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts)
+    story_admin.message_user(
+        request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts, messages.SUCCESS
+    )
     for place, keys in gone.items():
         if keys:
             story_admin.message_user(request, GONE[place](len(keys)) % {"n": len(keys)}, messages.WARNING)

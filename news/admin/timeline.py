@@ -130,15 +130,20 @@ def last_return(copy):
     return last_reason([copy.article]).get(copy.pk)
 
 
-def published_alone(copies):
-    """These stories, each with `alone`: the line of history that tells who gave readers what, and why."""
+def published_alone(copies, *, person):
+    """These stories, each with `alone`: the line of history that tells who gave readers what, and why.
+
+    One's own (`is_own`) somebody else reads.
+    """
     events = Event.objects.filter(
         subject_kind="article", kind__in=rules.ALONE, subject_id__in=[copy.pk for copy in copies]
     )
     events = {event.subject_id: event for event in events.order_by("number")}
     people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
     for copy in copies:
-        if event := events.get(copy.pk):
+        event = events.get(copy.pk)
+        copy.is_own = person.pk in rules.who_published_alone(copy)
+        if event:
             copy.alone = _line(event, people, {})
     return copies
 

@@ -52,7 +52,10 @@ def test_several_are_withdrawn_with_one_reason_and_one_note(client, chief):
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [({"reason": " ", "note": "Kept"}, "This field is required."), ({"reason": "x\0y", "note": ""}, "Null characters")],
+    [
+        ({"reason": " ", "note": "Kept"}, "Say why, so that the others know what to do."),
+        ({"reason": "x\0y", "note": ""}, "Null characters"),
+    ],
 )
 def test_without_a_reason_nothing_is_withdrawn_and_what_was_typed_is_still_there(client, chief, typed, sentence):
     copy = make_live_article().working_copy
