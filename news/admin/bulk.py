@@ -17,7 +17,6 @@ from news.models import Section, WorkingCopy
 from news.workflow import Step
 
 SHOWN = "shown"  # rows of the list: article:revision
-NEWER = gettext_lazy("A newer version of this story was saved since you opened it. Look at it first.")
 
 
 class SectionForm(forms.Form):
@@ -26,6 +25,7 @@ class SectionForm(forms.Form):
 
 class WithdrawForm(NoteForm):
     field_order = ["reason", "note"]
+    note = forms.CharField(label=NoteForm.base_fields["note"].label, required=False, max_length=rules.LONGEST_NOTE)
     reason = forms.CharField(
         label=gettext_lazy("Why are they withdrawn? Only the newsroom reads this."),
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -37,6 +37,8 @@ def publish(stories, request, queryset):
     """Give readers what is approved. What goes out at an hour of its own is left to it."""
 
     def do(copy):
+        if copy.article.withdrawn_at:
+            raise workflow.Refused(_("It is withdrawn. Open it to give it back to readers."))
         if copy.is_scheduled():
             raise workflow.Refused(_("It goes out at its hour. Open it to publish it earlier."))
         workflow.publish(copy, copy.newest, by=request.user)
@@ -86,10 +88,10 @@ def withdraw(stories, request, queryset):
 def _each(stories, request, queryset, do, *, done, **named):
     """Do it story by story; each commits alone, so that one refusal does not undo the rest."""
     shown = _shown(request)
-    for copy in _chosen(queryset):
+    for copy in _chosen(request, queryset):
         try:
             if shown.get(str(copy.pk)) != str(copy.newest_id):
-                raise workflow.Refused(NEWER)
+                raise workflow.Refused(str(rules.NEWER))
             do(copy)
         except workflow.Refused as refusal:
             stories.message_user(request, f"{copy}: {refusal}", messages.WARNING)
@@ -107,9 +109,9 @@ def _asked(stories, request, queryset, Form, title, sends):
         "title": title,
         "sends": sends,
         "form": form,
-        "copies": _chosen(queryset),
+        "copies": _chosen(request, queryset),
         "shown": request.POST.getlist(SHOWN),
-        "action": request.POST.getlist("action")[int(request.POST.get("index") or 0)],
+        "action": request.POST["action"],  # the admin has made the one that was pressed the only one
         "opts": stories.opts,
         "SHOWN": SHOWN,
         "CHECKBOX": ACTION_CHECKBOX_NAME,
@@ -117,7 +119,9 @@ def _asked(stories, request, queryset, Form, title, sends):
     return form, TemplateResponse(request, "admin/news/workingcopy/bulk.html", context)
 
 
-def _chosen(queryset):
+def _chosen(request, queryset):
+    """The stories chosen on the page that was shown; others have no row whose revision they could be compared with."""
+    queryset = queryset.filter(pk__in=[row for row in _shown(request) if row.isdecimal() and len(row) < 19])
     copies = WorkingCopy.objects.select_related("article", "newest", "scheduled", "vouched_for")
     return copies.filter(pk__in=queryset).order_by("pk")
 

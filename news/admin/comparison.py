@@ -69,8 +69,8 @@ def view(story_admin, request, pk):
         context["brings_back"] = sorted(
             (revision for revision in shown if revision.content_hash != newest), key=lambda revision: revision.number
         )
-        if copy.newest in shown:  # a step is about the newest text, so only where that can be read
-            context["steps"] = steps.buttons(copy, by=request.user, typed={})
+        context["steps"] = steps.buttons(copy, by=request.user, typed={}, read=shown)
+        if context["steps"]:
             context["your_turn"] = badges.is_turn_of(copy, request.user)
             context["turn"] = badges.whose_turn(copy, request.user)
     return render(request, "admin/news/workingcopy/compare.html", context, status=400 if context["problem"] else 200)

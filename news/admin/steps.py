@@ -50,6 +50,7 @@ class NoteForm(forms.Form):
     )
 
 
+BACK_TO_READERS = {Step.PUBLISH, Step.APPROVE_AND_PUBLISH, Step.PUBLISH_ALONE}
 SAID_ANYWHERE = {
     Step.FIX_TYPO: gettext_lazy(
         "Only a few letters differ from what two people have read. Readers see it at once; it stays on the desk until "
@@ -119,17 +120,22 @@ class Button:
         return reason_name(self.step)
 
 
-def buttons(copy, *, by, typed, planned=None):
+def buttons(copy, *, by, typed, planned=None, read=None):
     """The steps of a person's role in their fixed order; the first open safe one is filled.
 
     With an hour in mind (`planned`) publishing at once is not the next step any more, scheduling is; and what is
     scheduled needs no next step, unless it is overdue. Steps that there is nothing to do with are left out: their
-    refusals would stand on every story, so the rail says it once.
+    refusals would stand on every story, so the rail says it once. `read` are the versions before one's eyes (None: the
+    newest): nobody is offered a step about another one.
     """
     shown = set(rules.steps_shown(by)) - _pointless(copy)
+    read = {revision.content_hash for revision in read or [copy.newest]}
+    shown = {step for step in shown if rules.about(step, copy).content_hash in read}
     hour = {step: {"at": planned} for step in shown & {Step.SCHEDULE}}
     refusals = {
-        step: workflow.why_not(copy, step, copy.newest, by=by, **hour.get(step, {})) for step in ORDER if step in shown
+        step: workflow.why_not(copy, step, rules.about(step, copy), by=by, **hour.get(step, {}))
+        for step in ORDER
+        if step in shown
     }
     _only_one_way_out(refusals)
     says = {step: refusal or _consequence(step, copy) for step, refusal in refusals.items()}
@@ -144,7 +150,7 @@ def buttons(copy, *, by, typed, planned=None):
     return [
         Button(
             step=step,
-            value=f"{step.value}:{copy.pk}:{copy.newest_id or ''}",
+            value=f"{step.value}:{copy.pk}:{rules.about(step, copy).pk}",
             label=_label(step, copy, planned),
             says=says[step],
             is_open=not refusal,
@@ -317,6 +323,8 @@ def _consequence(step, copy):
     article = copy.article
     if step == Step.DISCARD and article.live_revision_id is None and not copy.scheduled_id:
         return _("It leaves every list but that of discarded stories, and can be taken up again from there.")
+    if article.withdrawn_at and step in BACK_TO_READERS:
+        return _("It was withdrawn. Readers see it again at once, with this text and without the note.")
     if step in SAID_ANYWHERE:
         return str(SAID_ANYWHERE[step])
     if step == Step.KEEP:

@@ -323,9 +323,11 @@ class StoryAdmin(admin.ModelAdmin):
         try:
             step, article, revision = steps.named(request.POST.get("_step", ""), by=request.user)
             typed = steps.asked(step, copy, request.POST)
-            if (article, revision) != (copy.pk, copy.revision_shown):
-                raise workflow.Refused(bulk.NEWER)
-            workflow.take(step, copy, copy.newest, by=request.user, **typed)
+            about = rules.about(step, copy)
+            seen = copy.revision_shown if about == copy.newest else about.pk
+            if (article, revision) != (copy.pk, seen):
+                raise workflow.Refused(str(rules.NEWER))
+            workflow.take(step, copy, about, by=request.user, **typed)
         except workflow.Refused as refusal:
             self.message_user(request, refusal, messages.WARNING)
             for note in filter(None, (typed.get("reason"), typed.get("note"))):

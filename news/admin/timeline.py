@@ -53,6 +53,7 @@ BROUGHT_BACK = gettext_lazy("{who} brought revision {restored_from} back as revi
 APPROVED_OWN_WORDS = gettext_lazy(
     "{who} approved revision {revision}, having written {words_by_approver} of its {words_changed} new words"
 )
+APPROVED_HAVING_WORKED_ON_IT = gettext_lazy("{who} approved revision {revision}, having worked on it as well")
 BY_THE_CLOCK = gettext_lazy("Revision {revision} replaced the text on the site, as {scheduled_by} had scheduled it")
 LATE = gettext_lazy(
     "Revision {revision} replaced the text on the site, {minutes} min late: {scheduled_by} had scheduled it for {due}"
@@ -169,6 +170,8 @@ def _line(event, people, named):
         sentence = SHARED_ONE
     if event.kind == "approve" and facts.get("words_by_approver"):
         sentence = APPROVED_OWN_WORDS
+    elif event.kind == "approve" and facts.get("worked_on_it"):
+        sentence = APPROVED_HAVING_WORKED_ON_IT
     if event.kind == "approve" and facts.get("four_eyes") == "off":
         sentence = APPROVED_WITHOUT_FOUR_EYES
     if event.kind == "discard" and "discarded" not in facts:
