@@ -6,7 +6,6 @@ each test, and what it does within `newsroom.undone()` at the end of that.
 
 from contextlib import contextmanager
 from datetime import timedelta
-from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -15,10 +14,11 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test import Client, override_settings
+from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import moderation, tokens
+from comments import moderation
 from comments.tests.make import make_comment
 from news import sharing, workflow
 from news.admin import hours
@@ -52,6 +52,8 @@ def newsroom(everything, db):
 class Newsroom:
     """`people` by the names of the table, and whatever else there is one of, by name: `newsroom["draft"]`."""
 
+    site = ClientHandler(enforce_csrf_checks=True)  # one for all browsers: the middleware takes its time to begin
+
     def __init__(self, rows):
         self.rows = {name: _again(row) for name, row in rows.items()}
         self.people = {name: self.rows.get(name) for name in PEOPLE.values()}
@@ -59,13 +61,18 @@ class Newsroom:
     def __getitem__(self, name):
         return self.rows[name]
 
+    def again(self, name):
+        """As it stands in the database now."""
+        return _again(self.rows[name])
+
     def fill_in(self, text):
         """`{draft.pk}` and the like in an address or a value."""
         return text.format(**self.rows)
 
     def browser_of(self, person):
         """A browser in which a person is logged in, with a token of its own."""
-        browser = Client(enforce_csrf_checks=True)
+        browser = Client()
+        browser.handler = self.site
         if user := self.people[person]:
             browser.force_login(user)
         browser.cookies["csrftoken"] = TOKEN
@@ -222,10 +229,14 @@ def _beside_stories(*, draft, writer, publisher, now, live, **others):
         "job": Job.objects.create(name="news.wait", payload="{}", state="dead", finished_at=now),
         "article_type": ContentType.objects.get_for_model(Article),
         "sheet": uuid4(),
+        "first": draft.article.revisions.get(number=1),
+        "next_year": now + timedelta(days=365),
     }
 
 
 def _comments(*, live, update, keeper, **others):
+    under_closed = make_comment(update.article)
     moderation.close(update.article, by=keeper)
-    made = {status: make_comment(live.article, status=status, by=keeper) for status in moderation.Status.values}
-    return made | {"token": tokens.make(live.article)}
+    statuses = moderation.Status.values
+    made = {f"{status}_comment": make_comment(live.article, status=status, by=keeper) for status in statuses}
+    return made | {"under_closed": under_closed}

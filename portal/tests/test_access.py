@@ -11,11 +11,12 @@ import pytest
 from django.conf import settings
 from django.urls import get_resolver, reverse
 
+from news.rules import Step
 from news.tests.forms import fields_of
-from portal.tests import access
+from portal.tests import access, ways
 from portal.tests.newsroom import changed, everything, is_login, newsroom, post, rows  # noqa: F401 - fixtures
 
-SCREENS = access.screens()
+SCREENS, ACTIONS = access.screens(), access.actions()
 MEANS = {200: "+", 403: "-", 404: "?", 405: "x", 410: "g", 400: "!", 422: "!", 503: "!", 301: ">", 302: ">", 303: ">"}
 # What stands in an address where the table names nothing, by how the address begins.
 SUBJECTS = {
@@ -23,7 +24,7 @@ SUBJECTS = {
     "/admin/news/section/": "trade",
     "/admin/news/author/": "author",
     "/admin/news/tag/": "tag",
-    "/admin/comments/comment/": "pending",
+    "/admin/comments/comment/": "pending_comment",
     "/admin/portal/job/": "job",
     "/admin/portal/user/": "writer",
     "/admin/auth/group/": "group",
@@ -97,3 +98,68 @@ def test_readers_get_the_same_under_another_language_s_prefix(newsroom, row):  #
     response = newsroom.browser_of("nobody").get(f"/{other}{filled(row, newsroom)}")
     assert cell(response, set(), "GET") == SCREENS[row]["GET"]["nobody"]
     assert response.headers["Content-Language"] == other if response.status_code == 200 else True
+
+
+# ---- actions
+
+WAYS = ways.WAYS | {name: ways.step(name, "change") for name in ways.STEPS}
+ON_COMPARING = {f"{name}, on comparing": ways.step(name, "compare") for name in ways.STEPS}
+# What a save leaves that changed no word: a step refused on the story's form was sent with what is typed there.
+OF_A_SAVE = {"news_workingcopy.version", "+news_unsavedtext", "+django_admin_log"}
+
+
+def test_every_step_and_every_decision_stands_in_the_table():
+    assert set(Step.values) <= set(ACTIONS) and set(ACTIONS) == set(WAYS)
+
+
+def is_refusal(browser, response, level):
+    """Not open to them, or a page that says why nothing was done."""
+    if response.status_code in {403, 404} or is_login(response):
+        return True
+    if response.status_code == 302:
+        response = browser.get(response.headers["Location"], follow=True)
+    context = response.context or {}
+    refused = any(message.level >= level for message in context.get("messages", ()))
+    return response.status_code == 200 and (
+        refused or "address_refused" in context or response.wsgi_request.path == reverse("admin:login")
+    )
+
+
+@pytest.mark.parametrize("action", WAYS | ON_COMPARING)
+def test_an_action_is_open_to_those_the_table_names(newsroom, action):  # noqa: F811
+    way = (WAYS | ON_COMPARING)[action]
+    for person, may in ACTIONS[action.removesuffix(", on comparing")].items():
+        if not may:
+            continue
+        with newsroom.undone():
+            browser = newsroom.browser_of(person)
+            if way.begun:
+                way.begun(newsroom, newsroom.people[person])
+            page, sent = way.filled_in(newsroom, person, browser)
+            assert not (way.button or way.select) or way.shows(newsroom, page), f"{person} has no button for it."
+            response = way.send(newsroom, person, browser, sent)
+            assert way.came_of_it(newsroom, person, response), f"Nothing came of it for {person}."
+
+
+@pytest.mark.parametrize("action", WAYS | ON_COMPARING)
+def test_an_action_is_closed_to_the_others_and_to_any_get(newsroom, action):  # noqa: F811
+    way = (WAYS | ON_COMPARING)[action]
+    may = ACTIONS[action.removesuffix(", on comparing")]
+    somebody = next((person for person in ("chief", "moderator", "admin") if may[person]), "admin")
+    if way.begun:
+        way.begun(newsroom, newsroom.people[somebody])
+    browser = newsroom.browser_of(somebody)
+    _page, sent = way.filled_in(newsroom, somebody, browser)
+    browsers = {person: newsroom.browser_of(person) for person in may if not may[person]}
+    before = rows()
+    browser.get(newsroom.fill_in(way.to or way.page), sent)
+    assert changed(before) == set(), "A GET has written."
+    for person, browser in browsers.items():
+        with newsroom.undone():
+            response = way.send(newsroom, person, browser, sent)
+            saves = way.form == "workingcopy_form" and not way.to and ACTIONS["save a story"][person]
+            assert changed(before) <= (OF_A_SAVE if saves else set()), f"{person} has changed something."
+            assert is_refusal(browser, response, way.refused_as), f"{person} got {response.status_code} and no refusal."
+            page = browser.get(newsroom.fill_in(way.page))
+            if way.button and page.status_code == 200:
+                assert not way.shows(newsroom, page), f"{person} has a button for what is refused."
