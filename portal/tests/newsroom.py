@@ -153,7 +153,7 @@ def _people():
     for person in people.values():
         person.set_password(PASSWORD)
         person.save()
-    # Those who did what is already done: whoever is tested had no part in it, so that four eyes do not stand in the way.
+    # Those who did what is done: the others had no part in it, so that four eyes do not stand in their way.
     return people | {
         "writer": make_user("Reporters", username="writer"),
         "reader": make_user("Editors", username="reader"),
