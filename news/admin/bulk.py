@@ -33,11 +33,18 @@ class WithdrawForm(NoteForm):
 
 
 def publish(stories, request, queryset):
-    """Give readers what is approved. What goes out at an hour of its own is left to it."""
+    """Give readers what is approved. What goes out at an hour of its own is left to it.
+
+    Nor does anybody by the way give back what was taken from readers, perhaps since the list was opened.
+    """
 
     def do(copy):
         if copy.is_scheduled():
             raise workflow.Refused(_("It goes out at its hour. Open it to publish it earlier."))
+        if copy.article.withdrawn_at:
+            raise workflow.Refused(_("The story is withdrawn. Show it to readers again first."))
+        if copy.article.has_ended():
+            raise workflow.Refused(_("The story has ended for readers. Show it to them again first."))
         workflow.publish(copy, copy.newest, by=request.user)
 
     _each(stories, request, queryset, do, done=_("Readers see “%(story)s” now."))

@@ -289,8 +289,11 @@ class StoryAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
 
     def step_taken(self, request, copy):
-        """A step from a page that saves nothing: reviewers decide where they read."""
-        copy.revision_shown = copy.newest_id
+        """A step from a page that saves nothing: reviewers decide where they read.
+
+        It is taken on the story as that page showed it: one withdrawn since is not given back to readers unseen.
+        """
+        copy.revision_shown, copy.version = copy.newest_id, rows.number(request.POST.get("version"))
         self._take_step(request, copy)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
 
@@ -322,6 +325,8 @@ class StoryAdmin(admin.ModelAdmin):
                 raise workflow.Refused(bulk.NEWER)
             workflow.take(step, copy, copy.newest, by=request.user, **typed)
         except workflow.Refused as refusal:
+            if isinstance(refusal, workflow.Conflict):
+                refusal = comparison.CHANGED_SINCE
             self.message_user(request, refusal, messages.WARNING)
             for note in filter(None, (typed.get("reason"), typed.get("note"))):
                 self.message_user(request, _("Your note was: %(note)s") % {"note": note}, messages.INFO)

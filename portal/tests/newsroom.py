@@ -1,14 +1,12 @@
 """One newsroom with something in every state, made once for all tests of a file; and its database as plain rows.
 
-A test file takes it in by importing the fixtures `everything` and `newsroom`. What a test does to it is undone after
-each test, and what it does within `newsroom.undone()` at the end of that.
+What a test does to it is undone after the test, and what it does within `newsroom.undone()` at the end of that.
 """
 
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -35,18 +33,13 @@ TOKEN = "t" * 32  # a CSRF token of one's own, as its cookie has it
 BOOKKEEPING = {"django_session"}
 
 
-@pytest.fixture(scope="module")
-def everything(django_db_setup, django_db_blocker):
-    """The rows behind `newsroom`, in a transaction around all tests of the file."""
+@contextmanager
+def standing():
+    """The rows behind `Newsroom`, in a transaction around all that is done with them."""
     settings = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    with django_db_blocker.unblock(), translation.override("en"), settings, transaction.atomic():
+    with translation.override("en"), settings, transaction.atomic():
         yield _everything()
         transaction.set_rollback(True)
-
-
-@pytest.fixture
-def newsroom(everything, db):
-    return Newsroom(everything)
 
 
 class Newsroom:

@@ -17,7 +17,7 @@ from django.urls import get_resolver
 from news.rules import Step
 from news.tests.forms import fields_of
 from portal.tests import access, ways
-from portal.tests.newsroom import changed, everything, is_login, newsroom, post, rows  # noqa: F401 - fixtures
+from portal.tests.newsroom import changed, is_login, post, rows
 
 SCREENS, ACTIONS = access.screens(), access.actions()
 MEANS = {200: "+", 403: "-", 404: "?", 405: "x", 410: "g", 400: "!", 422: "!", 503: "!", 301: ">", 302: ">", 303: ">"}
@@ -59,7 +59,7 @@ def test_the_table_is_about_addresses_there_are():
     assert not gone, f"access.py speaks of {', '.join(sorted(gone))}, which the site does not have."
 
 
-def filled(row, newsroom):  # noqa: F811
+def filled(row, newsroom):
     """A row's address with something there is in it."""
     subject = next((name for begins, name in SUBJECTS.items() if row.startswith(begins)), "live")
     fillers = {"content_type_id": newsroom["article_type"].pk, "url": "nothing/here/"}
@@ -81,7 +81,7 @@ def cell(response, differs, method):
 
 
 @pytest.mark.parametrize("row", SCREENS)
-def test_each_person_gets_what_the_table_says(newsroom, row):  # noqa: F811
+def test_each_person_gets_what_the_table_says(newsroom, row):
     address = filled(row, newsroom)
     form = fields_of(newsroom.browser_of("admin").get(address), form="")
     got = {"GET": {}, "POST": {}}
@@ -96,7 +96,7 @@ def test_each_person_gets_what_the_table_says(newsroom, row):  # noqa: F811
 
 
 @pytest.mark.parametrize("row", [row for row in SCREENS if not row.startswith(("/admin/", "/health/"))])
-def test_readers_get_the_same_under_another_language_s_prefix(newsroom, row):  # noqa: F811
+def test_readers_get_the_same_under_another_language_s_prefix(newsroom, row):
     other = next(code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
     response = newsroom.browser_of("nobody").get(f"/{other}{filled(row, newsroom)}")
     assert cell(response, set(), "GET") == SCREENS[row]["GET"]["nobody"]
@@ -127,7 +127,7 @@ def is_refusal(browser, response, level):
 
 
 @pytest.mark.parametrize("action", WAYS | ON_COMPARING)
-def test_an_action_is_open_to_those_the_table_names(newsroom, action):  # noqa: F811
+def test_an_action_is_open_to_those_the_table_names(newsroom, action):
     way = (WAYS | ON_COMPARING)[action]
     for person, may in ACTIONS[action.removesuffix(", on comparing")].items():
         if not may:
@@ -143,7 +143,7 @@ def test_an_action_is_open_to_those_the_table_names(newsroom, action):  # noqa: 
 
 
 @pytest.mark.parametrize("action", WAYS | ON_COMPARING)
-def test_an_action_is_closed_to_the_others_and_to_any_get(newsroom, action):  # noqa: F811
+def test_an_action_is_closed_to_the_others_and_to_any_get(newsroom, action):
     way = (WAYS | ON_COMPARING)[action]
     may = ACTIONS[action.removesuffix(", on comparing")]
     somebody = next((person for person in ("chief", "moderator", "admin") if may[person]), "admin")
@@ -172,7 +172,7 @@ LISTS = access.lists()
 
 
 @pytest.mark.parametrize("person", LISTS)
-def test_lists_and_header_offer_what_a_role_may_open_and_nothing_else(newsroom, person):  # noqa: F811
+def test_lists_and_header_offer_what_a_role_may_open_and_nothing_else(newsroom, person):
     page = newsroom.browser_of(person).get("/admin/all/")
     offered = {
         f"{app['app_label']}.{model['object_name']}": "".join(
@@ -189,7 +189,7 @@ def test_lists_and_header_offer_what_a_role_may_open_and_nothing_else(newsroom, 
 
 
 @pytest.mark.parametrize("person", LISTS)
-def test_an_app_is_open_to_whom_one_of_its_lists_is(newsroom, person):  # noqa: F811
+def test_an_app_is_open_to_whom_one_of_its_lists_is(newsroom, person):
     request = RequestFactory().get("/admin/")
     request.user = newsroom.people[person]
     for model, model_admin in site._registry.items():
