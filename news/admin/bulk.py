@@ -34,13 +34,18 @@ class WithdrawForm(NoteForm):
 
 
 def publish(stories, request, queryset):
-    """Give readers what is approved. What goes out at an hour of its own is left to it."""
+    """Give readers what is approved. What goes out at an hour of its own is left to it.
+
+    Nor does anybody by the way give back what was taken from readers, perhaps since the list was opened.
+    """
 
     def do(copy):
         if copy.article.withdrawn_at:
             raise workflow.Refused(_("It is withdrawn. Open it to give it back to readers."))
         if copy.is_scheduled():
             raise workflow.Refused(_("It goes out at its hour. Open it to publish it earlier."))
+        if copy.article.has_ended():
+            raise workflow.Refused(_("The story has ended for readers. Show it to them again first."))
         workflow.publish(copy, copy.newest, by=request.user)
 
     _each(stories, request, queryset, do, done=_("Readers see “%(story)s” now."))
@@ -48,7 +53,9 @@ def publish(stories, request, queryset):
 
 def move(stories, request, queryset):
     """Put the working copies into a section: a new version of each, which readers see once it is published."""
-    form, page = _asked(stories, request, queryset, SectionForm, _("Move to a section"), _("Move them"))
+    form, page = _asked(
+        stories, request, queryset, "move_selected", SectionForm, _("Move to a section"), _("Move them")
+    )
     if page:
         return page
 
@@ -62,7 +69,9 @@ def move(stories, request, queryset):
 
 
 def assign(stories, request, queryset):
-    form, page = _asked(stories, request, queryset, PersonForm, _("Put somebody in charge"), _("Put in charge"))
+    form, page = _asked(
+        stories, request, queryset, "assign_selected", PersonForm, _("Put somebody in charge"), _("Put in charge")
+    )
     if page:
         return page
     to = form.cleaned_data["to"]
@@ -75,7 +84,15 @@ def assign(stories, request, queryset):
 
 
 def withdraw(stories, request, queryset):
-    form, page = _asked(stories, request, queryset, WithdrawForm, _("Withdraw from readers"), _("Withdraw them now"))
+    form, page = _asked(
+        stories,
+        request,
+        queryset,
+        "withdraw_selected",
+        WithdrawForm,
+        _("Withdraw from readers"),
+        _("Withdraw them now"),
+    )
     if page:
         return page
 
@@ -99,8 +116,8 @@ def _each(stories, request, queryset, do, *, done, **named):
             stories.message_user(request, done % {"story": copy, **named}, messages.SUCCESS)
 
 
-def _asked(stories, request, queryset, Form, title, sends):
-    """The valid form and None; or the form and the page that asks."""
+def _asked(stories, request, queryset, action, Form, title, sends):
+    """The valid form and None; or the form and the page that asks, and then presses `action` again."""
     form = Form(request.POST if "_asked" in request.POST else None, label_suffix="")
     if form.is_valid():
         return form, None
@@ -111,7 +128,7 @@ def _asked(stories, request, queryset, Form, title, sends):
         "form": form,
         "copies": _chosen(request, queryset),
         "shown": request.POST.getlist(SHOWN),
-        "action": request.POST["action"],  # the admin has made the one that was pressed the only one
+        "action": action,
         "opts": stories.opts,
         "SHOWN": SHOWN,
         "CHECKBOX": ACTION_CHECKBOX_NAME,

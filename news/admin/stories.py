@@ -290,8 +290,11 @@ class StoryAdmin(admin.ModelAdmin):
         return self._back_to(request, copy, refused=refused)
 
     def step_taken(self, request, copy):
-        """A step from a page that saves nothing: reviewers decide where they read."""
-        copy.revision_shown = copy.newest_id
+        """A step from a page that saves nothing: reviewers decide where they read.
+
+        It is taken on the story as that page showed it: one withdrawn since is not given back to readers unseen.
+        """
+        copy.revision_shown, copy.version = copy.newest_id, rows.number(request.POST.get("version"))
         return self._back_to(request, copy, refused=not self._take_step(request, copy))
 
     def _back_to(self, request, copy, *, refused):
@@ -329,6 +332,8 @@ class StoryAdmin(admin.ModelAdmin):
                 raise workflow.Refused(str(rules.NEWER))
             workflow.take(step, copy, about, by=request.user, **typed)
         except workflow.Refused as refusal:
+            if isinstance(refusal, workflow.Conflict):
+                refusal = comparison.CHANGED_SINCE
             self.message_user(request, refusal, messages.WARNING)
             for note in filter(None, (typed.get("reason"), typed.get("note"))):
                 self.message_user(request, _("Your note was: %(note)s") % {"note": note}, messages.INFO)
