@@ -105,7 +105,7 @@ def withdraw(stories, request, queryset):
 def _each(stories, request, queryset, do, *, done, **named):
     """Do it story by story; each commits alone, so that one refusal does not undo the rest."""
     shown = _shown(request)
-    for copy in _chosen(request, queryset):
+    for copy in _chosen(queryset):
         try:
             if shown.get(str(copy.pk)) != str(copy.newest_id):
                 raise workflow.Refused(str(rules.NEWER))
@@ -126,7 +126,7 @@ def _asked(stories, request, queryset, action, Form, title, sends):
         "title": title,
         "sends": sends,
         "form": form,
-        "copies": _chosen(request, queryset),
+        "copies": _chosen(queryset),
         "shown": request.POST.getlist(SHOWN),
         "action": action,
         "opts": stories.opts,
@@ -136,9 +136,7 @@ def _asked(stories, request, queryset, action, Form, title, sends):
     return form, TemplateResponse(request, "admin/news/workingcopy/bulk.html", context)
 
 
-def _chosen(request, queryset):
-    """The stories chosen on the page that was shown; others have no row whose revision they could be compared with."""
-    queryset = queryset.filter(pk__in=[row for row in _shown(request) if row.isdecimal() and len(row) < 19])
+def _chosen(queryset):
     copies = WorkingCopy.objects.select_related("article", "newest", "scheduled", "vouched_for")
     return copies.filter(pk__in=queryset).order_by("pk")
 
