@@ -85,6 +85,7 @@ class Control(forms.BoundField):
 
 class CommentForm(forms.Form):
     bound_field_class = Control
+    first_control = "comment"  # where a problem of no field of its own leads
 
     body = Words(
         label=pgettext_lazy("comment form", "Comment"),
@@ -173,9 +174,9 @@ class CommentForm(forms.Form):
     def problems(self):
         """What is wrong, in the order of the form, each with the id of the control that mends it."""
         if self.refusal:
-            return [("comment", self.refusal)]
+            return [(self.first_control, self.refusal)]
         return [
-            (self.fields[name].widget.attrs.get("id") or "comment", error)
+            (self.fields[name].widget.attrs.get("id") or self.first_control, error)
             for name in self.fields
             for error in self.errors.get(name, [])
         ]

@@ -78,7 +78,7 @@ class Comment(models.Model):
         return _("%(name)s on “%(story)s”") % {"name": self.name, "story": self.article}
 
     def get_absolute_url(self):
-        return f"{reverse('news:article', args=[self.article.slug])}#comment-{self.pk}"
+        return reverse("comments:comment", args=[self.article.slug, self.pk])
 
 
 class Contact(models.Model):

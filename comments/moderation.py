@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from comments import jobs, privacy
-from comments.models import Comment, Thread
+from comments.models import Comment, Report, Thread
 from news import changes, history
 from news.folding import fold
 from news.models import Event
@@ -26,6 +26,7 @@ from portal.jobs import enqueue
 Status = Comment.Status
 TWICE_WITHIN = timedelta(minutes=10)
 UNDO_WITHIN = timedelta(minutes=30)
+MOST_REPORTS = 20  # open ones on a comment: a moderator who has read twenty needs no more to decide
 
 
 class Decision(models.TextChoices):
@@ -126,6 +127,25 @@ def receive(article, *, name, address, body, website="", parent=None, is_spam=Fa
         due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
         enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
     return comment
+
+
+@transaction.atomic
+@sensitive_variables("words", "address")
+def report(comment, *, reason, words="", address="", at=None):
+    """Take in a reader's word that a comment should not stand, for the moderators to decide.
+
+    What says nothing new (the same again, or one more than anybody would read) is not kept, and nobody is told.
+    """
+    at = at or timezone.now()
+    _lock_thread(comment.article)
+    if not Comment.objects.approved().filter(pk=comment.pk).exists():
+        raise Refused(_("This comment is no longer shown."))
+    kept = Report.objects.filter(comment=comment, is_open=True)
+    is_a_double = kept.filter(reason=reason, words=words, created_at__gt=at - TWICE_WITHIN).exists()
+    if is_a_double or kept.count() >= MOST_REPORTS:
+        return None
+    address = privacy.encrypt(address) if address else ""
+    return Report.objects.create(comment=comment, reason=reason, words=words, address=address, created_at=at)
 
 
 def why_not(comment, decision, *, by, seen=None, reason=None):

@@ -12,6 +12,10 @@ class CommentQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(status=self.model.Status.PENDING)
 
+    def for_page(self):
+        """Load what readers' pages print of each comment, and of the one it answers its name."""
+        return self.select_related("parent").defer("key", "name_key", "original", "reasons", "parent__body")
+
     def for_queue(self):
         """Load what the moderators' list prints of each comment, its story without the body."""
         return self.select_related("article", "decided_by").defer("article__body")
