@@ -37,9 +37,8 @@ class CommentFeed(Feed):
     """Names and words as readers see them under the stories, newest first."""
 
     def items(self):
-        return (
-            self.comments.approved().select_related("article").defer("article__body").order_by("-created_at")[:NEWEST]
-        )
+        newest = self.comments.approved().order_by("-created_at", "-pk")[:NEWEST]
+        return newest.select_related("article").defer("article__body")
 
     def language(self):
         return get_language()

@@ -128,7 +128,7 @@ def _in_order(nodes):
 
 
 def _heads(nodes, per_page):
-    """How many of the list's first nodes stand in the outermost row of their page, and so have a number of their own."""
+    """How many of the list's first nodes stand in the outermost row of their page, and so count in its numbers."""
     page_of = {node.pk: place // per_page for place, node in enumerate(nodes)}
     return sum(page_of.get(node.parent) != page_of[node.pk] for node in nodes)
 

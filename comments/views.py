@@ -107,7 +107,7 @@ def comment(request, article, reading, pk):
 @require_safe
 @of_live_story
 def reply(request, article, reading, pk):
-    """The form to answer one comment, for those without JavaScript too. Context: `article`, `parent`, `comment_form`."""
+    """The form to answer one comment. Context: `article`, `parent`, `comment_form` (or `closed`, why there is none)."""
     parent = _shown(article, pk)
     if parent is None:
         return _no_comment(request, article)
