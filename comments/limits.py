@@ -9,6 +9,7 @@ seconds after its owner wrote would be told by the refusal that it is the right 
 """
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -38,7 +39,7 @@ class Limit:
     key: str
     most: int
     within: timedelta
-    told: callable
+    told: Callable
 
     def wait(self, at):
         """Whole seconds until there is room again; 0 where there is."""

@@ -13,15 +13,15 @@ The search is the automaton of Aho and Corasick (1975): its time grows with the 
 because the well-kept ones (pyahocorasick) are compiled and this is forty lines.
 """
 
+import re
 import unicodedata
-from bisect import bisect_left
 from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from news.folding import UNDECOMPOSED
+from news.folding import UNDECOMPOSED, fold
 
 LONGEST = 100  # letters of an entry: it is a word or a phrase, not a comment
 MOST = 5000  # entries of a list
@@ -88,10 +88,11 @@ def without_disguise(letters):
     return letters.translate(FOR_LETTERS)
 
 
-def looks(name):
-    """What a name may be read as, by its letters and digits alone: two names look alike if they have one in common."""
+def readings(name):
+    """What a name may be read as: two look alike if they have a reading in common. A stored `name_key` is one."""
     plain = read(name).letters
-    return {"".join(filter(str.isalnum, letters)) for letters in (plain, without_disguise(plain))} - {""}
+    read_as = {fold(name), plain, without_disguise(plain)}
+    return (read_as | {" ".join(re.findall(r"[^\W_]+", letters)) for letters in read_as}) - {""}
 
 
 @dataclass(frozen=True)
