@@ -27,7 +27,7 @@ from comments.models import Attempt
 
 LABEL = b"comments.limits"
 HOUR = timedelta(hours=1)
-# What one customer of a provider has: an IPv6 line gets a /56 (RIPE-690); IPv4 addresses of one pool change hands daily.
+# What one customer of a provider has: an IPv6 line gets a /56 (RIPE-690), IPv4 addresses of a pool change hands daily.
 PREFIX = {4: 24, 6: 56}
 MOST_HOPS = 20
 
@@ -138,8 +138,8 @@ def _told_pause(seconds):
 def _told_network(seconds):
     minutes = ceil(seconds / 60)
     return ngettext(
-        "Many comments came from you or your network within an hour. Your text is still here: send it in %(count)d minute.",
-        "Many comments came from you or your network within an hour. Your text is still here: send it in %(count)d minutes.",
+        "Many comments came from you or your network lately. Your text is still here: send it in %(count)d minute.",
+        "Many comments came from you or your network lately. Your text is still here: send it in %(count)d minutes.",
         minutes,
     ) % {"count": minutes}
 
@@ -147,7 +147,7 @@ def _told_network(seconds):
 def _told_story(seconds):
     minutes = ceil(seconds / 60)
     return ngettext(
-        "Many comments came in on this story within an hour. Your text is still here: send it in %(count)d minute.",
-        "Many comments came in on this story within an hour. Your text is still here: send it in %(count)d minutes.",
+        "Many comments came in on this story lately. Your text is still here: send it in %(count)d minute.",
+        "Many comments came in on this story lately. Your text is still here: send it in %(count)d minutes.",
         minutes,
     ) % {"count": minutes}

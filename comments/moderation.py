@@ -104,12 +104,11 @@ class TooMany(Refused):
         self.seconds = seconds
 
 
-def closed_because(article, *, at=None):
+def closed_because(article):
     """The sentence why nobody can comment on this story, or "" when everybody can."""
-    if not article.is_live(at=at):
+    if not article.is_live():
         return _("This story is not on the site, so it takes no comments.")
-    thread = Thread.objects.filter(pk=article.pk).first() or Thread(pk=article.pk)
-    return closed_by(article, thread, Rules.current(), at=at)
+    return closed_by(article, _thread_of(article), Rules.current())
 
 
 def closed_by(article, thread, rules, *, at=None):
@@ -126,8 +125,9 @@ def closed_by(article, thread, rules, *, at=None):
     return ""
 
 
-def ends_at(article, thread, rules):
+def ends_at(article, thread=None, rules=None):
     """When commenting ends by the clock alone, counted from the story's first publication; None: never."""
+    thread, rules = thread or _thread_of(article), rules or Rules.current()
     if not rules.closes_after_days or thread.stays_open or article.live_from is None:
         return None
     return article.live_from + timedelta(days=rules.closes_after_days)
@@ -166,7 +166,7 @@ def receive(
     within = [] if network is None else limits.of(article, address, network, rules)
     limits.take_turns(within)
     _lock_thread(article)
-    if refusal := closed_because(article, at=at) or no_reply_because(article, parent):
+    if refusal := closed_because(article) or no_reply_because(article, parent):
         raise Refused(refusal)
     alike = Comment.objects.filter(article=article, parent=parent, key=fold(body))
     recent = alike.filter(created_at__gt=at - TWICE_WITHIN)
@@ -225,8 +225,8 @@ def change_rules(changed, *, by, began_from=None):
     """
     if not by.has_perm("comments.change_rules"):
         raise Refused(_("Your role does not change the rules for comments."))
-    history.take_turn()
-    rules = Rules.current()
+    Rules.objects.bulk_create([Rules(pk=1)], ignore_conflicts=True)
+    rules = Rules.objects.select_for_update().get(pk=1)  # one change after the other
     if began_from is not None and began_from != edition(rules):
         raise Refused(_("Somebody else has changed these rules meanwhile. Yours are below, and not saved yet."))
     before = {name: getattr(rules, name) for name in changed}
@@ -375,6 +375,10 @@ def _set_closed(article, is_closed, by):
         raise Refused(_("They are closed already.") if is_closed else _("They are open already."))
     history.append("close" if is_closed else "reopen", Thread(pk=article.pk), by=by, article=article.pk)
     _tell_the_pages(article)
+
+
+def _thread_of(article):
+    return Thread.objects.filter(pk=article.pk).first() or Thread(pk=article.pk)
 
 
 def _lock_thread(article):

@@ -1,8 +1,8 @@
 """What speaks against a comment, and in which words: small rules in one order, each looking at one thing.
 
 A rule yields what it makes of the comment (let it through, hold it, into spam) and the reason, as facts that are kept
-with the comment; `sentences` puts them into words when somebody looks. The gravest verdict counts, every reason is kept,
-and a comment that no rule says anything about is let through: by default the last rule holds every one.
+with the comment; `sentences` puts them into words when somebody looks. The gravest verdict counts, every reason is
+kept, and a comment that no rule says anything about is let through: by default the last rule holds every one.
 
 No rule looks into addresses for words: the list and its dry run would tell their author what stands in them. And none
 lets somebody through for typing a known name and a known address, as WordPress does: both can be typed by anybody, and
@@ -62,7 +62,7 @@ class Sent:
     def proven(self):
         """The comment, approved to this day, of which the browser proves that it sent it, with this same address."""
         mine = Comment.objects.approved().filter(contact__address_hash__in=privacy.lookups(self.address))
-        return mine.filter(pk=tokens.proven(self.proof)).first()
+        return mine.filter(pk=tokens.of_proof(self.proof)).first()
 
 
 @dataclass(frozen=True)
@@ -194,9 +194,7 @@ SENTENCES = {
     "refused": lambda facts: REFUSED[facts["where"]]() % {"words": ", ".join(facts["words"])},
     "held": lambda facts: HELD[facts["where"]]() % {"words": ", ".join(facts["words"])},
     "quick": lambda facts: _("Sent %(seconds)s s after the page was opened.") % {"seconds": facts["seconds"]},
-    "links": lambda facts: (
-        ngettext("%(count)d link.", "%(count)d links.", facts["count"]) % {"count": facts["count"]}
-    ),
+    "links": lambda facts: ngettext("%(count)d link.", "%(count)d links.", facts["count"]) % {"count": facts["count"]},
     "address": lambda facts: _("An e-mail address in the text."),
     "phone": lambda facts: _("Perhaps a telephone number in the text."),
     "staff": lambda facts: _("The name is that of somebody at the newsroom, or looks like it."),

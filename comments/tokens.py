@@ -1,25 +1,23 @@
-"""What we sign and a browser brings back. Nothing in it is secret, nothing is stored for it.
+"""The form's token: it says that a page of ours was fetched within the last days, and for which story.
 
-The form's token says that a page of ours was fetched within the last days, and for which story. It is the same for
-every reader, so a page that carries it can be kept and served to everybody; with no session there is nothing to bind
-it to. What it costs a robot is one request for the page.
+It is the same for every reader, so a page that carries it can be kept and served to everybody; with no
+session there is nothing to bind it to. What it costs a robot is one request for the page.
 
-A receipt lets the sender see their own comment while it waits, for ten minutes. A proof stays in their browser, if they
-want it to, and says a year later that this browser sent that comment; whether the comment was approved, and whether the
-address is still the same, the database knows.
+Two more are for the sender of a comment alone: the receipt shows it to them while it waits, the proof says next
+time that they are the same person. Both are only signed numbers, and end by themselves.
 """
 
 from datetime import date, timedelta
 
-from django.core.signing import BadSignature, TimestampSigner
+from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 LABEL = "comments.form"
 VALID = timedelta(days=14)  # a tab left open over a holiday still works
+EPOCH = date(1970, 1, 1)
 RECEIPT_VALID = timedelta(minutes=10)
 PROOF_VALID = timedelta(days=365)
-EPOCH = date(1970, 1, 1)
 
 
 def make(article, *, day=None):
@@ -38,29 +36,37 @@ def is_good(token, article, *, today=None):
 
 
 def receipt(comment):
-    """For the address of the page on which its sender sees it while it waits."""
-    return TimestampSigner(salt="comments.receipt").sign(comment.pk)
+    """What leads the sender of a comment, and nobody else, to it while it waits."""
+    return _receipts().sign(str(comment.pk))
 
 
-def received(token):
-    """The number of the comment a receipt is for; None if it is none, or too old."""
-    return _signed_number(token, "comments.receipt", RECEIPT_VALID)
+def of_receipt(receipt):
+    """The number of the comment, for ten minutes; else None."""
+    return _number(_receipts(), receipt, RECEIPT_VALID)
 
 
 def proof(comment):
-    """For the browser that sent it, to keep and to send along with the next one."""
-    return TimestampSigner(salt="comments.proof").sign(comment.pk)
+    """What the sender's browser may keep, and send along with their next comment."""
+    return _proofs().sign(str(comment.pk))
 
 
-def proven(token):
-    """The number of the comment that a browser proves to have sent; None if it proves nothing."""
-    return _signed_number(token, "comments.proof", PROOF_VALID)
+def of_proof(proof):
+    """The number of the comment whose sender the browser keeping this belongs to, for a year; else None."""
+    return _number(_proofs(), proof, PROOF_VALID)
 
 
-def _signed_number(token, salt, valid):
+def _receipts():
+    return signing.TimestampSigner(salt="comments.receipt")
+
+
+def _proofs():
+    return signing.TimestampSigner(salt="comments.proof")
+
+
+def _number(signer, signed, valid):
     try:
-        return int(TimestampSigner(salt=salt).unsign(token, max_age=valid))
-    except BadSignature:
+        return int(signer.unsign(signed, max_age=valid))
+    except signing.BadSignature:
         return None
 
 

@@ -40,8 +40,8 @@ def _gone(request, article, reading):
 def comments(request, article, reading):
     """Take a comment in (303 to the story), or show the story again with what was typed.
 
-    422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too many
-    came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
+    422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
+    many came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
 
     Context: that of the article, and `comment_form`.
     """

@@ -3,7 +3,7 @@
 A list has one word or phrase a line; `#` begins a comment. A word is found as a whole word, whatever its case and
 diacritics: `ban` is not in "urban". A star at either end lets it go on there: `casino*` finds "casinos".
 
-Letters are compared as a reader sees them: compatibility forms (ｗｉｄｅ, 𝐛𝐨𝐥𝐝) as the plain letter, a Cyrillic or Greek
+Letters are compared as a reader sees them: compatibility forms (wide, bold) as the plain letter, a Cyrillic or Greek
 letter as the Latin one it looks like, and what has no width or stands on top of a letter not at all. A text is read
 twice: as it stands, and with the digits and signs that stand in for letters (c4s1n0) as those. What looks alike in two
 alphabets is one word here, so a list can hold more than it means to, never less: `сор` is also "cop". That is why a

@@ -73,12 +73,12 @@ class Reading:
         moments = self.remembered(LISTS, lambda: Article.objects.next_boundaries(after=self.at))
         self.ends_by(moments[bisect_right(moments, self.at) :][:1])
 
-    def remembered(self, name, compute, *, what=""):
-        """A small answer that holds while a counter stands, kept in this process; `what` tells several of one apart."""
-        stood, answer = _remembered.get((name, what), (None, None))
+    def remembered(self, name, compute):
+        """A small answer that holds while a counter stands, kept in this process."""
+        stood, answer = _remembered.get(name, (None, None))
         if stood != self.counters[name]:
             answer = compute()
-            _remembered[name, what] = self.counters[name], answer
+            _remembered[name] = self.counters[name], answer
         return answer
 
     def also(self, *names):

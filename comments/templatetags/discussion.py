@@ -8,7 +8,6 @@ from django.db.models import F, FilteredRelation, Q
 from comments import moderation
 from comments.forms import CommentForm
 from comments.models import Comment, Rules, Thread
-from news import changes
 from news.models import Article
 
 register = template.Library()
@@ -38,7 +37,6 @@ class Conversation:
     closed_because: str = ""
     comments: list = field(default_factory=list)
 
-
     @property
     def is_closed(self):
         return bool(self.closed_because)
@@ -46,7 +44,7 @@ class Conversation:
 
 @register.simple_tag(takes_context=True)
 def thread_of(context, article):
-    """The conversation under a story, in one query: `count`, `closed_because`, `comments` (replies under parents).
+    """The conversation under a story, in two queries: `count`, `closed_because`, `comments` (replies under parents).
 
     The page ends when commenting does, if it is one that is kept.
     """
@@ -80,35 +78,11 @@ def thread_of(context, article):
         if parent and status != Comment.Status.APPROVED:
             nodes.setdefault(parent, Shown(parent, grandparent, parents_time, is_removed=True))
     conversation.comments = _arranged(nodes)
-    conversation.closed_because = _closed_because(article, thread, context.get("reading"))
+    rules = Rules.current()
+    conversation.closed_because = moderation.closed_by(article, thread, rules)
+    if reading := context.get("reading"):
+        reading.ends_by(filter(None, [moderation.ends_at(article, thread, rules)]))
     return conversation
-
-
-def _closed_because(article, thread, reading):
-    if reading is None:
-        return moderation.closed_by(article, thread, Rules.current())
-    rules = reading.remembered(changes.SITE, Rules.current, what="rules for comments")
-    reading.ends_by(filter(None, [moderation.ends_at(article, thread, rules)]))
-    return moderation.closed_by(article, thread, rules, at=reading.at)
-
-
-def _arranged(nodes):
-    """A forest in the order of time, at most DEEPEST levels; without recursion, because people answer for ever."""
-    answers, first = {}, []
-    for node in sorted(nodes.values(), key=lambda node: (node.created_at, node.pk)):
-        (answers.setdefault(node.parent, []) if node.parent in nodes else first).append(node)
-    roots = []
-    waiting = [(node, roots, 1) for node in reversed(first)]
-    while waiting:
-        node, row, depth = waiting.pop()
-        row.append(node)
-        for answer in reversed(answers.get(node.pk, [])):
-            if depth < DEEPEST:
-                waiting.append((answer, node.replies, depth + 1))
-            else:
-                answer.in_reply_to = node.name
-                waiting.append((answer, row, depth))
-    return roots
 
 
 @register.simple_tag(takes_context=True)
