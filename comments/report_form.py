@@ -16,7 +16,7 @@ class ReportForm(CommentForm):
     """A reason, and if they like words and an address for an answer."""
 
     first_control = "reason"
-    body = name = website = parent = None  # of the comment form, and not of this one
+    body = name = website = parent = started = proof = None  # of the comment form, and not of this one
 
     reason = forms.ChoiceField(
         label=pgettext_lazy("report", "What is wrong with this comment?"),
@@ -54,8 +54,10 @@ class ReportForm(CommentForm):
         return words
 
     @sensitive_variables()
-    def send(self, comment):
+    def send(self, comment, *, network=""):
         """Hand a valid report to moderation; a robot's goes nowhere, and it is thanked all the same."""
         said = self.cleaned_data
         if not said["leave"]:
-            moderation.report(comment, reason=said["reason"], words=said["words"], address=said["email"])
+            moderation.report(
+                comment, reason=said["reason"], words=said["words"], address=said["email"], network=network
+            )

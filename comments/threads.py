@@ -5,6 +5,7 @@ from that list by the comments they show; only those of one page are ever loaded
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import F, FilteredRelation, Q
@@ -27,7 +28,7 @@ class Shown:
 
     pk: int
     parent: int | None
-    created_at: object
+    created_at: datetime
     comment: Comment | None = None
     replies: list = field(default_factory=list)
     # Where it cannot stand under the comment it answers: that one's name, and where it is.
@@ -44,31 +45,33 @@ class Conversation:
     comments: list  # of the page, answers under their parents as far as these are on it
     start: int  # its first number: the numbers go on from page to page
     closed: str  # the sentence why nobody can comment, or ""
+    ends_at: datetime | None  # when nobody can any more
     banner: str
 
 
 def conversation(article, number=1):
     """A page of the conversation, in as many queries however long it is; NoPage beyond the last."""
     rules = Rules.current()
-    total, order = _outline(article)
+    thread, order = _outline(article)
     pages = _pages(order, rules)
     try:
         page = pages.page(number)
     except EmptyPage:
         raise NoPage from None
     return Conversation(
-        count=total,
+        count=thread.approved_count,
         page=page,
         comments=_nested(page.object_list, article),
         start=1 + _heads(order[: page.start_index() - 1], pages.per_page),
-        closed=moderation.closed_because(article),
+        closed=moderation.closed_by(article, thread, rules),
+        ends_at=moderation.ends_at(article, thread, rules),
         banner=rules.banner,
     )
 
 
 def address_of(comment):
     """Where readers find an approved comment: on the page it is on today; NoPage once it is on none."""
-    _total, order = _outline(comment.article)
+    _thread, order = _outline(comment.article)
     place = next((place for place, node in enumerate(order) if node.pk == comment.pk), None)
     if place is None:
         raise NoPage
@@ -86,7 +89,7 @@ def _pages(order, rules):
 
 
 def _outline(article):
-    """How many approved comments there are, and the whole list without a word of them, in one query."""
+    """The thread and the whole list of its approved comments, without a word of them, in one query."""
     shown = FilteredRelation("article__comments", condition=Q(article__comments__status=Comment.Status.APPROVED))
     rows = (
         Thread.objects.filter(pk=article.pk)
@@ -94,6 +97,8 @@ def _outline(article):
         .order_by(F("shown__created_at").asc(nulls_first=True), "shown__pk")
         .values_list(
             "approved_count",
+            "is_closed",
+            "stays_open",
             "shown__pk",
             "shown__parent_id",
             "shown__created_at",
@@ -102,16 +107,16 @@ def _outline(article):
             "shown__parent__created_at",
         )
     )
-    total, nodes = 0, {}
-    for approved_count, pk, parent, created_at, *of_parent in rows:
-        total = approved_count
+    thread, nodes = Thread(pk=article.pk), {}
+    for count, is_closed, stays_open, pk, parent, created_at, *of_parent in rows:
+        thread.approved_count, thread.is_closed, thread.stays_open = count, is_closed, stays_open
         if pk is None:  # the thread is there, and nothing in it
             continue
         nodes[pk] = Shown(pk, parent, created_at)
         status, grandparent, parents_time = of_parent
         if parent and status != Comment.Status.APPROVED:
             nodes.setdefault(parent, Shown(parent, grandparent, parents_time))
-    return total, _in_order(nodes)
+    return thread, _in_order(nodes)
 
 
 def _in_order(nodes):

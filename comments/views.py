@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import moderation, threads, tokens
+from comments import limits, moderation, threads, tokens
 from comments.forms import CommentForm
 from comments.models import Comment, Rules
 from comments.report_form import ReportForm
@@ -40,11 +40,14 @@ def _gone(request, article, reading):
 # request began stand in for the cookie.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("name", "email")
+@sensitive_post_parameters("name", "email", "proof")
 @sensitive_variables()
 @of_live_story(when_gone=_gone)
 def comments(request, article, reading):
-    """Take a comment in (303 to the story), or show what was typed again (422, 403; 410 without the story).
+    """Take a comment in (303 to the story), or show what was typed again.
+
+    422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
+    many came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
 
     Context: that of the article, or of a reply where it answers a comment, and `comment_form`.
     """
@@ -57,19 +60,23 @@ def comments(request, article, reading):
         )
     form = CommentForm(article, posted)
     if not form.is_valid():
-        return _again(request, article, form, status=422)
+        status = 403 if form.has_error("parent", "parent") else 422
+        return _again(request, article, form, status=status)
     try:
-        comment = form.send()
-    except moderation.Refused as refused:  # closed, or the comment answered removed, while this one was on its way
+        comment = form.send(network=limits.network_of(request))
+    except moderation.Refused as refused:
         form.refusal = str(refused)
-        return article_response(request, article, status=403, comment_form=form)
+        response = _again(request, article, form, status=refused.status)
+        if isinstance(refused, moderation.TooMany):
+            response.headers["Retry-After"] = str(refused.seconds)
+        return response
     return SeeOther(_where_it_went(comment, article))
 
 
 def _again(request, article, form, *, status):
     """The form with what is wrong: where it was filled in, on the story's page or under the comment it answers."""
     parent = form.cleaned_data.get("parent")
-    if parent is None:
+    if parent is None or moderation.closed_because(article):
         return article_response(request, article, status=status, comment_form=form)
     return _reply_page(request, article, status=status, parent=parent, comment_form=form)
 
@@ -140,7 +147,7 @@ def report(request, article, reading, pk):
     if not form.is_valid():
         return _report_page(request, article, comment, form, status=422)
     try:
-        form.send(comment)
+        form.send(comment, network=limits.network_of(request))
     except moderation.Refused:  # removed while the report was on its way
         return _no_comment(request, article)
     return SeeOther(reverse("comments:reported", args=[article.slug, comment.pk]))

@@ -17,8 +17,14 @@ register.filter("as_text", text.rendered)
 
 @register.simple_tag(takes_context=True)
 def thread_of(context, article):
-    """The conversation under a story (`threads.Conversation`): the page of it somebody asked for, else the first."""
-    return context.get("conversation") or threads.conversation(article)
+    """The conversation under a story (`threads.Conversation`): the page of it somebody asked for, else the first.
+
+    Where commenting ends by the clock, the page that is kept ends with it.
+    """
+    conversation = context.get("conversation") or threads.conversation(article)
+    if conversation.ends_at and "reading" in context:
+        context["reading"].ends_by([conversation.ends_at])
+    return conversation
 
 
 @register.simple_tag(takes_context=True)
