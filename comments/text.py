@@ -45,9 +45,8 @@ def _with_links(line):
 
 
 def _anchor(link):
-    address = link if "://" in link else f"https://{link}"
     # An address runs from left to right in every script, and vouching for it is its writer's business.
-    return format_html('<a href="{}" rel="nofollow ugc noopener" dir="ltr">{}</a>', address, link)
+    return format_html('<a href="{}" rel="nofollow ugc noopener" dir="ltr">{}</a>', _whole(link), link)
 
 
 def _link_in(found):
@@ -58,9 +57,14 @@ def _link_in(found):
         end -= 1
     link = found[:end]
     try:
-        parts = urlsplit(link if "://" in link else f"https://{link}")
+        parts = urlsplit(_whole(link))
     except ValueError:  # half an IPv6 address, or letters that turn into others
         return ""
     # A name before the host is how one site is made to look like another: bank.example@evil.example.
     has_host = (parts.hostname or "").removeprefix("www.").strip(".")
     return link if has_host and "@" not in parts.netloc else ""
+
+
+def _whole(link):
+    """With the scheme that people leave out before www."""
+    return f"https://{link}" if link.lower().startswith("www.") else link

@@ -175,7 +175,8 @@ def _shown(article, pk):
 
 
 def _reply_page(request, article, *, status=200, **context):
-    return _for_its_sender(request, "comments/reply.html", article, {"article": article, **context}, status=status)
+    context |= {"article": article, "banner": Rules.current().banner}
+    return _for_its_sender(request, "comments/reply.html", article, context, status=status)
 
 
 def _report_page(request, article, comment, form, *, status=200):

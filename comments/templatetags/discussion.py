@@ -57,6 +57,12 @@ def proof(comment):
 
 
 @register.filter
+def is_web(address):
+    """Whether to link it: the form takes nothing else, but a row may be older than the form."""
+    return address.startswith(("https://", "http://"))
+
+
+@register.filter
 def initials(name):
     """The first letters of the first and the last word, for the square beside a comment."""
     first_letters = [next((letter for letter in word if letter.isalnum()), "") for word in name.split()]

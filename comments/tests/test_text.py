@@ -47,6 +47,7 @@ class Seen(HTMLParser):
         ("https://", []),
         ("http://.", []),
         ("www.", []),
+        ("www.https://x", ["www.https://x"]),
         ("http://:80/", []),
         ("http://[::1", []),
         ("https://bank.example@evil.example/", []),
@@ -60,7 +61,7 @@ class Seen(HTMLParser):
 def test_what_is_a_link(typed, links):
     assert links_in(typed) == links
     hrefs = [attrs["href"] for tag, attrs in Seen(rendered(typed)).elements if tag == "a"]
-    assert hrefs == [link if "://" in link else f"https://{link}" for link in links]
+    assert hrefs == [f"https://{link}" if link.startswith("www.") else link for link in links]
 
 
 def test_a_link_vouches_for_nothing_and_runs_from_left_to_right():
