@@ -1,4 +1,4 @@
-"""The page of the rules for comments: one row for the whole site, so the list is the form, with nothing to add or delete."""
+"""The page of the rules for comments: one row for the whole site, so the list is the form."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
