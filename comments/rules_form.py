@@ -1,4 +1,4 @@
-"""The form in which the rules for comments are set: each with the effect it has, and the lists tried before they count."""
+"""The form for the rules for comments: each with its effect, and the lists tried before they count."""
 
 from dataclasses import dataclass, field
 
@@ -28,9 +28,7 @@ A_LINE_EACH = _(
 EFFECTS = {
     "is_open": _("Unticked, no story takes comments. The ones that are there stay."),
     "banner": _("Readers see it above the form, also where comments are closed. Empty: no notice."),
-    "closes_after_days": _(
-        "0: never. Stories set to stay open are left out. Counted from the hour, not from midnight."
-    ),
+    "closes_after_days": _("0: never. Stories set to stay open are left out. Counted from the hour it appeared."),
     "holds_all": _("Ticked, nothing appears before a moderator has read it; the other rules only say what to look at."),
     "trusts_approved": _(
         "Works while not every comment is held. Ticked, only those are let through whose browser proves that a comment "
@@ -38,14 +36,10 @@ EFFECTS = {
         "nothing. Unticked, all are let through whom no other rule holds."
     ),
     "most_links": _("0: however many. Links to our own site do not count, the same link counts once."),
-    "least_seconds": _(
-        "0: never. Only where the reader’s browser tells; those without JavaScript are not held for it."
-    ),
+    "least_seconds": _("0: never. Only where the browser tells; nobody is held for having no JavaScript."),
     "words_to_hold": _("Looked for in the text, the name and the web address."),
     "words_to_refuse": _("The same, but the comment goes to spam. Its sender is not told."),
-    "seconds_between": _(
-        "For one person in one network. 0: no pause. Sooner, the form comes back with the text in it."
-    ),
+    "seconds_between": _("For one person in one network. 0: no pause. Sooner, the form comes back, text and all."),
     "most_an_hour": _("Also from one e-mail address. 0: no limit. An office or a school may share one network."),
     "most_an_hour_on_a_story": _("From everybody together. 0: no limit."),
     "page_size": _("A longer conversation has several pages."),
