@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from comments import moderation, privacy
+from comments import moderation, privacy, rules_admin  # noqa: F401 - registers the rules' page
 from comments.models import Comment, Thread
 from comments.moderation import Decision, Reason, Refused
 

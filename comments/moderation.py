@@ -141,7 +141,6 @@ def no_reply_because(article, parent):
     return ""
 
 
-@transaction.atomic
 @sensitive_variables("name", "address", "proof", "sent")
 def receive(
     article,
@@ -159,37 +158,43 @@ def receive(
 ):
     """Take a reader's comment in and do with it what the rules say; return it, or the one it repeats.
 
-    Sent twice by one person within ten minutes it is the same comment, one row, and no error: a double click. The same
-    words under the same name later, or from elsewhere, are refused. `is_spam`: the field for robots was filled in.
-    `network` is where a request came from, "" where that is not known; None: no request, so no limits.
+    `is_spam`: the field for robots was filled in. `network` is where a request came from, "" where that is not known;
+    None: no request, so no limits. The rules are asked before anything is locked: others wait meanwhile.
     """
     at, rules = at or timezone.now(), Rules.current()
+    sent = screening.Sent(name, body, website, address, is_spam, seconds, proof)
     within = [] if network is None else limits.of(article, address, network, rules)
+    return _take_in(article, parent, sent, screening.screen(sent, rules), within, at)
+
+
+@transaction.atomic
+@sensitive_variables("sent")
+def _take_in(article, parent, sent, verdict, within, at):
+    """Sent twice by one person within ten minutes it is the same comment, one row, and no error: a double click. The
+    same words under the same name later are refused, and so is what comes faster than the limits let it."""
     limits.take_turns(within)
     _lock_thread(article)
     if refusal := closed_because(article) or no_reply_because(article, parent):
         raise Refused(refusal)
-    alike = Comment.objects.filter(article=article, parent=parent, key=fold(body))
+    alike = Comment.objects.filter(article=article, parent=parent, key=fold(sent.body))
     recent = alike.filter(created_at__gt=at - TWICE_WITHIN)
-    if earlier := recent.filter(contact__address_hash__in=privacy.lookups(address)).first():
+    if earlier := recent.filter(contact__address_hash__in=privacy.lookups(sent.address)).first():
         return earlier
-    _refuse_what_was_said_before(alike, name, at)
-    seconds_to_wait, sentence = limits.exceeded(within, at=at)
-    if seconds_to_wait:
-        raise TooMany(sentence, seconds_to_wait)
-    sent = screening.Sent(name, body, website, address, is_spam, seconds, proof)
-    verdict = screening.screen(sent, rules)
+    _refuse_what_was_said_before(alike, sent.name, at)
+    seconds, sentence = limits.exceeded(within, at=at)
+    if seconds:
+        raise TooMany(sentence, seconds)
     comment = Comment.objects.create(
         article=article,
         parent=parent,
-        name=name,
-        website=website,
-        body=body,
+        name=sent.name,
+        website=sent.website,
+        body=sent.body,
         status=verdict.status,
         reasons=verdict.reasons,
         created_at=at,
     )
-    privacy.keep(comment, address)
+    privacy.keep(comment, sent.address)
     limits.count(within, at=at)
     if comment.status == Status.APPROVED:
         _let_through(comment)
