@@ -401,7 +401,7 @@ class CommentAdmin(admin.ModelAdmin):
         return {
             "comment": comment,
             "url": changelist.get_query_string({"c": comment.pk}),
-            "why": [sentence for _number, sentence, _ranges in screening.sentences(comment)],
+            "why": screening.telling(comment),
             "holder": claims.holder(comment, besides=by),
         }
 

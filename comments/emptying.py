@@ -10,16 +10,15 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from comments.models import Attempt, Comment, Contact, Report, Rules
+from comments.models import Comment, Contact, Report, Rules
 from news import history
 
 AT_ONCE = 2000  # each a transaction of its own, so that nobody else waits long
-FORGET_ATTEMPTS = timedelta(days=1)
 GONE = {"name": "", "name_key": "", "body": "", "key": "", "website": "", "original": "", "reasons": []}
 
 
 def empty(*, now=None):
-    """Empty spam and trash of what is older than the rules say, and forget who tried to send something when."""
+    """Empty spam and trash of what is older than the rules say."""
     now, rules = now or timezone.now(), Rules.current()
     for status, days in ((Comment.Status.SPAM, rules.spam_days), (Comment.Status.TRASH, rules.trash_days)):
         if days:
@@ -28,7 +27,6 @@ def empty(*, now=None):
                 pass
             while _emptied(old.with_words(), status):
                 pass
-    Attempt.objects.filter(at__lt=now - FORGET_ATTEMPTS).delete()
 
 
 def _older_than(moment, status):

@@ -132,6 +132,8 @@ class CommentForm(forms.Form):
     leave = forms.CharField(required=False)
     parent = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_NUMBER)
     token = forms.CharField(required=False)
+    started = forms.CharField(required=False)  # milliseconds between opening the page and sending, from its script
+    proof = forms.CharField(required=False)  # what the browser kept of an earlier comment
 
     def __init__(self, article, data=None, *, refusal=""):
         self.article, self.refusal = article, refusal
@@ -164,6 +166,11 @@ class CommentForm(forms.Form):
             raise ValidationError(_("This page was open for a long time. Your text is still here: send it again."))
         return ""
 
+    def clean_started(self):
+        """Seconds, or None for anything a script of ours would not have sent: it proves nothing either way."""
+        told = self.cleaned_data["started"]
+        return int(told) / 1000 if told.isascii() and told.isdecimal() and len(told) < 10 else None
+
     @property
     def shown_parent(self):
         """The number to send with the form again: none when that comment cannot be answered."""
@@ -181,8 +188,8 @@ class CommentForm(forms.Form):
         ]
 
     @sensitive_variables()
-    def send(self):
-        """Hand a valid form to moderation."""
+    def send(self, *, network=None):
+        """Hand a valid form to moderation, from the network it was sent from."""
         said = self.cleaned_data
         return moderation.receive(
             self.article,
@@ -192,4 +199,7 @@ class CommentForm(forms.Form):
             website=said["website"],
             parent=said["parent"],
             is_spam=bool(said["leave"]),
+            seconds=said["started"],
+            proof=said["proof"],
+            network=network,
         )

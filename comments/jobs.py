@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from comments import emptying
+from comments import emptying, limits
 from comments.models import Comment
 from portal.jobs import job
 
@@ -31,3 +31,9 @@ def notify_moderators():
 def empty_spam_and_trash():
     """Empty spam and trash of what has lain there long enough."""
     emptying.empty()
+
+
+@job(every=timedelta(hours=1))
+def forget_attempts():
+    """Drop what the limits have counted and look at no more."""
+    limits.forget()

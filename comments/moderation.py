@@ -1,9 +1,11 @@
 """What becomes of a comment: the only code that makes one, changes its status, or closes a thread.
 
 A decision asks `why_not`, wins the row by its status, moves the thread's count, appends its event and moves
-the change counters, all in one transaction. Locks are taken in one order everywhere: comment, thread, history.
+the change counters, all in one transaction. Locks are taken in one order everywhere: the sender's limits, comment,
+thread, history.
 """
 
+import hashlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import jobs, privacy
+from comments import jobs, limits, privacy, screening, words
 from comments.models import Comment, Report, Rules, Thread
 from news import changes, history
 from news.folding import fold
@@ -84,16 +86,52 @@ UNCLAIMED = {"claimed_by": None, "claimed_until": None}
 class Refused(Exception):
     """The comment or decision is not taken; str(exc) is a sentence that its reader can act on."""
 
+    status = 403
+
+
+class SentAgain(Refused):
+    """The same words under the same name stand or wait there already."""
+
+    status = 409
+
+
+class TooMany(Refused):
+    """More came in than the limits let in; there is room again after `seconds`."""
+
+    status = 429
+
+    def __init__(self, sentence, seconds):
+        super().__init__(sentence)
+        self.seconds = seconds
+
 
 def closed_because(article):
     """The sentence why nobody can comment on this story, or "" when everybody can."""
     if not article.is_live():
         return _("This story is not on the site, so it takes no comments.")
-    if not Rules.current().is_open:
-        return _("No story takes comments at the moment.")
-    if Thread.objects.filter(pk=article.pk, is_closed=True).exists():
+    return closed_by(article, _thread_of(article), Rules.current())
+
+
+def closed_by(article, thread, rules, *, at=None):
+    """The same for a live story, for whoever has read its thread and the rules already."""
+    if not rules.is_open:
+        return _("We take no comments at the moment.")
+    if thread.is_closed:
         return _("Comments on this story are closed.")
+    ends = ends_at(article, thread, rules)
+    if ends and ends <= (at or timezone.now()):
+        return _("Comments on this story are closed, because it is older than %(days)d days.") % {
+            "days": rules.closes_after_days
+        }
     return ""
+
+
+def ends_at(article, thread=None, rules=None):
+    """When commenting ends by the clock alone, counted from the story's first publication; None: never."""
+    thread, rules = thread or _thread_of(article), rules or Rules.current()
+    if not rules.closes_after_days or thread.stays_open or article.live_from is None:
+        return None
+    return article.live_from + timedelta(days=rules.closes_after_days)
 
 
 def no_reply_because(article, parent):
@@ -104,31 +142,116 @@ def no_reply_because(article, parent):
 
 
 @transaction.atomic
-@sensitive_variables("name", "address")
-def receive(article, *, name, address, body, website="", parent=None, is_spam=False, at=None):
-    """Take a reader's comment in and hold it; sent twice within ten minutes it is the same comment, one row."""
-    at = at or timezone.now()
+@sensitive_variables("name", "address", "proof", "sent")
+def receive(
+    article,
+    *,
+    name,
+    address,
+    body,
+    website="",
+    parent=None,
+    is_spam=False,
+    seconds=None,
+    proof="",
+    network=None,
+    at=None,
+):
+    """Take a reader's comment in and do with it what the rules say; return it, or the one it repeats.
+
+    Sent twice by one person within ten minutes it is the same comment, one row, and no error: a double click. The same
+    words under the same name later, or from elsewhere, are refused. `is_spam`: the field for robots was filled in.
+    `network` is where a request came from, "" where that is not known; None: no request, so no limits.
+    """
+    at, rules = at or timezone.now(), Rules.current()
+    within = [] if network is None else limits.of(article, address, network, rules)
+    limits.take_turns(within)
     _lock_thread(article)
     if refusal := closed_because(article) or no_reply_because(article, parent):
         raise Refused(refusal)
     alike = Comment.objects.filter(article=article, parent=parent, key=fold(body))
-    alike = alike.filter(created_at__gt=at - TWICE_WITHIN, contact__address_hash__in=privacy.lookups(address))
-    if earlier := alike.first():
+    recent = alike.filter(created_at__gt=at - TWICE_WITHIN)
+    if earlier := recent.filter(contact__address_hash__in=privacy.lookups(address)).first():
         return earlier
+    _refuse_what_was_said_before(alike, name, at)
+    seconds_to_wait, sentence = limits.exceeded(within, at=at)
+    if seconds_to_wait:
+        raise TooMany(sentence, seconds_to_wait)
+    sent = screening.Sent(name, body, website, address, is_spam, seconds, proof)
+    verdict = screening.screen(sent, rules)
     comment = Comment.objects.create(
         article=article,
         parent=parent,
         name=name,
         website=website,
         body=body,
-        status=Status.SPAM if is_spam else Status.PENDING,
+        status=verdict.status,
+        reasons=verdict.reasons,
         created_at=at,
     )
     privacy.keep(comment, address)
-    if not is_spam:
+    limits.count(within, at=at)
+    if comment.status == Status.APPROVED:
+        _let_through(comment)
+    elif comment.status == Status.PENDING:
         due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
         enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
     return comment
+
+
+def _refuse_what_was_said_before(alike, name, at):
+    """By name and words alone, both of which readers see: an answer that depended on the address would tell whose
+    comment it was to whoever tries one. Within ten minutes nobody is refused, because then the address decides."""
+    earlier = alike.filter(name_key=fold(name), created_at__lte=at - TWICE_WITHIN).exclude(status=Status.TRASH)
+    if earlier.exists():
+        raise SentAgain(_("These words are there already under this name, or wait for a moderator. Say something new."))
+
+
+def _let_through(comment):
+    """Nobody has looked at it and the rules show it: counted, in the history and on the pages like an approved one."""
+    Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
+    history.append("let_through", comment, by=None, article=comment.article_id, why=_rules_in(comment))
+    _tell_the_pages(comment.article)
+
+
+def _rules_in(comment):
+    return [reason["rule"] for reason in comment.reasons]
+
+
+@transaction.atomic
+def change_rules(changed, *, by, began_from=None):
+    """Put other rules in force, from the next comment on. Every page shows the form, so all of them are made anew.
+
+    `changed` says what is to be, by field; `began_from` is the edition that was before their eyes.
+    """
+    if not by.has_perm("comments.change_rules"):
+        raise Refused(_("Your role does not change the rules for comments."))
+    Rules.objects.bulk_create([Rules(pk=1)], ignore_conflicts=True)
+    rules = Rules.objects.select_for_update().get(pk=1)  # one change after the other
+    if began_from is not None and began_from != edition(rules):
+        raise Refused(_("Somebody else has changed these rules meanwhile. Yours are below, and not saved yet."))
+    before = {name: getattr(rules, name) for name in changed}
+    told = {name: _told(before[name], value, name) for name, value in changed.items() if value != before[name]}
+    if told:
+        for name in told:
+            setattr(rules, name, changed[name])
+        rules.save()
+        history.append("rules", rules, by=by, changed=told)
+        changes.move(changes.SITE)
+    return rules
+
+
+def edition(rules):
+    """A name for what these rules say, so that nobody overwrites what they have not seen."""
+    values = [str(getattr(rules, field.name)) for field in rules._meta.fields]
+    return hashlib.sha256("\0".join(values).encode()).hexdigest()[:16]
+
+
+def _told(was, now, name):
+    """What stays in the history of a changed rule: of a list how long it was and is, it may hold words about people."""
+    if name in {"words_to_hold", "words_to_refuse"}:
+        return [len(words.entries_in(was)), len(words.entries_in(now))]
+    return [was, now]
 
 
 def why_not(comment, decision, *, by, seen=None, reason=None):
@@ -345,10 +468,9 @@ def resume(*, by, banner=None):
 @transaction.atomic
 def announce(banner, *, by):
     """Put a notice above every comment form; an empty one takes it away."""
-    rules = _rules_for(by)
-    if rules.banner == banner:
+    if Rules.current().banner == banner and by.has_perm("comments.change_rules"):
         raise Refused(_("This notice is there already.") if banner else _("There is no notice."))
-    _change_rules(rules, "banner", by, banner=banner)
+    change_rules({"banner": banner}, by=by)
 
 
 @transaction.atomic
@@ -423,26 +545,13 @@ def _set_exempt(article, stays_open, by):
 
 
 def _set_open(is_open, by, banner):
-    rules = _rules_for(by)
-    if rules.is_open == is_open:
+    if Rules.current().is_open == is_open and by.has_perm("comments.change_rules"):
         raise Refused(_("Comments are taken already.") if is_open else _("Comments are stopped already."))
-    changed = {} if banner is None else {"banner": banner}
-    _change_rules(rules, "resume" if is_open else "stop", by, is_open=is_open, **changed)
+    change_rules({"is_open": is_open} | ({} if banner is None else {"banner": banner}), by=by)
 
 
-def _rules_for(by):
-    """The row of the rules, held until the transaction ends, for somebody who may change them."""
-    if not by.has_perm("comments.change_rules"):
-        raise Refused(_("Your role does not change the rules for comments."))
-    Rules.objects.bulk_create([Rules(pk=1)], ignore_conflicts=True)
-    return Rules.objects.select_for_update().get(pk=1)
-
-
-def _change_rules(rules, kind, by, **changed):
-    """Every page may show a form or a notice, so every page is told."""
-    Rules.objects.filter(pk=rules.pk).update(**changed)
-    history.append(kind, rules, by=by, reason=changed.get("banner", ""))
-    changes.move(changes.SITE)
+def _thread_of(article):
+    return Thread.objects.filter(pk=article.pk).first() or Thread(pk=article.pk)
 
 
 def _lock_thread(article):

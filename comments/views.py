@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from comments import moderation
+from comments import limits, moderation
 from comments.forms import CommentForm
 from news.views import article_response, gone, of_live_story
 
@@ -34,11 +34,14 @@ def _gone(request, article, reading):
 # request began stand in for the cookie.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("name", "email")
+@sensitive_post_parameters("name", "email", "proof")
 @sensitive_variables()
 @of_live_story(when_gone=_gone)
 def comments(request, article, reading):
-    """Take a comment in (303 to the story), or show the story again with what was typed (422, 403; 410 without it).
+    """Take a comment in (303 to the story), or show the story again with what was typed.
+
+    422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
+    many came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
 
     Context: that of the article, and `comment_form`.
     """
@@ -51,12 +54,16 @@ def comments(request, article, reading):
         )
     form = CommentForm(article, posted)
     if not form.is_valid():
-        return article_response(request, article, status=422, comment_form=form)
+        status = 403 if form.has_error("parent", "parent") else 422
+        return article_response(request, article, status=status, comment_form=form)
     try:
-        form.send()
-    except moderation.Refused as refused:  # closed, or the comment answered removed, while this one was on its way
+        form.send(network=limits.network_of(request))
+    except moderation.Refused as refused:
         form.refusal = str(refused)
-        return article_response(request, article, status=403, comment_form=form)
+        response = article_response(request, article, status=refused.status, comment_form=form)
+        if isinstance(refused, moderation.TooMany):
+            response.headers["Retry-After"] = str(refused.seconds)
+        return response
     return SeeOther(f"{article.get_absolute_url()}#received")
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from django import template
 from django.db.models import F, FilteredRelation, Q
 
+from comments import moderation
 from comments.forms import CommentForm
-from comments.models import Comment, Thread
+from comments.models import Comment, Rules, Thread
 from news.models import Article
 
 register = template.Library()
@@ -33,13 +34,20 @@ class Shown:
 @dataclass
 class Conversation:
     count: int = 0
-    is_closed: bool = False
+    closed_because: str = ""
     comments: list = field(default_factory=list)
+
+    @property
+    def is_closed(self):
+        return bool(self.closed_because)
 
 
 @register.simple_tag(takes_context=True)
 def thread_of(context, article):
-    """The conversation under a story, in one query: `count`, `is_closed`, `comments` (replies under parents)."""
+    """The conversation under a story, in two queries: `count`, `closed_because`, `comments` (replies under parents).
+
+    The page ends when commenting does, if it is one that is kept.
+    """
     shown = FilteredRelation("article__comments", condition=Q(article__comments__status=Comment.Status.APPROVED))
     rows = (
         Thread.objects.filter(pk=article.pk)
@@ -48,6 +56,7 @@ def thread_of(context, article):
         .values_list(
             "approved_count",
             "is_closed",
+            "stays_open",
             "shown__pk",
             "shown__parent_id",
             "shown__created_at",
@@ -59,9 +68,9 @@ def thread_of(context, article):
             "shown__parent__created_at",
         )
     )
-    conversation, nodes = Conversation(), {}
-    for count, is_closed, pk, parent, created_at, name, website, body, *of_parent in rows:
-        conversation.count, conversation.is_closed = count, is_closed
+    conversation, nodes, thread = Conversation(), {}, Thread(pk=article.pk)
+    for count, is_closed, stays_open, pk, parent, created_at, name, website, body, *of_parent in rows:
+        conversation.count, thread.is_closed, thread.stays_open = count, is_closed, stays_open
         if pk is None:  # the thread is there, and nothing in it
             continue
         nodes[pk] = Shown(pk, parent, created_at, name, website, body)
@@ -69,26 +78,11 @@ def thread_of(context, article):
         if parent and status != Comment.Status.APPROVED:
             nodes.setdefault(parent, Shown(parent, grandparent, parents_time, is_removed=True))
     conversation.comments = _arranged(nodes)
+    rules = Rules.current()
+    conversation.closed_because = moderation.closed_by(article, thread, rules)
+    if reading := context.get("reading"):
+        reading.ends_by(filter(None, [moderation.ends_at(article, thread, rules)]))
     return conversation
-
-
-def _arranged(nodes):
-    """A forest in the order of time, at most DEEPEST levels; without recursion, because people answer for ever."""
-    answers, first = {}, []
-    for node in sorted(nodes.values(), key=lambda node: (node.created_at, node.pk)):
-        (answers.setdefault(node.parent, []) if node.parent in nodes else first).append(node)
-    roots = []
-    waiting = [(node, roots, 1) for node in reversed(first)]
-    while waiting:
-        node, row, depth = waiting.pop()
-        row.append(node)
-        for answer in reversed(answers.get(node.pk, [])):
-            if depth < DEEPEST:
-                waiting.append((answer, node.replies, depth + 1))
-            else:
-                answer.in_reply_to = node.name
-                waiting.append((answer, row, depth))
-    return roots
 
 
 @register.simple_tag(takes_context=True)

@@ -45,3 +45,14 @@ def form_of(article, **changed):
         "token": tokens.make(article),
     }
     return {**filled, **changed}
+
+
+def make_rules(**changed):
+    """The rules in force from now on, as somebody who may has set them; what is not said stays as it is by default."""
+    return moderation.change_rules(changed, by=make_user("Moderators"))
+
+
+def without_limits(**changed):
+    """For tests in which one person sends more than anybody would."""
+    unlimited = {"seconds_between": 0, "most_an_hour": 0, "most_an_hour_on_a_story": 0}
+    return make_rules(**unlimited | changed)

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from comments import jobs, moderation
 from comments.models import Comment, Contact, Thread
-from comments.moderation import Decision, Refused
+from comments.moderation import Decision, Refused, SentAgain
 from comments.tests.make import make_comment
 from news import changes, history
 from news.models import Article, Event, Slug
@@ -44,11 +44,22 @@ def test_sent_twice_within_ten_minutes_it_is_one_comment():
     assert Comment.objects.count() == Contact.objects.count() == 1
 
 
-def test_after_ten_minutes_it_is_another_one():
+@pytest.mark.parametrize("address", [SAID["address"], "jan@example.org"])
+def test_after_ten_minutes_the_same_words_under_the_same_name_are_refused_whoever_sends_them(address):
     article = make_live_articles(1)[0]
     moderation.receive(article, **SAID, at=timezone.now() - timedelta(minutes=10))
-    moderation.receive(article, **SAID)
-    assert Comment.objects.count() == 2
+    with pytest.raises(SentAgain, match="there already"):
+        moderation.receive(article, **SAID | {"address": address, "body": "two days IS not enough."})
+    assert Comment.objects.count() == 1
+
+
+def test_what_was_put_into_the_trash_may_be_sent_again_and_another_name_may_say_the_same():
+    article = make_live_articles(1)[0]
+    before = moderation.receive(article, **SAID, at=timezone.now() - timedelta(minutes=10))
+    moderation.receive(article, **SAID | {"name": "Jan"})
+    moderation.trash(before, by=make_user("Moderators"))
+    moderation.receive(article, **SAID | {"address": "jan@example.org"})
+    assert Comment.objects.count() == 3
 
 
 @pytest.mark.parametrize("other", [{"body": "Three days."}, {"address": "jan@example.org"}])
