@@ -267,10 +267,8 @@ class CommentAdmin(admin.ModelAdmin):
                 request, bulk.decide_all(found.filter(pk__lte=_number(upto)), decision, reason, by=request.user)
             )
             return ""
-        seen = {}
-        for which in request.POST.getlist("_selected_action")[: self.list_per_page]:
-            comment, status = self._named(which)
-            seen[comment.pk] = status or comment.status
+        selection = request.POST.getlist("_selected_action")[: self.list_max_show_all]
+        seen = {_number(number): status for number, _colon, status in (which.partition(":") for which in selection)}
         if not seen:
             raise Refused(_("No comment is selected."))
         selected, batch = Comment.objects.for_queue().filter(pk__in=seen), None

@@ -40,18 +40,18 @@ class Surroundings:
 
     @cached_property
     def sentences(self):
-        return screening.sentences(self.comment)
+        """Why it is where it is, until somebody has decided: then that is the reason."""
+        return [] if self.comment.decided_by_id else screening.sentences(self.comment)
 
     @property
     def text(self):
-        """Its words, marked as long as they are the ones the reasons are about."""
-        return marking.marked(self.comment.body, [] if self.comment.original else self.sentences)
+        """Its words, marked where the reasons are about them."""
+        return marking.marked(self.comment.body, self.sentences)
 
     @property
     def reasons(self):
-        body, is_as_sent = self.comment.body, not self.comment.original
         for number, sentence, ranges in self.sentences:
-            passages = dict.fromkeys(body[start:end] for start, end in ranges) if is_as_sent else ()
+            passages = dict.fromkeys(self.comment.body[start:end] for start, end in ranges)
             yield Why(number, sentence, Truncator(", ".join(list(passages)[:PASSAGES])).chars(200))
 
     @cached_property

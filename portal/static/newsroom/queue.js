@@ -83,6 +83,11 @@
     event.preventDefault();
   });
 
+  // What is typed in place must be seen whole, buttons too.
+  for (const form of document.querySelectorAll(".nr-inplace")) {
+    form.addEventListener("toggle", () => { if (form.open) form.scrollIntoView({ block: "nearest" }); });
+  }
+
   // Not scrollIntoView: on a phone, where the list does not scroll by itself, it would move the page.
   const list = document.querySelector(".nr-q");
   const current = list?.querySelector(".is-current");
