@@ -44,10 +44,11 @@
   });
 
   const OFF = "newsroom-keys-off";
-  const useKeys = document.getElementById("use-keys");
+  const useKeys = document.getElementById("use-keys"); // not where the list is empty, and undoing is all there is
+  const keysAreOn = () => !localStorage.getItem(OFF);
   if (useKeys) {
     useKeys.closest("details").hidden = false;
-    useKeys.checked = !localStorage.getItem(OFF);
+    useKeys.checked = keysAreOn();
     useKeys.addEventListener("change", () => {
       if (useKeys.checked) localStorage.removeItem(OFF);
       else localStorage.setItem(OFF, "1");
@@ -66,7 +67,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (!queue || !useKeys?.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
+    if (!queue || !keysAreOn() || event.ctrlKey || event.metaKey || event.altKey || event.repeat || isTyping(event.target)) return;
     const key = event.key.toLowerCase();
     if (key === "escape") {
       closeMenus();
