@@ -172,11 +172,10 @@ class CommentAdmin(admin.ModelAdmin):
                         raise Refused(_("Something you typed is not sent yet. Send it first, or empty its field."))
                     return self._on_to(request, self._do(request, pressed))
                 except Refused as refusal:
-                    field = field or next(iter(typed), None)
-                    if field is None:
+                    shown = self._kept(request, typed, field or next(iter(typed), None), str(refusal))
+                    if not shown:
                         messages.warning(request, str(refusal))
                         return self._on_to(request, request.GET.get("c"))
-                    shown = {"typed": typed, "refused": {field: str(refusal)}, "stays": request.POST.get("about", "")}
         response = super().changelist_view(request, extra_context)
         if changelist := getattr(response, "context_data", {}).get("cl"):
             response.context_data |= self._queue(request, changelist, shown) | shown
@@ -232,6 +231,14 @@ class CommentAdmin(admin.ModelAdmin):
         if (banner := _plain(posted.get("banner", ""))) and banner != Rules.current().banner:
             typed["banner"] = banner
         return typed
+
+    def _kept(self, request, typed, field, refusal):
+        """What the page needs to show again what was typed, and to say at its field why it was not taken."""
+        about = _by_number(Comment.objects.for_queue(), request.POST.get("about", ""))
+        needs = "comments.change_rules" if field == "banner" else "comments.moderate_comment"
+        if field is None or not request.user.has_perm(needs) or not (about or field == "banner"):
+            return {}
+        return {"typed": typed, "refused": {field: refusal}, "stays": about and about.pk}
 
     def _do(self, request, pressed):
         """Do the one thing asked for; return the number of the comment to look at next."""

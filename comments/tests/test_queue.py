@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from comments import moderation
-from comments.models import Comment, Thread
+from comments.models import Comment, Rules, Thread
 from comments.tests.make import make_comment, make_comments
 from news.models import Event
 from news.tests.make import make_live_articles, make_user
@@ -347,3 +347,65 @@ def test_comments_are_neither_added_nor_edited_nor_deleted_here(desk, article):
         assert response["Location"] == f"{reverse('admin:comments_comment_changelist')}?c={comment.pk}"
     comment.refresh_from_db()
     assert comment.status == "pending"
+
+
+# From a story's form, and for everybody
+
+
+@pytest.mark.parametrize(
+    ("pressed", "column", "value"),
+    [("close", "is_closed", True), ("exempt", "stays_open", True)],
+)
+def test_a_storys_form_closes_its_comments_or_keeps_them_open(client, article, pressed, column, value):
+    Rules.objects.create(pk=1, closes_after_days=30)
+    client.force_login(make_user("Chief editors"))
+    form = f"/admin/news/workingcopy/{article.pk}/change/"
+    page = client.get(form).content.decode()
+    assert f'form="comments-on-story" name="comments" value="{pressed}"' in page
+    assert f'action="{QUEUE}story/{article.pk}/"' in page
+    response = client.post(f"{QUEUE}story/{article.pk}/", {"comments": pressed})
+    assert response["Location"] == form
+    assert getattr(Thread.objects.get(), column) is value
+
+
+@pytest.mark.parametrize("role", ["Reporters", "Editors"])
+def test_who_does_not_moderate_sees_no_buttons_there_and_presses_none(client, article, role):
+    client.force_login(make_user(role))
+    assert (
+        'form="comments-on-story"' not in client.get(f"/admin/news/workingcopy/{article.pk}/change/").content.decode()
+    )
+    page = client.post(f"{QUEUE}story/{article.pk}/", {"comments": "close"}, follow=True).content.decode()
+    assert "Your role does not moderate comments." in page
+    assert not Thread.objects.filter(is_closed=True).exists()
+
+
+def test_stories_are_closed_by_post_only_and_forged_ones_are_refused(desk, article):
+    assert desk.get(f"{QUEUE}story/{article.pk}/").status_code == 405
+    for number, step in ((article.pk, "explode"), (999999, "close"), (article.pk, "")):
+        assert desk.post(f"{QUEUE}story/{number}/", {"comments": step}).status_code == 302
+    assert not Thread.objects.filter(is_closed=True).exists()
+
+
+def test_the_switch_is_at_the_top_for_those_who_may_and_asks_first(desk, client, article):
+    page = press(desk, "switch", "stop", banner="Back at noon.").content.decode()
+    assert "No story takes comments at the moment." in page and "Back at noon." in page
+    assert not Rules.current().is_open
+    page = press(desk, "switch", "resume", banner="").content.decode()
+    assert Rules.current().is_open and "No story takes comments" not in page and "Back at noon." not in page
+
+
+@pytest.mark.parametrize("posted", [{"switch": "explode"}, {"switch": "stop", "banner": "x" * 301}])
+def test_a_notice_too_long_or_a_forged_switch_changes_nothing_and_stays_typed(desk, posted):
+    response = desk.post(QUEUE, posted)
+    assert response.status_code == 422
+    assert posted.get("banner", "") in response.content.decode()
+    assert Rules.current().is_open
+
+
+def test_whoever_may_not_change_the_rules_has_no_switch(client, article):
+    person = make_user("Reporters")
+    person.user_permissions.add(*Permission.objects.filter(codename__in=["view_comment", "moderate_comment"]))
+    client.force_login(person)
+    assert 'name="switch"' not in shown(client)
+    page = client.post(QUEUE, {"switch": "stop"}, follow=True).content.decode()
+    assert "does not change the rules" in page and Rules.current().is_open

@@ -10,6 +10,9 @@ from portal.tests.test_accessibility import VIEWS, findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 QUEUE = "/admin/comments/comment/"
+# The page is whole, its script has run, and the comment in question is by this person.
+ARRIVED = """name => document.readyState === 'complete'
+    && document.querySelector('.nr-comment h2 bdi')?.textContent === name"""
 
 
 @pytest.fixture
@@ -31,16 +34,15 @@ def test_a_whole_morning_without_a_mouse(person, ruth, article):
         make_comment(article, name=name, body=f"{name}: seals are blue.")
     page = person(ruth)
     page.goto(QUEUE)
-    heading = page.locator(".nr-comment h2 bdi")
+
+    def arrive_at(name):
+        page.wait_for_function(ARRIVED, arg=name)
 
     def press(key, then):
         page.keyboard.press(key)
-        page.wait_for_function(
-            "name => document.readyState === 'complete' && document.querySelector('.nr-comment h2 bdi')?.innerText === name",
-            arg=then,
-        )
+        arrive_at(then)
 
-    assert heading.inner_text() == "First"
+    arrive_at("First")
     press("a", then="Typo")
 
     page.keyboard.press("e")
@@ -50,6 +52,7 @@ def test_a_whole_morning_without_a_mouse(person, ruth, article):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator(".nr-edits").wait_for()
+    arrive_at("Typo")
     press("a", then="Question")
 
     page.keyboard.press("y")
@@ -57,7 +60,7 @@ def test_a_whole_morning_without_a_mouse(person, ruth, article):
     page.keyboard.type("They are.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.nr-comment h2 bdi').textContent === 'Rude'")
+    arrive_at("Rude")
 
     page.keyboard.press("r")
     assert page.evaluate("document.activeElement.value").startswith("reject.")
