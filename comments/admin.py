@@ -13,7 +13,14 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext_lazy
 
-from comments import bulk, claims, moderation, privacy, screening
+from comments import (
+    bulk,
+    claims,
+    moderation,
+    privacy,
+    rules_admin,  # noqa: F401 - registers the rules' page
+    screening,
+)
 from comments.around import Surroundings
 from comments.forms import CONTROLS, SURROGATES, OneLine, Words
 from comments.models import Batch, Comment, Report, Rules

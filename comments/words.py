@@ -201,7 +201,7 @@ def word_list(text):
 
 
 def _stands_free(entry, letters, start, end):
-    """Whether it begins and ends where a word does. An entry may itself begin with a sign: `#buynow`, `$$$`."""
+    """Whether it begins and ends where a word does. An entry may begin or end with a sign: `buy now!`."""
     begins = start == 0 or not (letters[start - 1].isalnum() and letters[start].isalnum())
     ends = end == len(letters) or not (letters[end - 1].isalnum() and letters[end].isalnum())
     return (begins or not entry.starts_word) and (ends or not entry.ends_word)

@@ -11,12 +11,12 @@ from news.tests.make import make_live_articles, make_user
 numbers = count(1)
 
 
-def make_comment(article=None, *, status="pending", by=None, **fields):
-    """A comment that came in through moderation and, for another status, was decided there."""
+def make_comment(article=None, *, status="", by=None, **fields):
+    """A comment that came in through moderation and, where another status is asked for, was decided there."""
     number = next(numbers)
     said = {"name": f"Reader {number}", "address": f"reader{number}@example.org", "body": f"Words {number}."}
     comment = moderation.receive(article or make_live_articles(1)[0], **{**said, **fields})
-    if status != comment.status:
+    if status and status != comment.status:
         decision = moderation.BACK_TO[moderation.Status(status)]
         moderation.decide(decision, comment, by=by or make_user("Moderators"))
     return comment
