@@ -14,6 +14,7 @@ from comments import bulk, moderation
 from comments.models import Batch, Comment, Report, Thread
 from comments.moderation import Decision, Refused
 from comments.tests.make import make_comment
+from comments.tests.test_moderation import all_at_once
 from news import changes, history
 from news.models import Event
 from news.tests.make import make_live_articles, make_user
@@ -191,6 +192,35 @@ def test_forged_batches_are_no_batches(desk, number):
 
 
 # At the same moment
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_right():
+    """Round after round, because a count gone wrong would be mended by the next one."""
+    rounds = 60 if connection.vendor == "postgresql" else 15
+    article, one, many = make_live_articles(1)[0], make_user("Moderators"), make_user("Moderators")
+    shown = [make_comment(article, status="approved") for _ in range(2)]
+    for turn in range(rounds):
+        contested, other = make_comment(article), make_comment(article)
+        of_the_wave = [contested.pk, shown[turn % 2].pk]
+        batches, refusals = [], []
+
+        def wave(numbers=of_the_wave, batches=batches):
+            batches.append(bulk.decide_all(Comment.objects.filter(pk__in=numbers), Decision.SPAM, by=many))
+
+        def single(comments=[(other, contested), (contested, other)][turn // 2 % 2], refusals=refusals):
+            for comment in comments:
+                try:
+                    moderation.approve(Comment.objects.get(pk=comment.pk), by=one, seen="pending")
+                except Refused:
+                    refusals.append(comment.pk)
+
+        assert all_at_once(2, lambda place, deeds=(wave, single): deeds[place]()) == []
+        assert counts().get(article.pk, 0) == recount().get(article.pk, 0)
+        was_waiting = json.loads(Event.objects.about(batches[0]).get().facts)["was"].get("pending", 0)
+        assert len(refusals) == was_waiting  # whoever came second knew what the first had decided
+        bulk.undo_all(batches[0], by=many)
+        assert counts().get(article.pk, 0) == recount().get(article.pk, 0)
 
 
 @pytest.mark.django_db(transaction=True)
