@@ -55,6 +55,9 @@ class Comment(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
+    # What the last decision can be taken back to, and the batch it was part of; empty when there is no way back.
+    was = models.CharField(max_length=8, choices=Status, blank=True, editable=False)
+    batch = models.ForeignKey("Batch", models.SET_NULL, null=True, editable=False, related_name="+")
     # Who looks at it just now in the queue; after that moment it is anybody's again.
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -72,6 +75,7 @@ class Comment(models.Model):
         indexes = [
             models.Index("status", "created_at", name="comment_queue"),
             models.Index("article", "status", "created_at", name="comment_thread"),
+            models.Index("decided_by", "decided_at", name="comment_decided"),
         ]
 
     def __str__(self):
@@ -79,6 +83,30 @@ class Comment(models.Model):
 
     def get_absolute_url(self):
         return reverse("comments:comment", args=[self.article.slug, self.pk])
+
+
+class Batch(models.Model):
+    """Many comments decided at once: who decided what on which of them, so that all of it can be taken back.
+
+    `numbers` are theirs, in order and with commas between; the event of the batch holds the digest of exactly that.
+    """
+
+    decision = models.CharField(max_length=8)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    numbers = models.TextField()
+    is_undone = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index("by", "at", name="batch_last")]
+
+    def __str__(self):
+        return f"{self.decision} {self.at}"
+
+    @property
+    def count(self):
+        return self.numbers.count(",") + 1
 
 
 class Contact(models.Model):
@@ -135,6 +163,7 @@ class Report(models.Model):
     address = models.TextField(blank=True, editable=False)  # encrypted, where its sender wants an answer
     created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     is_open = models.BooleanField(default=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("report")

@@ -6,7 +6,6 @@ thread, history.
 """
 
 import hashlib
-import json
 from datetime import timedelta
 
 from django.conf import settings
@@ -22,7 +21,6 @@ from comments import jobs, limits, privacy, screening, words
 from comments.models import Comment, Report, Rules, Thread
 from news import changes, history
 from news.folding import fold
-from news.models import Event
 from portal.jobs import enqueue
 
 Status = Comment.Status
@@ -81,6 +79,9 @@ UNSEEN = {
     Status.SPAM: gettext_lazy("Meanwhile it was marked as spam."),
     Status.TRASH: gettext_lazy("Meanwhile it went to the trash."),
 }
+
+
+UNCLAIMED = {"claimed_by": None, "claimed_until": None}
 
 
 class Refused(Exception):
@@ -290,7 +291,9 @@ def why_not(comment, decision, *, by, seen=None, reason=None):
         return _("Your role does not moderate comments.")
     if seen is not None and seen != comment.status:
         return told_meanwhile(comment)
-    if comment.status == LEADS_TO[decision]:
+    if not comment.body:
+        return _("Of this comment only its place is left; its words are gone.")
+    if comment.status == LEADS_TO[decision] and not (decision != Decision.WAIT and _open_reports(comment).exists()):
         return str(ALREADY[comment.status])
     if decision == Decision.REJECT and reason is not None and reason not in Reason.values:
         return _("Choose a reason, so that the others know why.")
@@ -346,19 +349,112 @@ DOES = {
 }
 
 
+@transaction.atomic
 def undo(comment, *, by, seen=None):
-    """Take one's own last decision back: the comment is again what it was before."""
-    last = Event.objects.about(comment).filter(kind__in=Decision.values).first()
-    if last is None or last.actor_id != by.pk:
+    """Take one's own last decision back: the comment is again what it was before, and so are the reports of it."""
+    if comment.decided_by_id != by.pk or not comment.was:
         raise Refused(told_meanwhile(comment))
-    _decide(comment, BACK_TO[Status(json.loads(last.facts)["was"])], by=by, seen=seen)
+    if comment.batch_id:
+        raise Refused(_("It was decided together with others. Take all of it back, or decide this one anew."))
+    closed = comment.reports.filter(is_open=False, closed_at=comment.decided_at)
+    if comment.was == comment.status:  # it was kept: only the reports were decided on
+        if not Comment.objects.filter(pk=comment.pk, was=comment.was, decided_at=comment.decided_at).update(was=""):
+            raise Refused(told_meanwhile(Comment.objects.select_related("decided_by").get(pk=comment.pk)))
+        history.append("reports reopened", comment, by=by, article=comment.article_id)
+    else:
+        _decide(comment, BACK_TO[Status(comment.was)], by=by, seen=seen, is_final=True)
+    closed.update(is_open=True, closed_at=None)
 
 
 def last_decision(by, *, now=None):
-    """The comment somebody decided last, while taking it back is still one key away; else None."""
+    """The comment somebody decided last by itself, while taking it back is still one key away; else None."""
     since = (now or timezone.now()) - UNDO_WITHIN
-    decided = Comment.objects.filter(decided_by=by, decided_at__gt=since).exclude(status=Status.PENDING)
+    decided = Comment.objects.filter(decided_by=by, decided_at__gt=since, batch=None).exclude(was="")
     return decided.order_by("-decided_at", "-pk").first()
+
+
+def as_seen(comment):
+    """What an edit carries: the status and the words its moderator had before their eyes."""
+    return f"{comment.status}.{history.digest(comment.body)[:16]}"
+
+
+@transaction.atomic
+def edit(comment, body, *, by, seen):
+    """Change a reader's words. How they were sent is kept once; each wording in between is the text of its event.
+
+    Put back as it was sent, it counts as never edited.
+    """
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
+    if seen != as_seen(comment):
+        told = seen.partition(".")[0] != comment.status
+        raise Refused(told_meanwhile(comment) if told else told_edited(comment))
+    if body == comment.body:
+        raise Refused(_("These are the same words: nothing is changed."))
+    original = comment.original or comment.body
+    if body == original:
+        row = {"original": "", "edited_at": None, "edited_by": None}
+    else:
+        row = {"original": original, "edited_at": timezone.now(), "edited_by": by}
+    row |= {"body": body, "key": fold(body)}
+    if not Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body).update(**row):
+        raise Refused(told_edited(Comment.objects.select_related("edited_by").get(pk=comment.pk)))
+    history.append("edit", comment, by=by, reason=comment.body, article=comment.article_id)
+    if comment.status == Status.APPROVED:
+        _tell_the_pages(comment.article)
+    for name, value in row.items():
+        setattr(comment, name, value)
+
+
+def told_edited(comment):
+    """Whose words stand there now, for somebody who wanted to change them too."""
+    if comment.edited_by is None:
+        return _("Meanwhile its words were changed. They are as they were sent now.")
+    return _("Meanwhile its words were changed by %(who)s.") % {"who": comment.edited_by}
+
+
+def no_answer_because(comment, *, by, seen=None):
+    """The sentence why `by` may not answer this comment as the newsroom, or ""."""
+    if refusal := not by.has_perm("comments.moderate_comment") and _("Your role does not moderate comments."):
+        return refusal
+    if seen is not None and seen != comment.status:
+        return told_meanwhile(comment)
+    if comment.status not in {Status.PENDING, Status.APPROVED}:
+        return _("Readers do not see this comment, so they would not see what you answer.")
+    if not by.get_full_name():
+        return _("An answer carries your name, and your account has none yet. Whoever manages accounts can enter it.")
+    if not comment.article.is_live():
+        return _("This story is not on the site, so it takes no comments.")
+    return ""
+
+
+@transaction.atomic
+def answer(comment, body, *, by, seen=None):
+    """Answer a reader as the newsroom, also where comments are closed; a comment that waits is approved with it."""
+    if refusal := no_answer_because(comment, by=by, seen=seen):
+        raise Refused(refusal)
+    if comment.status == Status.PENDING:
+        approve(comment, by=by, seen=seen)
+    _lock_thread(comment.article)
+    now = timezone.now()
+    alike = Comment.objects.filter(parent=comment, staff=by, key=fold(body), created_at__gt=now - TWICE_WITHIN)
+    if earlier := alike.first():
+        return earlier
+    made = Comment.objects.create(
+        article=comment.article,
+        parent=comment,
+        name=by.get_full_name(),
+        staff=by,
+        body=body,
+        status=Status.APPROVED,
+        created_at=now,
+        was=Status.TRASH,  # where undoing it leads
+        **decided_as(Status.APPROVED, by=by, at=now),
+    )
+    Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
+    history.append("answer", made, by=by, article=comment.article_id, to=comment.pk)
+    _tell_the_pages(comment.article)
+    return made
 
 
 @transaction.atomic
@@ -374,25 +470,86 @@ def reopen(article, *, by):
 
 
 @transaction.atomic
-def _decide(comment, decision, *, by, seen=None, reason=None):
+def exempt(article, *, by):
+    """Let this story take comments however old it grows."""
+    _set_exempt(article, True, by)
+
+
+@transaction.atomic
+def let_age(article, *, by):
+    """Let comments on this story close with age again, as on the others."""
+    _set_exempt(article, False, by)
+
+
+@transaction.atomic
+def stop(*, by, banner=None):
+    """Take no comments anywhere, from this moment on; readers see the notice where there is one."""
+    _set_open(False, by, banner)
+
+
+@transaction.atomic
+def resume(*, by, banner=None):
+    """Take comments again wherever they were taken before."""
+    _set_open(True, by, banner)
+
+
+@transaction.atomic
+def announce(banner, *, by):
+    """Put a notice above every comment form; an empty one takes it away."""
+    if Rules.current().banner == banner and by.has_perm("comments.change_rules"):
+        raise Refused(_("This notice is there already.") if banner else _("There is no notice."))
+    change_rules({"banner": banner}, by=by)
+
+
+@transaction.atomic
+def _decide(comment, decision, *, by, seen=None, reason=None, is_final=False):
+    """`is_final` for a decision that takes one back: there is no way from it to what was taken back."""
     if decision == Decision.REJECT:
         reason = reason or ""
     if refusal := why_not(comment, decision, by=by, seen=seen, reason=reason):
         raise Refused(refusal)
     was, status = Status(comment.status), LEADS_TO[decision]
-    waits = status == Status.PENDING
-    decided = {"decided_at": None, "decided_by": None} if waits else {"decided_at": timezone.now(), "decided_by": by}
-    if not Comment.objects.filter(pk=comment.pk, status=was).update(status=status, **decided):
+    decided = decided_as(status, by=by, at=timezone.now())
+    way_back = "" if is_final or status == Status.PENDING else was
+    row = {"status": status, "was": way_back, "batch": None, **decided, **UNCLAIMED}
+    if not Comment.objects.filter(pk=comment.pk, status=was).update(**row):
         raise Refused(told_meanwhile(Comment.objects.select_related("decided_by").get(pk=comment.pk)))
+    closed = 0 if status == Status.PENDING else close_reports([comment.pk], at=decided["decided_at"])
+    if was == status and not closed:
+        raise Refused(str(ALREADY[status]))
     step = (status == Status.APPROVED) - (was == Status.APPROVED)
     if step:
         _lock_thread(comment.article)
         Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + step)
     facts = {"because": reason} if decision == Decision.REJECT else {}
+    if closed:
+        facts["reports"] = closed
     history.append(decision.value, comment, by=by, article=comment.article_id, was=was.value, **facts)
     if step:
         _tell_the_pages(comment.article)
-    comment.status, comment.decided_at, comment.decided_by = status, decided["decided_at"], decided["decided_by"]
+    for name, value in row.items():
+        setattr(comment, name, value)
+
+
+def decided_as(status, *, by, at):
+    """The columns that say who decided; a comment that waits again has been decided by nobody."""
+    return (
+        dict.fromkeys(("decided_at", "decided_by"))
+        if status == Status.PENDING
+        else {
+            "decided_at": at,
+            "decided_by": by,
+        }
+    )
+
+
+def close_reports(numbers, *, at):
+    """Whoever decides on a comment has answered those who reported it; how many there were."""
+    return Report.objects.filter(comment__in=numbers, is_open=True).update(is_open=False, closed_at=at)
+
+
+def _open_reports(comment):
+    return comment.reports.filter(is_open=True)
 
 
 def _set_closed(article, is_closed, by):
@@ -403,6 +560,22 @@ def _set_closed(article, is_closed, by):
         raise Refused(_("They are closed already.") if is_closed else _("They are open already."))
     history.append("close" if is_closed else "reopen", Thread(pk=article.pk), by=by, article=article.pk)
     _tell_the_pages(article)
+
+
+def _set_exempt(article, stays_open, by):
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
+    _lock_thread(article)
+    if not Thread.objects.filter(pk=article.pk, stays_open=not stays_open).update(stays_open=stays_open):
+        raise Refused(_("They stay open already.") if stays_open else _("They close with age already."))
+    history.append("exempt" if stays_open else "let age", Thread(pk=article.pk), by=by, article=article.pk)
+    _tell_the_pages(article)
+
+
+def _set_open(is_open, by, banner):
+    if Rules.current().is_open == is_open and by.has_perm("comments.change_rules"):
+        raise Refused(_("Comments are taken already.") if is_open else _("Comments are stopped already."))
+    change_rules({"is_open": is_open} | ({} if banner is None else {"banner": banner}), by=by)
 
 
 def _thread_of(article):

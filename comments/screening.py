@@ -188,6 +188,12 @@ def sentences(comment):
     ]
 
 
+def telling(comment):
+    """The sentences that set it apart from other comments, for a list: not what is said of every one."""
+    rules = SENTENCES.keys() - {"all", "new", "nothing"}
+    return [SENTENCES[facts["rule"]](facts) for facts in comment.reasons if facts.get("rule") in rules]
+
+
 # Whole sentences, because languages put their words in different orders.
 SENTENCES = {
     "trap": lambda facts: _("The field for robots was filled in."),
