@@ -113,7 +113,7 @@ class WorkingCopyQuerySet(models.QuerySet):
 
     def unread(self):
         """Stories of which one person alone gave readers what they see. Keep in step with WorkingCopy.is_unread()."""
-        return self.exclude(article__live_revision=None).exclude(article__live_revision=F("vouched_for"))
+        return self.filter(alone_since__isnull=False)
 
     def found_by(self, words):
         """Stories whose headline or standfirst has all the words, whatever their case or diacritics."""

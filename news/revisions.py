@@ -115,16 +115,27 @@ def write_rows(owner, *, tags, authors, links):
     _replace(owner.related_links, [{**link, "position": place} for place, link in enumerate(links)])
 
 
-def words_by(person, revisions, base=None):
+def authored(article, *, since):
+    """What was saved after a revision, oldest first, each with the person whose words it holds.
+
+    That is whoever first saved those very words: going back to a text makes nobody its author.
+    """
+    first = {}
+    for content_hash, author in article.revisions.order_by("number").values_list("content_hash", "author_id"):
+        first.setdefault(content_hash, author)
+    return [(revision, first[revision.content_hash]) for revision in article.revisions.since(since)]
+
+
+def words_by(person, authored, base=None):
     """How many of the words that are new at the end of a run of revisions a person brought in, and how many are new.
 
     A word two people brought in, of which one is left, is counted as the person's.
     """
     before = first = _words_in(base) if base else Counter()
     theirs = Counter()
-    for revision in revisions:
+    for revision, author in authored:
         now = _words_in(revision)
-        if revision.author_id == person.pk:
+        if author == person.pk:
             theirs += now - before
         before = now
     new = before - first

@@ -7,6 +7,7 @@ the workflow cannot disagree.
 import json
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,8 +81,9 @@ ASKS = {
 }
 APPROVES = {Step.APPROVE, Step.APPROVE_AND_PUBLISH}
 NEEDS_APPROVAL = {Step.PUBLISH, Step.SCHEDULE}
-# The kinds of events by which one person alone gave readers a text.
+# The kinds of events by which one person alone gave readers a text, and by which the newsroom did at all.
 ALONE = [Step.FIX_TYPO, Step.PUBLISH_ALONE]
+SHOWN_BY_THE_NEWSROOM = [Step.PUBLISH, "live", *ALONE]
 # Whole sentences, never assembled from pieces: other languages inflect.
 NOT_TO_SUBMIT = gettext_lazy("Your role does not submit stories.")
 NOT_TO_REVIEW = gettext_lazy("Your role does not review stories.")
@@ -152,6 +154,8 @@ WRONG_STAGE = {
 WRONG_STAGE[Step.PUBLISH_ALONE] = WRONG_STAGE[Step.FIX_TYPO]
 WRONG_STAGE[Step.APPROVE_AND_PUBLISH] = WRONG_STAGE[Step.APPROVE]
 WRONG_STAGE[Step.SCHEDULE] = WRONG_STAGE[Step.PUBLISH]
+NO_REASON = gettext_lazy("Say why, so that the others know what to do.")
+NEWER = gettext_lazy("A newer version of this story was saved since you opened it. Look at it first.")
 PASSED = gettext_lazy("That hour has passed. Choose one to come.")
 
 
@@ -173,8 +177,8 @@ def why_not(copy, step, revision, *, by, **asked):
         return str(REFUSALS[step])
     if revision is None:
         return _("Save the story first.")
-    if revision.pk != copy.newest_id:
-        return _("A newer version of this story was saved since you opened it. Look at it first.")
+    if revision != about(step, copy):
+        return str(NEWER)
     if copy.stage_at() not in FROM[step]:
         return _wrong_stage(copy, step)
     if step in MORE and (refusal := MORE[step](copy, **asked)):
@@ -183,15 +187,20 @@ def why_not(copy, step, revision, *, by, **asked):
         return _("The stored text of this version was changed outside the newsroom. Save the story anew.")
     if step in APPROVES and (refusal := _four_eyes_refusal(copy, by)):
         return refusal
-    if step == Step.SECOND_LOOK and by.pk in _who_published_alone(copy):
+    if step == Step.SECOND_LOOK and by.pk in who_published_alone(copy):
         return _("You published it alone; somebody else reads it now.")
     if step in NEEDS_APPROVAL and copy.approved_id != revision.pk:
         return _("This version has no approval.")
     if missing := checklist.blocking(copy, step):
         return " ".join(missing)
     if "reason" in ASKS.get(step, ()) and not asked.get("reason", "asked for later").strip():
-        return _("Say why, so that the others know what to do.")
+        return str(NO_REASON)
     return ""
+
+
+def about(step, copy):
+    """The revision a step is about: what readers see where that is to be read, the newest everywhere else."""
+    return copy.article.live_revision if step == Step.SECOND_LOOK else copy.newest
 
 
 def may(person, step):
@@ -354,8 +363,8 @@ def _four_eyes_refusal(copy, by):
         return ""
     if copy.submitted_by_id == by.pk:
         return _("You submitted this text; somebody else approves it.")
-    written = copy.article.revisions.since(last_read(copy)).exclude(author__username=SYSTEM)
-    writers = set(written.values_list("author_id", flat=True))
+    written = revisions.authored(copy.article, since=last_read(copy))
+    writers = {author for _revision, author in written} - set(_imports())
     if writers == {by.pk}:
         return _("You alone wrote this text; somebody else approves it.")
     if settings.FOUR_EYES == "strict" and by.pk in writers:
@@ -363,7 +372,12 @@ def _four_eyes_refusal(copy, by):
     return ""
 
 
-def _who_published_alone(copy):
+def _imports():
+    """The user in whose name imports write: nobody's pair of eyes."""
+    return get_user_model().objects.filter(username=SYSTEM).values_list("pk", flat=True)
+
+
+def who_published_alone(copy):
     """Whoever gave readers, alone, what no second person has read since."""
     events = Event.objects.about(copy.article).filter(kind__in=ALONE)
     seen = copy.vouched_for.number if copy.vouched_for else 0

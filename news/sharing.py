@@ -21,6 +21,7 @@ def share(copy, *, by, days, revision=None):
         raise Refused(_("Choose how long the link is to work."))
     if revision and revision.article_id != copy.pk:
         raise Refused(_("This version belongs to another story."))
+    history.take_turn()  # before any row, as everywhere
     now = timezone.now()
     until = now + timedelta(days=days)
     link = PreviewLink.objects.create(copy=copy, revision=revision, made_by=by, made_at=now, expires_at=until)

@@ -10,7 +10,9 @@ from news import body
 
 WORDS = ("headline", "standfirst", "dateline")
 MARKUP = re.compile(r"(<[^>]*>)")
-FIGURES = re.compile(r"\d+")
+# A figure with its sign, its separators and what it counts: -5%, 1.250 and 1,250, ½.
+DIGIT = r"[\d\u00bc-\u00be\u2150-\u215e]"
+FIGURES = re.compile(rf"[-\u2212\u2013+±]?{DIGIT}+(?:[.,:/'’\s]{DIGIT}+)*\s?[%‰€$£]?|[€$£]")
 LONGEST = 2_000  # of one run of text in which letters are matched; a change further apart is no typo
 
 

@@ -21,7 +21,8 @@ from news.rules import ASKS, Conflict, Refused, Stage, Step, why_not
 
 WORKFLOW_COLUMNS = [
     *("stage", "newest", "approved", "submitted_by", "saved_by", "saved_at"),
-    *("planned_for", "scheduled", "scheduled_for", "scheduled_by", "vouched_for", "assigned_to"),
+    *("planned_for", "scheduled", "scheduled_for", "scheduled_by", "assigned_to"),
+    *("vouched_for", "alone_since"),
 ]
 
 
@@ -119,12 +120,13 @@ def approve(copy, revision, *, by):
     _claim(copy, Step.APPROVE, revision, by)
     copy.approved = revision
     seen = rules.last_read(copy)
-    theirs, total = revisions.words_by(by, copy.article.revisions.since(seen), base=seen)
-    facts = {} if settings.FOUR_EYES == "on" else {"four_eyes": settings.FOUR_EYES}
-    _finish(
-        *(copy, Step.APPROVE, revision, by),
-        **{"stage": Stage.APPROVED, "words_by_approver": theirs, "words_changed": total, **facts},
-    )
+    authored = revisions.authored(copy.article, since=seen)
+    theirs, total = revisions.words_by(by, authored, base=seen)
+    worked = any(author == by.pk for _revision, author in authored)
+    facts = {"words_by_approver": theirs, "words_changed": total, **_unusual_rule()}
+    if worked:
+        facts["worked_on_it"] = True  # also where all they did was to take words out
+    _finish(copy, Step.APPROVE, revision, by, stage=Stage.APPROVED, **facts)
 
 
 @transaction.atomic
@@ -161,7 +163,7 @@ def publish_alone(copy, revision, *, by, reason):
 def second_look(copy, revision, *, by):
     """Put one's name under what one person alone had published."""
     _claim(copy, Step.SECOND_LOOK, revision, by)
-    copy.vouched_for = copy.article.live_revision
+    copy.vouched_for, copy.alone_since = copy.article.live_revision, None
     _finish(copy, Step.SECOND_LOOK, copy.vouched_for, by, stage=copy.stage)
 
 
@@ -189,6 +191,8 @@ def unschedule(copy, revision, *, by):
     """Nothing goes out by itself any more. A story readers never saw is as if it had not been scheduled."""
     _claim(copy, Step.UNSCHEDULE, revision, by)
     article, taken_off = copy.article, copy.scheduled
+    if taken_off is None:  # its second came while this step waited for its turn
+        raise Refused(_("It is not scheduled."))
     moved = set()
     if article.live_revision_id == taken_off.pk:
         moved = changes.names_for(article)
@@ -218,13 +222,13 @@ def go_out(pk):
     if copy.has_gone_live(at=at):
         _win(copy, copy.version)  # which notes it
         return "live"
-    revision, facts = copy.scheduled, {"due": _plain(copy.scheduled_for), "scheduled_by": copy.scheduled_by.username}
+    revision, facts = copy.scheduled, _as_scheduled(copy)
     if why := _why_held(copy, at):
         return _hold(copy, revision, system, why=why, **facts)
     late = int((at - copy.scheduled_for).total_seconds())
     _win(copy, copy.version)
     moved = _give(copy, revision, at=at)
-    copy.vouched_for = revision
+    copy.vouched_for, copy.alone_since = revision, None
     _no_longer_pending(copy, revision)
     _finish(copy, Step.PUBLISH, revision, system, stage=copy.stage, moved=moved, late=late, **facts)
     return "publish"
@@ -263,6 +267,8 @@ def restore(copy, revision, *, by):
     """Show a withdrawn or ended story again as readers last saw it; a change under way stays in the newsroom."""
     _claim(copy, Step.RESTORE, revision, by)
     article = copy.article
+    if copy.is_scheduled() and copy.scheduled_for <= timezone.now():
+        _hold_what_came_due(copy)
     article.withdrawn_at, article.withdrawal_note = None, ""
     if article.has_ended():
         article.live_until = None
@@ -289,8 +295,11 @@ def discard(copy, revision, *, by):
     newest, is_new = revisions.record(copy, by=by)
     if is_new:
         copy.newest, copy.saved_by, copy.saved_at = newest, by, newest.created_at
-    copy.approved = copy.scheduled and newest
-    stage = Stage.SCHEDULED if copy.scheduled else Stage.NOTHING_PENDING
+    stage = Stage.NOTHING_PENDING
+    if copy.scheduled:  # what was deleted meanwhile is missing now, and nobody has approved that
+        says_the_same = newest.content_hash == copy.scheduled.content_hash
+        stage = Stage.SCHEDULED if says_the_same else Stage.DRAFT
+    copy.approved = newest if stage == Stage.SCHEDULED else None
     _finish(copy, Step.DISCARD, newest, by, stage=stage, discarded=revision.number)
 
 
@@ -400,7 +409,7 @@ def _keep(copy):
 def _show(copy, step, revision, by, *, at, **facts):
     """Give readers the revision now (imports: since the hour it first went out)."""
     moved = _give(copy, revision, at=at)
-    copy.vouched_for = revision
+    copy.vouched_for, copy.alone_since = revision, None
     _no_longer_pending(copy, revision)
     _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
 
@@ -410,9 +419,12 @@ def _show_alone(copy, step, revision, by, **facts):
     before = copy.article.live_revision
     moved = _give(copy, revision, at=timezone.now())
     if settings.FOUR_EYES == "off":
-        copy.vouched_for = revision
+        copy.vouched_for, copy.alone_since = revision, None
+    else:
+        copy.alone_since = timezone.now()
+    facts |= {"before": before.number if before else 0, **_unusual_rule()}
     _no_longer_pending(copy, revision)
-    _finish(copy, step, revision, by, stage=copy.stage, moved=moved, before=before.number if before else 0, **facts)
+    _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
 
 
 def _give(copy, revision, *, at):
@@ -458,7 +470,7 @@ def _off_the_schedule(copy):
 def _note_going_live(copy):
     """Readers have seen a new story since its second: say so in the history, and settle what hung on it."""
     article, revision = copy.article, copy.scheduled
-    facts = {"due": _plain(copy.scheduled_for), "scheduled_by": copy.scheduled_by.username}
+    facts = _as_scheduled(copy)
     related.match(article)
     _no_longer_pending(copy, revision)
     _keep(copy)
@@ -497,6 +509,21 @@ def _hold(copy, revision, system, **facts):
         return ""
     history.append("held", copy.article, by=system, **said)
     return "held"
+
+
+def _hold_what_came_due(copy):
+    """An update whose hour passed while readers could not see the story stays where it is, worker or not."""
+    why = _why_held(copy, timezone.now())
+    _hold(copy, copy.scheduled, system_user(), why=why, **_as_scheduled(copy))
+
+
+def _as_scheduled(copy):
+    return {"due": _plain(copy.scheduled_for), "scheduled_by": copy.scheduled_by.username}
+
+
+def _unusual_rule():
+    """What an event says of the rule it was taken under, where that is not the usual one."""
+    return {} if settings.FOUR_EYES == "on" else {"four_eyes": settings.FOUR_EYES}
 
 
 def _set_end(copy, step, revision, by, at, **facts):

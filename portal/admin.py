@@ -38,7 +38,7 @@ class JobAdmin(admin.ModelAdmin):
         for job in queryset:
             if jobs.try_again(job):
                 self.log_change(request, job, "Tried again.")
-                self.message_user(request, _("“%(job)s” will be tried again.") % {"job": job})
+                self.message_user(request, _("“%(job)s” will be tried again.") % {"job": job}, messages.SUCCESS)
             else:
                 refusal = _("“%(job)s” is not dead, or the same job is already waiting.") % {"job": job}
                 self.message_user(request, refusal, messages.WARNING)
@@ -48,7 +48,7 @@ class JobAdmin(admin.ModelAdmin):
         for job in queryset:
             if jobs.set_aside(job):
                 self.log_change(request, job, "Set aside.")
-                self.message_user(request, _("“%(job)s” is set aside.") % {"job": job})
+                self.message_user(request, _("“%(job)s” is set aside.") % {"job": job}, messages.SUCCESS)
             else:
                 self.message_user(request, _("“%(job)s” is not dead.") % {"job": job}, messages.WARNING)
 

@@ -56,8 +56,8 @@ class Desk:
         """What one person alone gave readers, for those who can read it and put their name under it."""
         if not self.person.has_perm("news.review_workingcopy"):
             return []
-        copies = WorkingCopy.objects.for_list().unread().order_by("-article__changed_at")[:AT_MOST]
-        return timeline.published_alone(copies)
+        copies = WorkingCopy.objects.for_list().unread().order_by("-alone_since")[:AT_MOST]
+        return timeline.published_alone(copies, person=self.person)
 
     @cached_property
     def lost_event(self):
@@ -101,7 +101,8 @@ class Desk:
 
     @property
     def count(self):
-        """What the headline counts: alarms, returned, mine to review and to publish; to a moderator, the comments."""
+        """What the headline counts: alarms, returned, mine to review, to publish and to read after somebody who
+        published alone; to a moderator, the comments."""
         if not self.person.has_perm("news.view_workingcopy"):
             return self.comments_waiting + self.comments_reported
         return (
@@ -110,6 +111,7 @@ class Desk:
             + len(self.returned)
             + sum(not copy.is_own for copy in self.to_review)
             + len(self.to_publish)
+            + sum(not copy.is_own for copy in self.unread)
         )
 
     def _on_the_schedule(self):

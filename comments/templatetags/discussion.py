@@ -27,25 +27,6 @@ def thread_of(context, article):
     return conversation
 
 
-def _arranged(nodes):
-    """A forest in the order of time, at most DEEPEST levels; without recursion, because people answer for ever."""
-    answers, first = {}, []
-    for node in sorted(nodes.values(), key=lambda node: (node.created_at, node.pk)):
-        (answers.setdefault(node.parent, []) if node.parent in nodes else first).append(node)
-    roots = []
-    waiting = [(node, roots, 1) for node in reversed(first)]
-    while waiting:
-        node, row, depth = waiting.pop()
-        row.append(node)
-        for answer in reversed(answers.get(node.pk, [])):
-            if depth < DEEPEST:
-                waiting.append((answer, node.replies, depth + 1))
-            else:
-                answer.in_reply_to = node.name
-                waiting.append((answer, row, depth))
-    return roots
-
-
 @register.simple_tag(takes_context=True)
 def comment_form_of(context, article):
     """The form as it was sent, where something was wrong with it; else an empty one."""

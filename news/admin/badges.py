@@ -3,10 +3,12 @@ for how far the working copy is. No screen draws them differently.
 """
 
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from news.admin.times import exactly
 from news.models import WorkingCopy
+from news.roles import SYSTEM
 
 
 def public_state(article):
@@ -63,3 +65,21 @@ def is_turn_of(copy, person):
     if copy.stage == Stage.IN_REVIEW:
         return copy.submitted_by_id != person.pk and person.has_perm("news.review_workingcopy")
     return copy.stage == Stage.APPROVED and person.has_perm("news.publish_workingcopy")
+
+
+def whose_turn(copy, person):
+    """Who makes the next move, in words; nobody ("") where nothing is under way or the clock makes it."""
+    Stage = WorkingCopy.Stage
+    if is_turn_of(copy, person):
+        return _("your turn")
+    if copy.is_overdue() or copy.stage == Stage.APPROVED:
+        return _("waits for somebody who publishes")
+    if copy.stage == Stage.IN_REVIEW:
+        return _("waits for a reviewer")
+    if copy.stage not in {Stage.DRAFT, Stage.CHANGES_REQUESTED}:
+        return ""
+    returned_to = copy.submitted_by if copy.stage == Stage.CHANGES_REQUESTED else None
+    writer = copy.assigned_to or returned_to or copy.saved_by
+    if writer.username == SYSTEM:
+        return _("waits for a writer")
+    return _("waits for %(name)s") % {"name": writer}

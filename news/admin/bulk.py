@@ -11,13 +11,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import workflow
+from news import rules, workflow
 from news.admin.steps import NoteForm, PersonForm
 from news.models import Section, WorkingCopy
 from news.workflow import Step
 
 SHOWN = "shown"  # rows of the list: article:revision
-NEWER = gettext_lazy("A newer version of this story was saved since you opened it. Look at it first.")
 
 
 class SectionForm(forms.Form):
@@ -26,18 +25,27 @@ class SectionForm(forms.Form):
 
 class WithdrawForm(NoteForm):
     field_order = ["reason", "note"]
+    note = forms.CharField(label=NoteForm.base_fields["note"].label, required=False, max_length=rules.LONGEST_NOTE)
     reason = forms.CharField(
         label=gettext_lazy("Why are they withdrawn? Only the newsroom reads this."),
         widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": rules.NO_REASON},
     )
 
 
 def publish(stories, request, queryset):
-    """Give readers what is approved. What goes out at an hour of its own is left to it."""
+    """Give readers what is approved. What goes out at an hour of its own is left to it.
+
+    Nor does anybody by the way give back what was taken from readers, perhaps since the list was opened.
+    """
 
     def do(copy):
+        if copy.article.withdrawn_at:
+            raise workflow.Refused(_("It is withdrawn. Open it to give it back to readers."))
         if copy.is_scheduled():
             raise workflow.Refused(_("It goes out at its hour. Open it to publish it earlier."))
+        if copy.article.has_ended():
+            raise workflow.Refused(_("The story has ended for readers. Show it to them again first."))
         workflow.publish(copy, copy.newest, by=request.user)
 
     _each(stories, request, queryset, do, done=_("Readers see “%(story)s” now."))
@@ -45,7 +53,9 @@ def publish(stories, request, queryset):
 
 def move(stories, request, queryset):
     """Put the working copies into a section: a new version of each, which readers see once it is published."""
-    form, page = _asked(stories, request, queryset, SectionForm, _("Move to a section"), _("Move them"))
+    form, page = _asked(
+        stories, request, queryset, "move_selected", SectionForm, _("Move to a section"), _("Move them")
+    )
     if page:
         return page
 
@@ -59,7 +69,9 @@ def move(stories, request, queryset):
 
 
 def assign(stories, request, queryset):
-    form, page = _asked(stories, request, queryset, PersonForm, _("Put somebody in charge"), _("Put in charge"))
+    form, page = _asked(
+        stories, request, queryset, "assign_selected", PersonForm, _("Put somebody in charge"), _("Put in charge")
+    )
     if page:
         return page
     to = form.cleaned_data["to"]
@@ -72,7 +84,15 @@ def assign(stories, request, queryset):
 
 
 def withdraw(stories, request, queryset):
-    form, page = _asked(stories, request, queryset, WithdrawForm, _("Withdraw from readers"), _("Withdraw them now"))
+    form, page = _asked(
+        stories,
+        request,
+        queryset,
+        "withdraw_selected",
+        WithdrawForm,
+        _("Withdraw from readers"),
+        _("Withdraw them now"),
+    )
     if page:
         return page
 
@@ -85,19 +105,19 @@ def withdraw(stories, request, queryset):
 def _each(stories, request, queryset, do, *, done, **named):
     """Do it story by story; each commits alone, so that one refusal does not undo the rest."""
     shown = _shown(request)
-    for copy in _chosen(queryset):
+    for copy in _chosen(request, queryset):
         try:
             if shown.get(str(copy.pk)) != str(copy.newest_id):
-                raise workflow.Refused(NEWER)
+                raise workflow.Refused(str(rules.NEWER))
             do(copy)
         except workflow.Refused as refusal:
             stories.message_user(request, f"{copy}: {refusal}", messages.WARNING)
         else:
-            stories.message_user(request, done % {"story": copy, **named})
+            stories.message_user(request, done % {"story": copy, **named}, messages.SUCCESS)
 
 
-def _asked(stories, request, queryset, Form, title, sends):
-    """The valid form and None; or the form and the page that asks."""
+def _asked(stories, request, queryset, action, Form, title, sends):
+    """The valid form and None; or the form and the page that asks, and then presses `action` again."""
     form = Form(request.POST if "_asked" in request.POST else None, label_suffix="")
     if form.is_valid():
         return form, None
@@ -106,9 +126,9 @@ def _asked(stories, request, queryset, Form, title, sends):
         "title": title,
         "sends": sends,
         "form": form,
-        "copies": _chosen(queryset),
+        "copies": _chosen(request, queryset),
         "shown": request.POST.getlist(SHOWN),
-        "action": request.POST.getlist("action")[int(request.POST.get("index") or 0)],
+        "action": action,
         "opts": stories.opts,
         "SHOWN": SHOWN,
         "CHECKBOX": ACTION_CHECKBOX_NAME,
@@ -116,7 +136,9 @@ def _asked(stories, request, queryset, Form, title, sends):
     return form, TemplateResponse(request, "admin/news/workingcopy/bulk.html", context)
 
 
-def _chosen(queryset):
+def _chosen(request, queryset):
+    """The stories chosen on the page that was shown; others have no row whose revision they could be compared with."""
+    queryset = queryset.filter(pk__in=[row for row in _shown(request) if row.isdecimal() and len(row) < 19])
     copies = WorkingCopy.objects.select_related("article", "newest", "scheduled", "vouched_for")
     return copies.filter(pk__in=queryset).order_by("pk")
 

@@ -7,13 +7,16 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from news import compare, revisions, workflow
 from news.admin import badges, rows, steps
 from news.admin.times import moment
 from news.models import Article, Author, Section, Tag, WorkingCopy
 
+CHANGED_SINCE = gettext_lazy(
+    "Somebody changed this story since you opened this page. Look at the newest version first."
+)
 GONE = {
     "section": lambda n: _("Its section has been deleted since; choose another one."),
     "tags": lambda n: ngettext(
@@ -69,9 +72,10 @@ def view(story_admin, request, pk):
         context["brings_back"] = sorted(
             (revision for revision in shown if revision.content_hash != newest), key=lambda revision: revision.number
         )
-        if copy.newest in shown:  # a step is about the newest text, so only where that can be read
-            context["steps"] = steps.buttons(copy, by=request.user, typed={})
+        context["steps"] = steps.buttons(copy, by=request.user, typed={}, read=shown)
+        if context["steps"]:
             context["your_turn"] = badges.is_turn_of(copy, request.user)
+            context["turn"] = badges.whose_turn(copy, request.user)
     return render(request, "admin/news/workingcopy/compare.html", context, status=400 if context["problem"] else 200)
 
 
@@ -153,11 +157,13 @@ def _bring_back(story_admin, request, copy):
         gone = workflow.bring_back(copy, revision, by=request.user, version=version)
     except workflow.Refused as refusal:
         if isinstance(refusal, workflow.Conflict):
-            refusal = _("Somebody changed this story since you opened this page. Look at the newest version first.")
+            refusal = CHANGED_SINCE
         story_admin.message_user(request, refusal, messages.WARNING)
         return HttpResponseRedirect(reverse("admin:news_workingcopy_compare", args=[copy.pk]))
     facts = {"revision": revision.number, "newest": copy.newest.number}
-    story_admin.message_user(request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts)
+    story_admin.message_user(
+        request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts, messages.SUCCESS
+    )
     for place, keys in gone.items():
         if keys:
             story_admin.message_user(request, GONE[place](len(keys)) % {"n": len(keys)}, messages.WARNING)

@@ -18,7 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from news import body, compare, revisions
+from news import body, compare, revisions, rules
 from news.admin import comparison, rows
 from news.admin.times import moment
 from news.merging import BOTH, MINE, THEIRS, Merge
@@ -26,7 +26,6 @@ from news.models import Author, Content, Section, Tag, WorkingCopy
 
 Stage = WorkingCopy.Stage
 FIELDS = {"authors": "bylines"}  # what a revision calls otherwise than the form does
-NOTHING_GIVEN = {Stage.DRAFT, Stage.IN_REVIEW, Stage.CHANGES_REQUESTED}  # a save here takes no approval back
 MOST_NAMED = 6
 WORDS = ["headline", "standfirst", "dateline", "source", "seo_title", "seo_description"]
 # Where in the text something is; whole phrases, never assembled from pieces.
@@ -128,7 +127,7 @@ class Meeting:
 
         A step taken meanwhile is shown first, since saving may take an approval back.
         """
-        if self.version is None or self.beginning is None or self.copy.stage not in NOTHING_GIVEN:
+        if self.version is None or self.beginning is None or self.copy.stage not in rules.BEING_WRITTEN:
             return False
         return self.copy.version - self.version == self.copy.newest.number - self.beginning.number > 0
 

@@ -123,7 +123,7 @@ def make_link(story_admin, request, copy):
         story_admin.message_user(request, refusal, messages.WARNING)
     else:
         made = _("The preview link is made: %(address)s")
-        story_admin.message_user(request, made % {"address": views.preview_address(link)})
+        story_admin.message_user(request, made % {"address": views.preview_address(link)}, messages.SUCCESS)
 
 
 def revoke_pressed(story_admin, request, pk):
@@ -137,4 +137,6 @@ def revoke_pressed(story_admin, request, pk):
     except workflow.Refused as refusal:
         story_admin.message_user(request, refusal, messages.WARNING)
     else:
-        story_admin.message_user(request, _("The preview link is revoked; it shows nothing to anybody any more."))
+        story_admin.message_user(
+            request, _("The preview link is revoked; it shows nothing to anybody any more."), messages.SUCCESS
+        )

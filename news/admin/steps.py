@@ -23,6 +23,8 @@ ORDER = [
 QUIET = {Step.ASSIGN, Step.EXPIRE, Step.WITHDRAW, Step.PUBLISH_ALONE, Step.DISCARD}
 # Only one of these is ever open at a time, and none shows readers a text that is not approved.
 SAFE = [Step.SUBMIT, Step.APPROVE, Step.PUBLISH]
+# Ways past the second reader.
+OFFERS = [Step.FIX_TYPO, Step.PUBLISH_ALONE]
 
 
 class PersonForm(forms.Form):
@@ -48,6 +50,7 @@ class NoteForm(forms.Form):
     )
 
 
+BACK_TO_READERS = {Step.PUBLISH, Step.APPROVE_AND_PUBLISH, Step.PUBLISH_ALONE}
 SAID_ANYWHERE = {
     Step.FIX_TYPO: gettext_lazy(
         "Only a few letters differ from what two people have read. Readers see it at once; it stays on the desk until "
@@ -69,7 +72,8 @@ class Button:
     says: str  # what happens and what readers will see, or why not
     is_open: bool
     is_filled: bool = False
-    reason: str = ""  # already typed, on a page that comes back
+    was_pressed: bool = False  # on a page that comes back because something is missing
+    reason: str = ""  # typed there already
     form: forms.Form | None = None  # what else it asks for
     with_hour: str = ""  # what it is called once another hour is typed, and what it says then
     without_hour: str = ""
@@ -90,7 +94,7 @@ class Button:
 
     @property
     def is_unfolded(self):
-        return bool(self.reason) or (self.form is not None and self.form.is_bound)
+        return self.was_pressed or bool(self.reason)
 
     @property
     def question(self):
@@ -116,17 +120,22 @@ class Button:
         return reason_name(self.step)
 
 
-def buttons(copy, *, by, typed, planned=None):
+def buttons(copy, *, by, typed, planned=None, read=None):
     """The steps of a person's role in their fixed order; the first open safe one is filled.
 
     With an hour in mind (`planned`) publishing at once is not the next step any more, scheduling is; and what is
     scheduled needs no next step, unless it is overdue. Steps that there is nothing to do with are left out: their
-    refusals would stand on every story, so the rail says it once.
+    refusals would stand on every story, so the rail says it once. `read` are the versions before one's eyes (None: the
+    newest): nobody is offered a step about another one.
     """
     shown = set(rules.steps_shown(by)) - _pointless(copy)
+    read = {revision.content_hash for revision in read or [copy.newest]}
+    shown = {step for step in shown if rules.about(step, copy).content_hash in read}
     hour = {step: {"at": planned} for step in shown & {Step.SCHEDULE}}
     refusals = {
-        step: workflow.why_not(copy, step, copy.newest, by=by, **hour.get(step, {})) for step in ORDER if step in shown
+        step: workflow.why_not(copy, step, rules.about(step, copy), by=by, **hour.get(step, {}))
+        for step in ORDER
+        if step in shown
     }
     _only_one_way_out(refusals)
     says = {step: refusal or _consequence(step, copy) for step, refusal in refusals.items()}
@@ -141,11 +150,12 @@ def buttons(copy, *, by, typed, planned=None):
     return [
         Button(
             step=step,
-            value=f"{step.value}:{copy.pk}:{copy.newest_id or ''}",
+            value=f"{step.value}:{copy.pk}:{rules.about(step, copy).pk}",
             label=_label(step, copy, planned),
             says=says[step],
             is_open=not refusal,
             is_filled=step == filled,
+            was_pressed=_was_pressed(step, typed),
             reason=typed.get(reason_name(step), ""),
             form=None if refusal else _form(step, copy, typed),
             **(_with_another_hour(copy, by) if step == Step.SCHEDULE else {}),
@@ -179,12 +189,15 @@ def _with_another_hour(copy, by):
 
 
 def _pointless(copy):
-    """Steps about what is not the case: the end of what has none, the schedule of what is on none."""
+    """Steps about what is not the case, and those that lie behind; one ahead stays, with what it waits for."""
     article, stage = copy.article, copy.stage_at()
     if stage == Stage.DISCARDED:
         return set(Step) - {Step.TAKE_UP}
     is_away = article.withdrawn_at is not None or article.has_ended()
-    without = {Step.TAKE_UP, *([Step.WITHDRAW, Step.EXPIRE, Step.KEEP] if is_away else [Step.RESTORE])}
+    without = {Step.TAKE_UP, *([Step.EXPIRE, Step.KEEP] if is_away else [Step.RESTORE])}
+    without |= {step for step in (Step.SUBMIT, Step.RETURN, *OFFERS, Step.DISCARD) if stage not in rules.FROM[step]}
+    if not article.is_live():
+        without |= {Step.WITHDRAW}
     if article.live_from is None:
         without |= {Step.EXPIRE}
     if article.live_until is None:
@@ -194,23 +207,21 @@ def _pointless(copy):
     if not copy.is_unread():
         without |= {Step.SECOND_LOOK}
     if stage not in rules.BEING_WRITTEN:
-        without |= {Step.FIX_TYPO, Step.PUBLISH_ALONE}
-    if stage in {Stage.NOTHING_PENDING, Stage.SCHEDULED}:
-        without |= {Step.SUBMIT, Step.APPROVE, Step.APPROVE_AND_PUBLISH, Step.RETURN, Step.DISCARD}
+        without |= {Step.APPROVE, Step.APPROVE_AND_PUBLISH}
     if stage == Stage.NOTHING_PENDING:
         without |= {Step.PUBLISH, Step.SCHEDULE}
-    if stage == Stage.SCHEDULED and not article.is_live():
-        without |= {Step.WITHDRAW}
     return without
 
 
 def _only_one_way_out(refusals):
-    """Leave out what would only repeat another button: the two ways to publish, and offers that are not open."""
+    """Leave out what would only repeat another button or its refusal: ways to publish, and offers that are not open."""
     if refusals.get(Step.APPROVE_AND_PUBLISH) == "":
         refusals.pop(Step.PUBLISH, None)
     else:
         refusals.pop(Step.APPROVE_AND_PUBLISH, None)
-    for offer in (Step.FIX_TYPO, Step.PUBLISH_ALONE, Step.ASSIGN):
+    if refusals.get(Step.SCHEDULE) and refusals[Step.SCHEDULE] == refusals.get(Step.PUBLISH):
+        del refusals[Step.SCHEDULE]
+    for offer in (*OFFERS, Step.ASSIGN):
         if refusals.get(offer):
             del refusals[offer]
 
@@ -220,8 +231,24 @@ def _form(step, copy, typed):
     Form = {Step.EXPIRE: HourForm, Step.WITHDRAW: NoteForm, Step.ASSIGN: PersonForm}.get(step)
     if Form is None:
         return None
-    pressed = typed.get("_step", "").startswith(f"{step.value}:")
-    return Form(typed if pressed else None, prefix=step.value, label_suffix="", initial={"to": copy.assigned_to_id})
+    posted = typed if _was_pressed(step, typed) else None
+    return Form(posted, prefix=step.value, label_suffix="", initial={"to": copy.assigned_to_id})
+
+
+def _was_pressed(step, typed):
+    return typed.get("_step", "").startswith(f"{step.value}:")
+
+
+def asked_again(typed):
+    """The query of a page on which a refused step stands unfolded, with the hour typed beside it.
+
+    What was written to others stays out of addresses, which logs keep.
+    """
+    step = typed.get("_step", "").partition(":")[0]
+    if step not in Step.values:
+        return {}
+    hour = {name: typed[name][:10] for name in (f"{step}-date", f"{step}-time") if typed.get(name)}
+    return {"_step": f"{step}:", **hour}
 
 
 def named(value, *, by):
@@ -296,6 +323,8 @@ def _consequence(step, copy):
     article = copy.article
     if step == Step.DISCARD and article.live_revision_id is None and not copy.scheduled_id:
         return _("It leaves every list but that of discarded stories, and can be taken up again from there.")
+    if article.withdrawn_at and step in BACK_TO_READERS:
+        return _("It was withdrawn. Readers see it again at once, with this text and without the note.")
     if step in SAID_ANYWHERE:
         return str(SAID_ANYWHERE[step])
     if step == Step.KEEP:

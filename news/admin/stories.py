@@ -274,25 +274,33 @@ class StoryAdmin(admin.ModelAdmin):
     def _response(self, request, copy):
         """Say what was kept, take the step whose button was pressed, and stay with the story."""
         if copy.newest_id != copy.revision_shown:
-            self.message_user(request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number})
+            self.message_user(
+                request, _("Saved as revision %(revision)s.") % {"revision": copy.newest.number}, messages.SUCCESS
+            )
             if copy.meeting and copy.meeting.is_merged_unasked:
                 copy.meeting.say_on(partial(self.message_user, request))
         elif not {"_step", "_share", "_unshare"} & request.POST.keys() and not copy.plan_changed:
             saved = _("Nothing had changed since revision %(revision)s.") % {"revision": copy.newest.number}
             self.message_user(request, saved, messages.INFO)
-        if "_step" in request.POST:
-            self._take_step(request, copy)
+        refused = "_step" in request.POST and not self._take_step(request, copy)
         if "_share" in request.POST:
             previews.make_link(self, request, copy)
         if copy.plan_changed:
             self._say_what_the_plan_means(request, copy)
-        return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
+        return self._back_to(request, copy, refused=refused)
 
     def step_taken(self, request, copy):
-        """A step from a page that saves nothing: reviewers decide where they read."""
-        copy.revision_shown = copy.newest_id
-        self._take_step(request, copy)
-        return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
+        """A step from a page that saves nothing: reviewers decide where they read.
+
+        It is taken on the story as that page showed it: one withdrawn since is not given back to readers unseen.
+        """
+        copy.revision_shown, copy.version = copy.newest_id, rows.number(request.POST.get("version"))
+        return self._back_to(request, copy, refused=not self._take_step(request, copy))
+
+    def _back_to(self, request, copy, *, refused):
+        """The story's form; a step that was refused stands open there, to be mended."""
+        query = steps.asked_again(request.POST) if refused else {}
+        return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk], query=query))
 
     def _say_what_the_plan_means(self, request, copy):
         """A date that was only saved schedules nothing, which must not be learnt at that hour."""
@@ -313,26 +321,31 @@ class StoryAdmin(admin.ModelAdmin):
             self.message_user(request, _("It is meant for no hour any more."), messages.INFO)
 
     def _take_step(self, request, copy):
-        """The step is about the revision its button carried, or about the one this very request made of it."""
+        """Whether it was taken: it is about the revision its button carried, or the one this request made of it."""
         typed = {}
         try:
             step, article, revision = steps.named(request.POST.get("_step", ""), by=request.user)
             typed = steps.asked(step, copy, request.POST)
-            if (article, revision) != (copy.pk, copy.revision_shown):
-                raise workflow.Refused(bulk.NEWER)
-            workflow.take(step, copy, copy.newest, by=request.user, **typed)
+            about = rules.about(step, copy)
+            seen = copy.revision_shown if about == copy.newest else about.pk
+            if (article, revision) != (copy.pk, seen):
+                raise workflow.Refused(str(rules.NEWER))
+            workflow.take(step, copy, about, by=request.user, **typed)
         except workflow.Refused as refusal:
+            if isinstance(refusal, workflow.Conflict):
+                refusal = comparison.CHANGED_SINCE
             self.message_user(request, refusal, messages.WARNING)
             for note in filter(None, (typed.get("reason"), typed.get("note"))):
                 self.message_user(request, _("Your note was: %(note)s") % {"note": note}, messages.INFO)
-        else:
-            self.message_user(request, steps.taken(step, copy))
+            return False
+        self.message_user(request, steps.taken(step, copy), messages.SUCCESS)
+        return True
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
         if obj:  # as it is stored: the form's own instance already says what was typed
             stored = WorkingCopy.objects.select_related(
-                "article__live_revision", "newest", "saved_by", "scheduled", "assigned_to"
+                "article__live_revision", "newest", "saved_by", "scheduled", "assigned_to", "submitted_by"
             )
             obj = stored.get(pk=obj.pk)
             history = timeline.lines(obj.article)
@@ -340,8 +353,9 @@ class StoryAdmin(admin.ModelAdmin):
             context |= {
                 "copy": obj,
                 "title": str(obj),
-                "steps": steps.buttons(obj, by=request.user, typed=form.data, planned=planned),
+                "steps": steps.buttons(obj, by=request.user, typed=form.data or request.GET, planned=planned),
                 "your_turn": badges.is_turn_of(obj, request.user),
+                "turn": badges.whose_turn(obj, request.user),
                 **checks.listed(Manuscript.of(obj)),
                 "returned": timeline.last_return(obj),
                 "history": history[: timeline.AT_FIRST],

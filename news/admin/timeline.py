@@ -53,6 +53,7 @@ BROUGHT_BACK = gettext_lazy("{who} brought revision {restored_from} back as revi
 APPROVED_OWN_WORDS = gettext_lazy(
     "{who} approved revision {revision}, having written {words_by_approver} of its {words_changed} new words"
 )
+APPROVED_HAVING_WORKED_ON_IT = gettext_lazy("{who} approved revision {revision}, having worked on it as well")
 BY_THE_CLOCK = gettext_lazy("Revision {revision} replaced the text on the site, as {scheduled_by} had scheduled it")
 LATE = gettext_lazy(
     "Revision {revision} replaced the text on the site, {minutes} min late: {scheduled_by} had scheduled it for {due}"
@@ -130,15 +131,20 @@ def last_return(copy):
     return last_reason([copy.article]).get(copy.pk)
 
 
-def published_alone(copies):
-    """These stories, each with `alone`: the line of history that tells who gave readers what, and why."""
+def published_alone(copies, *, person):
+    """These stories, each with `alone`: the line of history that tells who gave readers what, and why.
+
+    One's own (`is_own`) somebody else reads.
+    """
     events = Event.objects.filter(
         subject_kind="article", kind__in=rules.ALONE, subject_id__in=[copy.pk for copy in copies]
     )
     events = {event.subject_id: event for event in events.order_by("number")}
     people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
     for copy in copies:
-        if event := events.get(copy.pk):
+        event = events.get(copy.pk)
+        copy.is_own = person.pk in rules.who_published_alone(copy)
+        if event:
             copy.alone = _line(event, people, {})
     return copies
 
@@ -164,6 +170,8 @@ def _line(event, people, named):
         sentence = SHARED_ONE
     if event.kind == "approve" and facts.get("words_by_approver"):
         sentence = APPROVED_OWN_WORDS
+    elif event.kind == "approve" and facts.get("worked_on_it"):
+        sentence = APPROVED_HAVING_WORKED_ON_IT
     if event.kind == "approve" and facts.get("four_eyes") == "off":
         sentence = APPROVED_WITHOUT_FOUR_EYES
     if event.kind == "discard" and "discarded" not in facts:

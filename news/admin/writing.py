@@ -113,7 +113,7 @@ def here(request, story):
 def throw_away(request, story):
     sheet = rows.as_uuid(request.POST.get("sheet", ""))
     if sheet and unsaved.throw_away(request.user, story, sheet):
-        messages.info(request, _("The unsaved text is thrown away."))
+        messages.success(request, _("The unsaved text is thrown away."))
     else:
         messages.info(request, _("There is no such text any more."))
     return HttpResponseRedirect(_form_address(story))

@@ -18,11 +18,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from news import body, history, naming, revisions, tagging, workflow
+from news import body, history, naming, revisions, rules, tagging, workflow
 from news.folding import fold, slugify
 from news.importers.seed_format import LARGEST, Paragraph, ReadLine, Story, Unreadable, read
 from news.models import Article, Author, Event, ImportedStory, RelatedLink, Section, Tag, TagAlias, WorkingCopy
-from news.workflow import Stage, Step
+from news.workflow import Stage
 
 __all__ = ["Outcome", "Result", "Unreadable", "load", "places", "read", "section_called"]
 
@@ -170,7 +170,7 @@ def _publish(outcome: Outcome, at: datetime | None, by):
         return
     if copy.stage != Stage.DRAFT or outcome.article.withdrawn_at:
         outcome.notes.append(_("in the newsroom's hands, not published"))
-    elif Event.objects.about(outcome.article).filter(kind=Step.PUBLISH).exists():
+    elif Event.objects.about(outcome.article).filter(kind__in=rules.SHOWN_BY_THE_NEWSROOM).exists():
         outcome.notes.append(_("published by the newsroom before, so the new text waits as a draft"))
     else:
         try:

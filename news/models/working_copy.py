@@ -45,6 +45,7 @@ class WorkingCopy(Content):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     vouched_for = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    alone_since = models.DateTimeField(_("published by one person alone"), null=True, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -72,6 +73,10 @@ class WorkingCopy(Content):
             ("assign_workingcopy", _("Can put people in charge of stories")),
             ("publish_unread_workingcopy", _("Can publish without a second reader (imports)")),
         ]
+        indexes = [
+            models.Index("stage", "saved_at", name="copy_stage_saved"),
+            models.Index("alone_since", condition=Q(alone_since__isnull=False), name="copy_alone"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(scheduled=None, scheduled_for=None, scheduled_by=None)
@@ -92,7 +97,7 @@ class WorkingCopy(Content):
 
     def is_unread(self):
         """Whether one person alone gave readers what they see. Keep in step with WorkingCopyQuerySet.unread()."""
-        return self.article.live_revision_id not in {None, self.vouched_for_id}
+        return self.alone_since is not None
 
     def stage_at(self, at=None):
         """The stage by the clock: what readers got at its second is not pending, though no worker has noted it."""

@@ -5,7 +5,13 @@ from html.parser import HTMLParser
 from django.http import QueryDict
 
 
+def _posts(form):
+    return form.get("method") == "post" and form.get("id") != "logout-form"
+
+
 class _Fields(HTMLParser):
+    """The form of that id; without one, all forms of the page that post, but for the one that logs out."""
+
     def __init__(self, form):
         super().__init__()
         self.form, self.inside, self.aside = form, False, 0
@@ -14,7 +20,7 @@ class _Fields(HTMLParser):
     def handle_starttag(self, tag, attrs):
         has = dict(attrs)
         if tag == "form":
-            self.inside = has.get("id") == self.form
+            self.inside = has.get("id") == self.form if self.form else _posts(has)
         elif tag == "template":
             self.aside += 1
         if not self.inside or self.aside:

@@ -52,7 +52,10 @@ def test_several_are_withdrawn_with_one_reason_and_one_note(client, chief):
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [({"reason": " ", "note": "Kept"}, "This field is required."), ({"reason": "x\0y", "note": ""}, "Null characters")],
+    [
+        ({"reason": " ", "note": "Kept"}, "Say why, so that the others know what to do."),
+        ({"reason": "x\0y", "note": ""}, "Null characters"),
+    ],
 )
 def test_without_a_reason_nothing_is_withdrawn_and_what_was_typed_is_still_there(client, chief, typed, sentence):
     copy = make_live_article().working_copy
@@ -89,6 +92,20 @@ def test_moving_takes_an_approval_back_like_any_save(client, chief):
     workflow.approve(copy, copy.newest, by=make_user("Editors"))
     press(client, "move_selected", [copy], section=make_section().pk)
     assert (fresh(copy).stage, fresh(copy).approved) == (workflow.Stage.IN_REVIEW, None)
+
+
+@pytest.mark.parametrize("index", ["x", "5", "-9", ""])
+def test_a_forged_number_of_a_button_is_answered(client, chief, index):
+    copy = make_live_article().working_copy
+    sent = {"action": ["withdraw_selected"], "index": index, "shown": f"{copy.pk}:{copy.newest_id}"}
+    assert client.post(LIST, sent | {"_selected_action": [copy.pk]}, follow=True).status_code == 200
+
+
+def test_a_note_too_long_for_readers_comes_back_with_the_reason(client, chief):
+    copy = make_live_article().working_copy
+    page = press(client, "withdraw_selected", [copy], reason="A letter", note="x" * 301)
+    assert page.status_code == 200 and "A letter" in page.content.decode() and "x" * 301 in page.content.decode()
+    assert fresh(copy).article.is_live()
 
 
 @pytest.mark.parametrize("garbage", ["", "0", "x", "999999"])

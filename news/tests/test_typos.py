@@ -48,6 +48,9 @@ def test_letters_are_counted_over_headline_standfirst_dateline_and_body_together
         body("3%", "8%"),
         body("3%", "%"),
         body("3%", "٣%"),
+        body("3%", "-3%"),
+        body("3%", "3"),
+        body("3%", "½%"),
     ],
 )
 def test_a_figure_is_never_a_typo(changed):

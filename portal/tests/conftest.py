@@ -1,4 +1,4 @@
-"""A real browser against a real server, for what a person does."""
+"""A real browser against a real server, for what a person does; and a newsroom with something of everything in it."""
 
 import os
 import re
@@ -54,3 +54,19 @@ def person(chromium, live_server):
     for context in contexts:
         context.close()
     assert [complaint for complaint in complaints if not EXPECTED.search(complaint)] == []
+
+
+@pytest.fixture(scope="module")
+def everything(django_db_setup, django_db_blocker):
+    """What `newsroom` is made of: once for a file, because its tests are many."""
+    from portal.tests.newsroom import standing  # models cannot be imported while pytest begins
+
+    with django_db_blocker.unblock(), standing() as rows:
+        yield rows
+
+
+@pytest.fixture
+def newsroom(everything, db):
+    from portal.tests.newsroom import Newsroom
+
+    return Newsroom(everything)

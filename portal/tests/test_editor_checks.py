@@ -104,7 +104,7 @@ def test_a_read_line_asked_for_in_mid_paragraph_stands_after_it(person):
     page.keyboard.press("Control+s")
     page.get_by_text("Saved as revision 2.").wait_for()
     copy = WorkingCopy.objects.get(pk=copy.pk)
-    assert body.blocks(copy.body) == ["Before and after", "Two"]
+    assert body.passages(copy.body) == ["Before and after", "Two"]
     assert copy.body.split(body.token(copy.related_links.get().uuid))[0].strip() == "<p>Before and after</p>"
 
 

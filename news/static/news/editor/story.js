@@ -385,11 +385,12 @@
         const says = document.getElementById(scheduling.getAttribute("aria-describedby"));
         const bare = scheduling.dataset.bare;
         const said = new Intl.DateTimeFormat(document.documentElement.lang, {
-            weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
+            weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "UTC",
         });
         const inWords = (at) => { // in the order in which the server says it
             const part = Object.fromEntries(said.formatToParts(at).map(({ type, value }) => [type, value]));
-            return `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}`;
+            const year = at.getUTCFullYear() === new Date().getFullYear() ? "" : ` ${part.year}`;
+            return `${part.weekday} ${part.day} ${part.month}${year}, ${part.hour}:${part.minute}`;
         };
         const fill = (button, isFilled) => { if (button) { button.classList.toggle("nr-step--primary", isFilled); } };
         const tell = () => {

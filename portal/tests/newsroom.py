@@ -1,0 +1,235 @@
+"""One newsroom with something in every state, made once for all tests of a file; and its database as plain rows.
+
+What a test does to it is undone after the test, and what it does within `newsroom.undone()` at the end of that.
+"""
+
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
+
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.test import Client, override_settings
+from django.test.client import ClientHandler
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from comments import moderation
+from comments.tests.make import make_comment
+from news import sharing, workflow
+from news.admin import hours
+from news.body import paragraphs
+from news.models import Article, UnsavedText, WorkingCopy
+from news.tests.make import make_author, make_section, make_tag, make_user
+from portal.models import Job, User
+from portal.tests.access import PEOPLE
+
+ROLES = {"reporter": "Reporters", "editor": "Editors", "chief": "Chief editors", "moderator": "Moderators"}
+PASSWORD = "what everybody types here"
+TOKEN = "t" * 32  # a CSRF token of one's own, as its cookie has it
+# Written by whoever comes by: a session counts from its last request.
+BOOKKEEPING = {"django_session"}
+
+
+@contextmanager
+def standing():
+    """The rows behind `Newsroom`, in a transaction around all that is done with them."""
+    settings = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with translation.override("en"), settings, transaction.atomic():
+        yield _everything()
+        transaction.set_rollback(True)
+
+
+class Newsroom:
+    """`people` by the names of the table, and whatever else there is one of, by name: `newsroom["draft"]`."""
+
+    site = ClientHandler(enforce_csrf_checks=True)  # one for all browsers: the middleware takes its time to begin
+
+    def __init__(self, rows):
+        self.rows = {name: _again(row) for name, row in rows.items()}
+        self.people = {name: self.rows.get(name) for name in PEOPLE.values()}
+
+    def __getitem__(self, name):
+        return self.rows[name]
+
+    def again(self, name):
+        """As it stands in the database now."""
+        return _again(self.rows[name])
+
+    def fill_in(self, text):
+        """`{draft.pk}` and the like in an address or a value."""
+        return text.format(**self.rows)
+
+    def browser_of(self, person):
+        """A browser in which a person is logged in, with a token of its own."""
+        browser = Client()
+        browser.handler = self.site
+        if user := self.people[person]:
+            browser.force_login(user)
+        browser.cookies["csrftoken"] = TOKEN
+        return browser
+
+    @contextmanager
+    def undone(self):
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+
+
+def post(browser, address, sent, **options):
+    """Send fields as a browser would, with its own token instead of the one that is in them."""
+    sent = sent.copy()
+    sent["csrfmiddlewaretoken"] = TOKEN
+    return browser.post(address, sent.urlencode(), content_type="application/x-www-form-urlencoded", **options)
+
+
+def is_login(response):
+    return response.status_code == 302 and response.headers["Location"].startswith(reverse("admin:login"))
+
+
+# ---- the database
+
+
+def rows():
+    """All rows of all tables: {table: {primary key: {column: value}}}."""
+    keys = {model._meta.db_table: model._meta.pk.column for model in apps.get_models(include_auto_created=True)}
+    found = {}
+    with connection.cursor() as cursor:
+        for table in set(connection.introspection.table_names(cursor)) - BOOKKEEPING:
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            columns = [column.name if hasattr(column, "name") else column[0] for column in cursor.description]
+            place = columns.index(keys[table]) if table in keys else None
+            found[table] = {
+                row if place is None else row[place]: dict(zip(columns, row, strict=True)) for row in cursor.fetchall()
+            }
+    return found
+
+
+def changed(before, after=None):
+    """What differs: `table.column` where a row says something else, `+table` and `-table` for rows come and gone."""
+    after = rows() if after is None else after
+    return {word for table in before if before[table] != after[table] for word in _differs(table, before, after)}
+
+
+def _differs(table, before, after):
+    before, after = before[table], after[table]
+    if after.keys() - before.keys():
+        yield f"+{table}"
+    if before.keys() - after.keys():
+        yield f"-{table}"
+    for key in before.keys() & after.keys():
+        yield from (f"{table}.{column}" for column, value in before[key].items() if after[key][column] != value)
+
+
+# ---- what there is one of
+
+
+def _again(row):
+    """As it stands in the database, knowing nothing of what another test did to it."""
+    return type(row)._base_manager.get(pk=row.pk) if hasattr(row, "pk") else row
+
+
+def _everything():
+    rows = _people() | {"now": timezone.now()}
+    rows |= _stories(**rows)
+    rows |= _beside_stories(**rows)
+    return rows | _comments(**rows)
+
+
+def _people():
+    people = {name: make_user(role, username=f"{name}-tested") for name, role in ROLES.items()}
+    people["admin"] = User.objects.create_superuser("admin-tested", admin_language="en")
+    people["staff"] = User.objects.create_user("staff-tested", is_staff=True, admin_language="en")
+    people["deactivated"] = make_user("Chief editors", username="deactivated-tested", is_active=False)
+    for person in people.values():
+        person.set_password(PASSWORD)
+        person.save()
+    # Those who did what is done: the others had no part in it, so that four eyes do not stand in their way.
+    return people | {
+        "writer": make_user("Reporters", username="writer"),
+        "reader": make_user("Editors", username="reader"),
+        "publisher": make_user("Chief editors", username="publisher"),
+        "keeper": make_user("Moderators", username="keeper"),
+    }
+
+
+def _stories(*, writer, reader, publisher, now, **others):
+    trade, tag, author = make_section(name="Trade"), make_tag("WCO"), make_author("Anna Nowak")
+    tomorrow = hours.typed(now + timedelta(days=1))
+    hour = hours.instant(tomorrow[0], tomorrow[1].replace(hour=12))
+
+    def draft(headline):
+        words = {"body": paragraphs(f"What {headline} says."), "language": "en", "section": trade}
+        copy = workflow.start(by=writer, headline="First words", tags=[tag], authors=[author], **words)
+        with workflow.editing(copy, by=writer, version=copy.version):
+            copy.headline = headline
+        return copy
+
+    def in_review(headline):
+        copy = draft(headline)
+        workflow.submit(copy, copy.newest, by=writer)
+        return copy
+
+    def approved(headline):
+        copy = in_review(headline)
+        workflow.approve(copy, copy.newest, by=reader)
+        return copy
+
+    def live(headline):
+        copy = approved(headline)
+        workflow.publish(copy, copy.newest, by=publisher)
+        return copy
+
+    stories = {
+        "draft": draft("Draft"),
+        "in_review": in_review("In review"),
+        "approved": approved("Approved"),
+        "scheduled": approved("Scheduled"),
+        "discarded": draft("Discarded"),
+        "live": live("Live"),
+        "ending": live("Ending"),
+        "withdrawn": live("Withdrawn"),
+        "mended": live("Mended"),
+        "alone": draft("Alone"),
+        "update": live("Update"),
+    }
+    WorkingCopy.objects.filter(pk=stories["approved"].pk).update(planned_for=hour)
+    workflow.schedule(stories["scheduled"], stories["scheduled"].newest, by=publisher, at=hour)
+    workflow.discard(stories["discarded"], stories["discarded"].newest, by=writer)
+    workflow.expire(stories["ending"], stories["ending"].newest, by=publisher, at=hour)
+    workflow.withdraw(stories["withdrawn"], stories["withdrawn"].newest, by=publisher, reason="Wrong")
+    workflow.publish_alone(stories["alone"], stories["alone"].newest, by=publisher, reason="Urgent")
+    for name in ("mended", "update"):
+        with workflow.editing(stories[name], by=writer, version=stories[name].version):
+            stories[name].headline += "!"
+    workflow.submit(stories["update"], stories["update"].newest, by=writer)
+    workflow.approve(stories["update"], stories["update"].newest, by=reader)
+    return stories | {"trade": trade, "tag": tag, "author": author, "hour": hour}
+
+
+def _beside_stories(*, draft, writer, publisher, now, live, **others):
+    revoked = sharing.share(draft, by=writer, days=7)
+    sharing.revoke(revoked, by=publisher)
+    text = '[["headline","Typed by the writer"]]'
+    return {
+        "other_section": make_section(name="Customs"),
+        "open": sharing.share(draft, by=writer, days=7),
+        "revoked": revoked,
+        "left": UnsavedText.objects.create(person=writer, story=draft, fields=text, stamp=1),
+        "group": Group.objects.create(name="Proofreaders"),
+        "job": Job.objects.create(name="news.wait", payload="{}", state="dead", finished_at=now),
+        "article_type": ContentType.objects.get_for_model(Article),
+        "sheet": uuid4(),
+        "first": draft.article.revisions.get(number=1),
+        "next_year": now + timedelta(days=365),
+    }
+
+
+def _comments(*, live, update, keeper, **others):
+    under_closed = make_comment(update.article)
+    moderation.close(update.article, by=keeper)
+    statuses = moderation.Status.values
+    made = {f"{status}_comment": make_comment(live.article, status=status, by=keeper) for status in statuses}
+    return made | {"under_closed": under_closed}
