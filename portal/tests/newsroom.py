@@ -8,9 +8,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
+from django.db.models import Model
 from django.test import Client, override_settings
 from django.test.client import ClientHandler
 from django.urls import reverse
@@ -36,39 +38,44 @@ BOOKKEEPING = {"django_session"}
 @contextmanager
 def standing():
     """The rows behind `Newsroom`, in a transaction around all that is done with them."""
-    settings = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    with translation.override("en"), settings, transaction.atomic():
+    quickly = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with translation.override("en"), quickly, transaction.atomic():
         yield _everything()
         transaction.set_rollback(True)
 
 
-class Newsroom:
-    """`people` by the names of the table, and whatever else there is one of, by name: `newsroom["draft"]`."""
+class Newsroom(dict):
+    """People by the names of the table, and whatever else there is one of: `newsroom["draft"]`.
+
+    A row is read when it is asked for, and knows nothing of what another test did to it.
+    """
 
     site = ClientHandler(enforce_csrf_checks=True)  # one for all browsers: the middleware takes its time to begin
 
-    def __init__(self, rows):
-        self.rows = {name: _again(row) for name, row in rows.items()}
-        self.people = {name: self.rows.get(name) for name in PEOPLE.values()}
+    def __init__(self, made):
+        super().__init__()
+        self.made = made
 
-    def __getitem__(self, name):
-        return self.rows[name]
+    def __missing__(self, name):
+        self[name] = self.again(name)
+        return self[name]
 
     def again(self, name):
         """As it stands in the database now."""
-        return _again(self.rows[name])
+        made = self.made[name]
+        return type(made)._base_manager.get(pk=made.pk) if isinstance(made, Model) else made
 
     def fill_in(self, text):
         """`{draft.pk}` and the like in an address or a value."""
-        return text.format(**self.rows)
+        return text.format_map(self)
 
     def browser_of(self, person):
         """A browser in which a person is logged in, with a token of its own."""
         browser = Client()
         browser.handler = self.site
-        if user := self.people[person]:
-            browser.force_login(user)
         browser.cookies["csrftoken"] = TOKEN
+        if key := self["sessions"][person]:
+            browser.cookies[settings.SESSION_COOKIE_NAME] = key
         return browser
 
     @contextmanager
@@ -126,13 +133,9 @@ def _differs(table, before, after):
 # ---- what there is one of
 
 
-def _again(row):
-    """As it stands in the database, knowing nothing of what another test did to it."""
-    return type(row)._base_manager.get(pk=row.pk) if hasattr(row, "pk") else row
-
-
 def _everything():
-    rows = _people() | {"now": timezone.now()}
+    rows = _people()
+    rows |= {"sessions": _sessions(rows), "nobody": None, "now": timezone.now()}
     rows |= _stories(**rows)
     rows |= _beside_stories(**rows)
     return rows | _comments(**rows)
@@ -153,6 +156,16 @@ def _people():
         "publisher": make_user("Chief editors", username="publisher"),
         "keeper": make_user("Moderators", username="keeper"),
     }
+
+
+def _sessions(people):
+    """Everybody has logged in once; who is deactivated has done so before."""
+    keys = dict.fromkeys(PEOPLE.values())
+    for name in keys.keys() & people.keys():
+        browser = Client()
+        browser.force_login(people[name])
+        keys[name] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    return keys
 
 
 def _stories(*, writer, reader, publisher, now, **others):

@@ -92,7 +92,7 @@ def test_each_person_gets_what_the_table_says(newsroom, row):
     address = filled(row, newsroom)
     form = fields_of(newsroom.browser_of("admin").get(address), form="")
     got = {"GET": {}, "POST": {}}
-    browsers = {person: newsroom.browser_of(person) for person in newsroom.people}
+    browsers = {person: newsroom.browser_of(person) for person in access.PEOPLE.values()}
     before = rows()
     for person, browser in browsers.items():
         got["GET"][person] = cell(browser.get(address), changed(before), "GET")
@@ -142,7 +142,7 @@ def test_an_action_is_open_to_those_the_table_names(newsroom, action):
         with newsroom.undone():
             browser = newsroom.browser_of(person)
             if way.begun:
-                way.begun(newsroom, newsroom.people[person])
+                way.begun(newsroom, newsroom[person])
             page, sent = way.filled_in(newsroom, person, browser)
             assert not (way.button or way.select) or way.shows(newsroom, page), f"{person} has no button for it."
             response = way.send(newsroom, person, browser, sent)
@@ -155,7 +155,7 @@ def test_an_action_is_closed_to_the_others_and_to_any_get(newsroom, action):
     may = ACTIONS[action.removesuffix(", on comparing")]
     somebody = next((person for person in ("chief", "moderator", "admin") if may[person]), "admin")
     if way.begun:
-        way.begun(newsroom, newsroom.people[somebody])
+        way.begun(newsroom, newsroom[somebody])
     browser = newsroom.browser_of(somebody)
     _page, sent = way.filled_in(newsroom, somebody, browser)
     browsers = {person: newsroom.browser_of(person) for person in may if not may[person]}
@@ -198,7 +198,7 @@ def test_lists_and_header_offer_what_a_role_may_open_and_nothing_else(newsroom, 
 @pytest.mark.parametrize("person", LISTS)
 def test_an_app_is_open_to_whom_one_of_its_lists_is(newsroom, person):
     request = RequestFactory().get("/admin/")
-    request.user = newsroom.people[person]
+    request.user = newsroom[person]
     for model, model_admin in site._registry.items():
         has_any = any(name.startswith(f"{model._meta.app_label}.") for name in LISTS[person])
         # Events are of the app `news` and moderators may read them, so the app alone opens nothing.

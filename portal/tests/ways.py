@@ -66,12 +66,12 @@ class Way:
         to = newsroom.fill_in(self.to or self.page)
         if self.says is None:
             return post(browser, to, sent)
-        user = newsroom.people[person]
+        user = newsroom[person]
         says = self.says | {"person": user and user.pk}
         return browser.post(to, says, content_type="application/json", headers={"X-CSRFToken": TOKEN})
 
     def came_of_it(self, newsroom, person, response):
-        user = newsroom.people[person]
+        user = newsroom[person]
         if callable(self.then):
             return self.then(newsroom, user, response)
         event = Event.objects.order_by("-number").first()
