@@ -94,8 +94,8 @@ def test_sent_from_another_site_it_is_refused(send):
 
 
 def test_a_robot_in_the_trap_is_thanked_and_nothing_is_kept(send):
-    assert send(leave="buy")["Location"] == send()["Location"]
-    assert Report.objects.count() == 1
+    assert send(leave="buy", words="Buy.")["Location"] == send()["Location"]
+    assert Report.objects.get().words == "He insults."
 
 
 def test_forged_columns_change_nothing(send, comment):
