@@ -43,8 +43,11 @@ class Limit:
     told: Callable
 
     def wait(self, at):
-        """Whole seconds until there is room again; 0 where there is."""
-        recent = Attempt.objects.filter(key=self.key, at__gt=at - self.within, at__lte=at).order_by("-at")
+        """Whole seconds until there is room again; 0 where there is.
+
+        What was sent later and overtook this one while it waited for its turn counts as well.
+        """
+        recent = Attempt.objects.filter(key=self.key, at__gt=at - self.within).order_by("-at")
         last_too_many = recent.values_list("at", flat=True)[self.most - 1 : self.most].first()
         return ceil((last_too_many + self.within - at).total_seconds()) if last_too_many else 0
 

@@ -61,8 +61,11 @@ class Sent:
     @sensitive_variables()
     def proven(self):
         """The comment, approved to this day, of which the browser proves that it sent it, with this same address."""
+        number = tokens.of_proof(self.proof)
+        if number is None:
+            return None
         mine = Comment.objects.approved().filter(contact__address_hash__in=privacy.lookups(self.address))
-        return mine.filter(pk=tokens.of_proof(self.proof)).first()
+        return mine.filter(pk=number).first()
 
 
 @dataclass(frozen=True)
