@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from comments import jobs, limits, privacy, screening, words
@@ -121,9 +121,13 @@ def closed_by(article, thread, rules, *, at=None):
         return _("Comments on this story are closed.")
     ends = ends_at(article, thread, rules)
     if ends and ends <= (at or timezone.now()):
-        return _("Comments on this story are closed, because it is older than %(days)d days.") % {
-            "days": rules.closes_after_days
-        }
+        days = rules.closes_after_days
+        told = ngettext(
+            "Comments on this story are closed, because it is older than %(days)d day.",
+            "Comments on this story are closed, because it is older than %(days)d days.",
+            days,
+        )
+        return told % {"days": days}
     return ""
 
 
