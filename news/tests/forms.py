@@ -3,6 +3,9 @@
 from html.parser import HTMLParser
 
 from django.http import QueryDict
+from django.urls import reverse
+
+from news.tests.make import make_user
 
 
 def _posts(form):
@@ -73,3 +76,15 @@ def send_fields(client, address, sent, **changed):
 
 def said(response):
     return [str(message) for message in response.context["messages"]]
+
+
+def as_(client, role, **fields):
+    """Somebody of that role, who is logged in from here on."""
+    user = make_user(role, **fields)
+    client.force_login(user)
+    return user
+
+
+def editor_of(copy):
+    """Where a story is written."""
+    return reverse("admin:news_workingcopy_change", args=[copy.pk])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from news import workflow
 from news.body import paragraphs
 from news.folding import slugify
-from news.models import Article, Author, Revision, Section, Slug, Tag
+from news.models import Article, Author, Revision, Section, Slug, Tag, WorkingCopy
 from news.roles import system_user
 
 numbers = count(1)
@@ -51,6 +51,11 @@ def make_approved_copy(**fields):
     workflow.submit(copy, copy.newest, by=copy.saved_by)
     workflow.approve(copy, copy.newest, by=make_user("Editors"))
     return copy
+
+
+def again(copy):
+    """The working copy as it is stored now."""
+    return WorkingCopy.objects.get(pk=copy.pk)
 
 
 def saved_again(copy, by, **fields):

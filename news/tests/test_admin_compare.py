@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from news import workflow
 from news.models import Article, ChangeCounter, Event, Revision, WorkingCopy
-from news.tests.forms import fields_of, said, send_fields
+from news.tests.forms import as_, editor_of, fields_of, said, send_fields
 from news.tests.make import (
+    again,
     make_approved_copy,
     make_author,
     make_copy,
@@ -30,20 +31,6 @@ CHANGED = "Somebody changed this story since you opened this page. Look at the n
 
 def at(copy, **query):
     return reverse("admin:news_workingcopy_compare", args=[copy.pk], query=query or None)
-
-
-def editor_of(copy):
-    return reverse("admin:news_workingcopy_change", args=[copy.pk])
-
-
-def again(copy):
-    return WorkingCopy.objects.get(pk=copy.pk)
-
-
-def as_(client, role, **fields):
-    user = make_user(role, **fields)
-    client.force_login(user)
-    return user
 
 
 def saved(copy, by=None, **fields):

@@ -8,8 +8,9 @@ from news import body, revisions, workflow
 from news.importers import seed
 from news.models import Revision, Tag, WorkingCopy
 from news.roles import system_user
-from news.tests.forms import fields_of, said, send, send_fields
+from news.tests.forms import editor_of, fields_of, said, send, send_fields
 from news.tests.make import (
+    again,
     make_approved_copy,
     make_author,
     make_copy,
@@ -28,14 +29,6 @@ THEIR_TEXT = TEXT.replace("three", "four")
 MY_TEXT = TEXT.replace("three", "five")
 
 
-def at(copy):
-    return reverse("admin:news_workingcopy_change", args=[copy.pk])
-
-
-def again(copy):
-    return WorkingCopy.objects.get(pk=copy.pk)
-
-
 @pytest.fixture
 def reporter(client):
     user = make_user("Reporters", first_name="Marta", last_name="Zielińska")
@@ -52,7 +45,7 @@ def editor():
 def opened(client, reporter):
     """A story and what the reporter's form of it would send."""
     copy = make_copy(by=reporter, body=TEXT, standfirst="As it was", source="WCO", authors=[make_author("Anna")])
-    return copy, fields_of(client.get(at(copy)))
+    return copy, fields_of(client.get(editor_of(copy)))
 
 
 def questions(answer):
@@ -74,7 +67,7 @@ def test_changes_in_different_places_are_saved_together_and_said(client, opened,
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT, source="WTO")
     answer = send_fields(
-        client, at(copy), typed, body=TEXT.replace("blue", "red"), standfirst="Mine", **{"tags-add": "new"}
+        client, editor_of(copy), typed, body=TEXT.replace("blue", "red"), standfirst="Mine", **{"tags-add": "new"}
     )
     kept = again(copy)
     assert kept.body == THEIR_TEXT.replace("blue", "red")
@@ -90,7 +83,7 @@ def test_changes_in_different_places_are_saved_together_and_said(client, opened,
 def test_what_both_changed_in_the_same_way_is_no_question(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT)
-    answer = send_fields(client, at(copy), typed, body=THEIR_TEXT, source="WTO")
+    answer = send_fields(client, editor_of(copy), typed, body=THEIR_TEXT, source="WTO")
     assert said(answer)[0] == "Saved as revision 3."
     assert (again(copy).body, again(copy).source) == (THEIR_TEXT, "WTO")
 
@@ -98,7 +91,7 @@ def test_what_both_changed_in_the_same_way_is_no_question(client, opened, editor
 def test_an_untouched_form_sent_late_changes_nothing(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT, standfirst="Theirs")
-    send_fields(client, at(copy), typed)
+    send_fields(client, editor_of(copy), typed)
     assert (again(copy).body, again(copy).standfirst, again(copy).newest.number) == (THEIR_TEXT, "Theirs", 2)
 
 
@@ -115,7 +108,7 @@ def test_tags_bylines_and_links_of_both_stay(client, opened, editor):
         copy.body = TEXT + body.token(ONE)
     other = "00000000-0000-4000-8000-000000000002"
     row = {"related-row": other, f"related-{other}-label": "Mine", f"related-{other}-placement": "end"}
-    send_fields(client, at(copy), typed, body=MY_TEXT, **{"tags-add": "Seals", "bylines-add": ""}, **row)
+    send_fields(client, editor_of(copy), typed, body=MY_TEXT, **{"tags-add": "Seals", "bylines-add": ""}, **row)
     kept = again(copy)
     assert {tag.name for tag in kept.tags.all()} == {"Quotas", "Seals"}
     assert [str(byline) for byline in kept.bylines.all()] == ["Anna", "Bartek"]
@@ -129,9 +122,9 @@ def test_tags_bylines_and_links_of_both_stay(client, opened, editor):
 def test_an_hour_the_other_planned_is_not_undone_by_an_older_form(client, opened, editor):
     copy, typed = opened
     client.force_login(make_user("Chief editors"))
-    send(client, at(copy), planned_date="2099-05-04", planned_time="06:00", standfirst="Planned")
+    send(client, editor_of(copy), planned_date="2099-05-04", planned_time="06:00", standfirst="Planned")
     planned = again(copy).planned_for
-    send_fields(client, at(copy), typed, source="WTO")
+    send_fields(client, editor_of(copy), typed, source="WTO")
     assert planned and (again(copy).planned_for, again(copy).source) == (planned, "WTO")
 
 
@@ -141,7 +134,7 @@ def test_an_hour_the_other_planned_is_not_undone_by_an_older_form(client, opened
 def test_the_same_place_is_shown_both_ways_and_nothing_is_saved(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT, standfirst="The <editor's> words")
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT, standfirst="The reporter's words", source="WTO")
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT, standfirst="The reporter's words", source="WTO")
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "Joost de Wit saved while you were writing" in page
@@ -160,8 +153,8 @@ def test_the_same_place_is_shown_both_ways_and_nothing_is_saved(client, opened, 
 def test_what_is_chosen_is_saved_and_the_other_s_text_stays_in_the_history(client, opened, editor, choice):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT, dateline="Hanoi")
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT.replace("blue", "red"), source="WTO")
-    answer = send_fields(client, at(copy), fields_of(answer), **choices(answer, choice))
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT.replace("blue", "red"), source="WTO")
+    answer = send_fields(client, editor_of(copy), fields_of(answer), **choices(answer, choice))
     kept = again(copy)
     assert said(answer) == ["Saved as revision 3."]
     duty = {
@@ -177,8 +170,8 @@ def test_what_is_chosen_is_saved_and_the_other_s_text_stays_in_the_history(clien
 def test_mine_is_ticked_at_first_so_that_pressing_on_loses_nothing_typed(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT, source="WTO")
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT)
-    send_fields(client, at(copy), fields_of(answer))
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT)
+    send_fields(client, editor_of(copy), fields_of(answer))
     assert (again(copy).body, again(copy).source) == (MY_TEXT, "WTO")
 
 
@@ -186,32 +179,32 @@ def test_mine_is_ticked_at_first_so_that_pressing_on_loses_nothing_typed(client,
 def test_a_place_nobody_chose_at_is_asked_again(client, opened, editor, choice):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT)
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT)
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT)
     sent = fields_of(answer)
     for name in choices(answer, ""):
         if choice is None:
             del sent[name]
         else:
             sent[name] = choice
-    answer = send_fields(client, at(copy), sent)
+    answer = send_fields(client, editor_of(copy), sent)
     assert list(questions(answer)) == ["Text, paragraph 2"] and again(copy).newest.number == 2
 
 
 def test_what_is_typed_on_that_page_counts_as_mine(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT)
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT)
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT)
     typed_on = MY_TEXT.replace("blue", "green")
-    send_fields(client, at(copy), fields_of(answer), body=typed_on, source="WTO", **choices(answer, "theirs"))
+    send_fields(client, editor_of(copy), fields_of(answer), body=typed_on, source="WTO", **choices(answer, "theirs"))
     assert (again(copy).body, again(copy).source) == (THEIR_TEXT.replace("blue", "green"), "WTO")
 
 
 def test_a_place_changed_by_hand_after_choosing_theirs_is_asked_again(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT)
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT)
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT)
     by_hand = TEXT.replace("three", "between four and five")
-    answer = send_fields(client, at(copy), fields_of(answer), body=by_hand, **choices(answer, "theirs"))
+    answer = send_fields(client, editor_of(copy), fields_of(answer), body=by_hand, **choices(answer, "theirs"))
     (question,) = questions(answer).values()
     assert "between" in question.mine[0] and value(answer, "body") == by_hand
     assert again(copy).body == THEIR_TEXT
@@ -220,18 +213,18 @@ def test_a_place_changed_by_hand_after_choosing_theirs_is_asked_again(client, op
 def test_a_third_person_s_save_is_met_in_the_same_way_with_everything_typed_and_chosen_kept(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT, standfirst="Theirs")
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT, standfirst="Mine")
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT, standfirst="Mine")
     chosen = fields_of(answer)
     chosen[questions(answer)["Text, paragraph 2"].name] = "theirs"
     third = make_user("Chief editors", first_name="Ines", last_name="Costa")
     saved_again(copy, third, standfirst="The third's", source="EU")
-    answer = send_fields(client, at(copy), chosen)
+    answer = send_fields(client, editor_of(copy), chosen)
     assert "Ines Costa saved while you were writing" in answer.content.decode()
     assert questions(answer)["Text, paragraph 2"].chosen == "theirs"
     assert [*questions(answer)["Standfirst"].theirs] == ["<mark>The third&#x27;s</mark>"]
     assert (value(answer, "body"), value(answer, "standfirst")) == (MY_TEXT, "Mine")
     assert again(copy).newest.number == 3
-    send_fields(client, at(copy), fields_of(answer))
+    send_fields(client, editor_of(copy), fields_of(answer))
     kept = again(copy)
     assert (kept.body, kept.standfirst, kept.source, kept.newest.number) == (THEIR_TEXT, "Mine", "EU", 4)
 
@@ -240,23 +233,25 @@ def test_a_read_line_is_shown_by_its_headline_and_chosen_with_its_link(client, r
     line = body.token(ONE)
     link = {"uuid": ONE, "label": "Medyka opens a lane", "placement": "inline"}
     copy = make_copy(by=reporter, body=f"<p>Before it.</p>\n{line}", links=[link])
-    typed = fields_of(client.get(at(copy)))
+    typed = fields_of(client.get(editor_of(copy)))
     with workflow.editing(copy, by=editor, version=copy.version):
         copy.body = "<p>Before it.</p>"
         copy.related_links.all().delete()
-    answer = send_fields(client, at(copy), typed, body=line, **{f"related-{ONE}-label": "Medyka opens two lanes"})
+    answer = send_fields(
+        client, editor_of(copy), typed, body=line, **{f"related-{ONE}-label": "Medyka opens two lanes"}
+    )
     (question,) = questions(answer).values()
     assert question.label == "Related links"
     assert question.theirs == [] and "Medyka opens two lanes" in question.mine[0]
-    send_fields(client, at(copy), fields_of(answer), **choices(answer, "mine"))
+    send_fields(client, editor_of(copy), fields_of(answer), **choices(answer, "mine"))
     kept = again(copy).related_links.get()
     assert (kept.label, kept.placement, body.tokens(again(copy).body)) == ("Medyka opens two lanes", "end", [])
 
-    typed = fields_of(client.get(at(copy)))
+    typed = fields_of(client.get(editor_of(copy)))
     with workflow.editing(again(copy), by=editor, version=again(copy).version) as theirs:
         theirs.body = "<p>Something.</p>" + line
         theirs.related_links.update(placement="inline")
-    answer = send_fields(client, at(copy), typed, body="<p>Another thing altogether.</p>")
+    answer = send_fields(client, editor_of(copy), typed, body="<p>Another thing altogether.</p>")
     assert "READ: <mark>Medyka opens two lanes</mark>" in answer.content.decode()
 
 
@@ -264,7 +259,7 @@ def test_scripts_in_either_text_are_only_words_on_the_page(client, opened, edito
     copy, typed = opened
     saved_again(copy, editor, body="<p>&lt;script&gt;theirs()&lt;/script&gt;</p>", headline="<script>a()</script>")
     answer = send_fields(
-        client, at(copy), typed, body="<p>&lt;img onerror=b()&gt;<script>x()</script></p>", headline="<b>"
+        client, editor_of(copy), typed, body="<p>&lt;img onerror=b()&gt;<script>x()</script></p>", headline="<b>"
     )
     meeting = answer.content.decode().partition('class="nr-edit"')[0]
     assert "<script>a" not in meeting and "<script>theirs" not in meeting and "<img" not in meeting
@@ -277,13 +272,13 @@ def test_a_stale_step_is_refused_with_the_text_kept_and_can_be_pressed_again(cli
     copy, typed = opened
     saved_again(copy, editor, source="WTO")
     stale = f"submit:{copy.pk}:{Revision.objects.get(number=1).pk}"
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT, _step=stale)
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT, _step=stale)
     page = answer.content.decode()
     assert "The step you pressed was not taken" in page and "Taken from both" in page
     assert value(answer, "body") == MY_TEXT
     assert (again(copy).stage, again(copy).newest.number) == (Stage.DRAFT, 2)
     fresh = next(step.value for step in answer.context["steps"] if step.step == "submit")
-    send_fields(client, at(copy), fields_of(answer), _step=fresh)
+    send_fields(client, editor_of(copy), fields_of(answer), _step=fresh)
     assert (again(copy).stage, again(copy).body, again(copy).source) == (Stage.IN_REVIEW, MY_TEXT, "WTO")
 
 
@@ -292,19 +287,19 @@ def test_a_reason_typed_with_a_stale_step_is_still_there(client, editor):
     copy = make_copy(by=reporter)
     workflow.submit(copy, copy.newest, by=reporter)
     client.force_login(chief)
-    typed = fields_of(client.get(at(copy)))
+    typed = fields_of(client.get(editor_of(copy)))
     saved_again(again(copy), editor, source="WTO")
     step = f"return:{copy.pk}:{copy.newest_id}"
-    answer = send_fields(client, at(copy), typed, _step=step, **{"reason-return": "How many lorries?"})
+    answer = send_fields(client, editor_of(copy), typed, _step=step, **{"reason-return": "How many lorries?"})
     assert "How many lorries?" in answer.content.decode() and again(copy).stage == Stage.IN_REVIEW
 
 
 def test_a_step_taken_meanwhile_is_said_and_the_text_kept(client, opened, reporter):
     copy, typed = opened
     workflow.submit(copy, copy.newest, by=reporter)
-    answer = send_fields(client, at(copy), typed, standfirst="More")
+    answer = send_fields(client, editor_of(copy), typed, standfirst="More")
     assert "Somebody took a step with this story" in answer.content.decode()
-    send_fields(client, at(copy), fields_of(answer))
+    send_fields(client, editor_of(copy), fields_of(answer))
     assert (again(copy).standfirst, again(copy).stage) == ("More", Stage.IN_REVIEW)
 
 
@@ -313,27 +308,27 @@ def test_an_approval_given_meanwhile_is_not_taken_back_unseen(client, opened, re
     saved_again(copy, make_user("Editors"), source="WTO")
     workflow.submit(copy, copy.newest, by=reporter)
     workflow.approve(copy, copy.newest, by=editor)
-    answer = send_fields(client, at(copy), typed, standfirst="More")
+    answer = send_fields(client, editor_of(copy), typed, standfirst="More")
     assert answer.context["meeting"].questions == [] and value(answer, "standfirst") == "More"
     assert again(copy).stage == Stage.APPROVED and again(copy).standfirst == "As it was"
 
 
 def test_a_late_save_brings_no_text_back_unseen_that_was_discarded_meanwhile(client, reporter, editor):
     copy = saved_again(make_live_article(source="WCO").working_copy, editor, source="WTO")
-    typed = fields_of(client.get(at(copy)))
+    typed = fields_of(client.get(editor_of(copy)))
     workflow.discard(again(copy), again(copy).newest, by=editor)
-    answer = send_fields(client, at(copy), typed, standfirst="Mine")
+    answer = send_fields(client, editor_of(copy), typed, standfirst="Mine")
     assert answer.context["meeting"].taken == "Source" and value(answer, "standfirst") == "Mine"
     assert again(copy).stage == Stage.NOTHING_PENDING
 
 
 def test_a_story_withdrawn_meanwhile_says_so_and_keeps_the_text(client, reporter):
     copy = make_live_article().working_copy
-    typed = fields_of(client.get(at(copy)))
+    typed = fields_of(client.get(editor_of(copy)))
     workflow.withdraw(again(copy), again(copy).newest, by=make_user("Chief editors"), reason="Wrong")
-    answer = send_fields(client, at(copy), typed, standfirst="Long work")
+    answer = send_fields(client, editor_of(copy), typed, standfirst="Long work")
     assert "The story is withdrawn from readers now." in answer.content.decode()
-    send_fields(client, at(copy), fields_of(answer))
+    send_fields(client, editor_of(copy), fields_of(answer))
     assert again(copy).standfirst == "Long work" and again(copy).article.withdrawn_at
 
 
@@ -341,13 +336,15 @@ def test_who_may_not_write_any_more_gets_the_text_back(client, opened, reporter)
     copy, typed = opened
     reporter.groups.clear()
     reporter.user_permissions.set(Permission.objects.filter(codename="view_workingcopy"))
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT + "<script>x()</script>", standfirst="Long <work>")
+    answer = send_fields(
+        client, editor_of(copy), typed, body=MY_TEXT + "<script>x()</script>", standfirst="Long <work>"
+    )
     page = answer.content.decode()
     assert answer.status_code == 403 and "Your role does not edit stories any more" in page
     assert "five per cent" in page and "Long &lt;work&gt;" in page and "<script>x" not in page
     assert again(copy).body == TEXT
     reporter.groups.set(Group.objects.filter(name="Moderators"))
-    assert "five per cent" in send_fields(client, at(copy), typed, body=MY_TEXT).content.decode()
+    assert "five per cent" in send_fields(client, editor_of(copy), typed, body=MY_TEXT).content.decode()
 
 
 # ---- what a form cannot do
@@ -356,7 +353,7 @@ def test_who_may_not_write_any_more_gets_the_text_back(client, opened, reporter)
 @pytest.mark.parametrize("version", ["", "x", "1", "999", "-1"])
 def test_a_version_that_is_not_the_row_s_is_never_written(client, reporter, version):
     copy = make_copy(headline="As it is")
-    answer = send(client, at(copy), version=version, headline="Forced")
+    answer = send(client, editor_of(copy), version=version, headline="Forced")
     assert answer.status_code == 200
     assert again(copy).headline == "As it is"
     assert value(answer, "headline") == "Forced"
@@ -366,7 +363,7 @@ def test_a_version_that_is_not_the_row_s_is_never_written(client, reporter, vers
 def test_two_texts_are_put_together_unseen_only_for_a_form_that_really_was_opened(client, opened, editor, version):
     copy, typed = opened
     saved_again(copy, editor, source="WTO")
-    answer = send_fields(client, at(copy), typed, version=version, standfirst="Mine")
+    answer = send_fields(client, editor_of(copy), typed, version=version, standfirst="Mine")
     assert value(answer, "standfirst") == "Mine" and again(copy).standfirst == "As it was"
 
 
@@ -375,10 +372,10 @@ def test_where_nobody_knows_the_beginning_everything_that_differs_is_asked(clien
     copy, typed = opened
     began = str(make_copy(standfirst="Mine").newest_id) if began == "other" else began
     saved_again(copy, editor, body=THEIR_TEXT, source="WTO")
-    answer = send_fields(client, at(copy), typed, began=began, standfirst="Mine", **{"tags-add": "Seals"})
+    answer = send_fields(client, editor_of(copy), typed, began=began, standfirst="Mine", **{"tags-add": "Seals"})
     assert list(questions(answer)) == ["Standfirst", "Text, paragraph 2", "Source", "Tags"]
     assert again(copy).newest.number == 2
-    send_fields(client, at(copy), fields_of(answer), **choices(answer, "theirs"))
+    send_fields(client, editor_of(copy), fields_of(answer), **choices(answer, "theirs"))
     assert (again(copy).body, again(copy).standfirst, again(copy).source) == (THEIR_TEXT, "As it was", "WTO")
     assert not Tag.objects.exists()
 
@@ -387,14 +384,14 @@ def test_a_field_that_is_wrong_in_a_late_form_loses_nothing(client, opened, edit
     copy, typed = opened
     saved_again(copy, editor, body=THEIR_TEXT, source="WTO")
     wrong = {"slug": "not an address!", "related-row": ONE, f"related-{ONE}-url": "javascript:x"}
-    answer = send_fields(client, at(copy), typed, body=MY_TEXT, standfirst="Mine", **wrong)
+    answer = send_fields(client, editor_of(copy), typed, body=MY_TEXT, standfirst="Mine", **wrong)
     page = answer.content.decode()
     assert "not an address!" in page and "javascript:x" in page and 'href="#id_slug"' in page
     assert (value(answer, "body"), value(answer, "standfirst")) == (MY_TEXT, "Mine")
     sent = fields_of(answer)
     sent[questions(answer)["Text, paragraph 2"].name] = "theirs"
     mended = {"slug": "an-address", f"related-{ONE}-url": "https://wto.org/"}
-    send_fields(client, at(copy), sent, **mended)
+    send_fields(client, editor_of(copy), sent, **mended)
     kept = again(copy)
     assert (kept.body, kept.standfirst, kept.source, kept.slug) == (THEIR_TEXT, "Mine", "WTO", "an-address")
     assert kept.related_links.get().url == "https://wto.org/"
@@ -403,7 +400,9 @@ def test_a_field_that_is_wrong_in_a_late_form_loses_nothing(client, opened, edit
 def test_a_late_form_that_is_only_wrong_is_not_saved_by_putting_together(client, opened, editor):
     copy, typed = opened
     saved_again(copy, editor, source="WTO")
-    answer = send_fields(client, at(copy), typed, standfirst="Mine", **{"tags-add": "???", "bylines-add": "Nobody"})
+    answer = send_fields(
+        client, editor_of(copy), typed, standfirst="Mine", **{"tags-add": "???", "bylines-add": "Nobody"}
+    )
     assert answer.context["adminform"].form.errors.keys() == {"tags", "bylines", "__all__"}
     assert answer.context["meeting"].taken == "Source" and value(answer, "standfirst") == "Mine"
     assert again(copy).newest.number == 2
@@ -433,7 +432,7 @@ def test_losing_the_row_at_the_last_moment_is_the_same_page(client, opened, edit
 
     monkeypatch.setattr(workflow, "begin_save", beaten)
     monkeypatch.setattr(site, "_changeform_view", counted)
-    answer = send_fields(client, at(copy), typed, source="WTO", body=MY_TEXT)
+    answer = send_fields(client, editor_of(copy), typed, source="WTO", body=MY_TEXT)
     assert len(attempts) == 2 and answer.status_code == 200
     assert "Standfirst" in answer.context["meeting"].taken, "shown, not put together unseen a second time"
     assert (value(answer, "body"), again(copy).body, again(copy).newest.number) == (MY_TEXT, TEXT, 2)
@@ -484,12 +483,14 @@ def test_an_import_meets_an_editor_s_text_with_a_sentence_and_both_stay(imported
 
 def test_an_editor_s_late_save_meets_an_import_like_anybody_s(client, imported):
     path, copy = imported
-    typed = fields_of(client.get(at(copy)))
+    typed = fields_of(client.get(editor_of(copy)))
     path.write_text(path.read_text().replace("three", "four") + "\nAnd a second paragraph.\n", encoding="utf-8")
     seed.load(path, by=system_user())
-    answer = send_fields(client, at(copy), typed, body=again(copy).body.replace("four", "five"), dateline="Brussels")
+    answer = send_fields(
+        client, editor_of(copy), typed, body=again(copy).body.replace("four", "five"), dateline="Brussels"
+    )
     (question,) = questions(answer).values()
     assert question.theirs == ["The duty is <mark>four</mark> per cent."]
-    send_fields(client, at(copy), fields_of(answer), **choices(answer, "theirs"))
+    send_fields(client, editor_of(copy), fields_of(answer), **choices(answer, "theirs"))
     assert "four" in again(copy).body and "second paragraph" in again(copy).body
     assert again(copy).dateline == "Brussels"

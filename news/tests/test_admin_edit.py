@@ -8,16 +8,12 @@ from django.urls import reverse
 
 from news import body
 from news.models import Article, Event, Revision, Tag, WorkingCopy
-from news.tests.forms import said, send
-from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
+from news.tests.forms import editor_of, said, send
+from news.tests.make import again, make_author, make_copy, make_live_article, make_section, make_tag, make_user
 
 pytestmark = pytest.mark.django_db
 ADD = reverse("admin:news_workingcopy_add")
 Stage = WorkingCopy.Stage
-
-
-def at(copy):
-    return reverse("admin:news_workingcopy_change", args=[copy.pk])
 
 
 @pytest.fixture
@@ -25,10 +21,6 @@ def reporter(client):
     user = make_user("Reporters", first_name="Marta", last_name="Zielińska")
     client.force_login(user)
     return user
-
-
-def again(copy):
-    return WorkingCopy.objects.get(pk=copy.pk)
 
 
 # ---- writing
@@ -40,7 +32,7 @@ def test_a_new_story_begins_as_a_draft_nobody_outside_sees(client, reporter):
         client, ADD, headline="  Seals on\r\nbarges ", body="<p>Text</p>", section=str(section.pk), tags=[str(tag.pk)]
     )
     copy = WorkingCopy.objects.get()
-    assert answer.redirect_chain[-1][0] == at(copy)
+    assert answer.redirect_chain[-1][0] == editor_of(copy)
     assert (copy.headline, copy.stage, copy.newest.number, copy.saved_by) == ("Seals on barges", "draft", 1, reporter)
     assert list(copy.tags.all()) == [tag]
     assert Article.objects.get().headline == ""
@@ -61,7 +53,7 @@ def test_a_new_story_is_signed_by_the_author_who_writes_it(client, reporter):
 
 def test_saving_keeps_a_revision_and_never_changes_what_readers_see(client, reporter):
     article = make_live_article(headline="As published")
-    answer = send(client, at(article.working_copy), headline="As rewritten")
+    answer = send(client, editor_of(article.working_copy), headline="As rewritten")
     article.refresh_from_db()
     copy = again(article.working_copy)
     assert (article.headline, copy.headline, copy.stage) == ("As published", "As rewritten", Stage.DRAFT)
@@ -72,7 +64,7 @@ def test_saving_unchanged_makes_no_revision(client, reporter):
     copy = make_copy(
         tags=[make_tag(), make_tag()], authors=[make_author()], links=[{"uuid": uuid4(), "label": "Elsewhere"}]
     )
-    answer = send(client, at(copy))
+    answer = send(client, editor_of(copy))
     assert said(answer) == ["Nothing had changed since revision 1."]
     assert Revision.objects.count() == 1
 
@@ -87,25 +79,25 @@ def test_saving_unchanged_makes_no_revision(client, reporter):
 )
 def test_blanks_that_a_browser_s_editor_adds_between_blocks_are_no_change(client, reporter, typed):
     copy = make_copy(body=body.paragraphs("One", "Two"))
-    send(client, at(copy), body=typed)
+    send(client, editor_of(copy), body=typed)
     assert Revision.objects.count() == 1 and again(copy).body == body.paragraphs("One", "Two")
 
 
 def test_a_blank_between_words_is_a_change(client, reporter):
     copy = make_copy(body="<p><strong>a</strong><em>b</em></p>")
-    send(client, at(copy), body="<p><strong>a</strong> <em>b</em></p>")
+    send(client, editor_of(copy), body="<p><strong>a</strong> <em>b</em></p>")
     assert again(copy).body == "<p><strong>a</strong> <em>b</em></p>"
 
 
 def test_what_is_typed_is_cleaned(client, reporter):
     copy = make_copy()
-    send(client, at(copy), body='<p onclick="x()">Fine<script>alert(1)</script></p><a href="javascript:x">y</a>')
+    send(client, editor_of(copy), body='<p onclick="x()">Fine<script>alert(1)</script></p><a href="javascript:x">y</a>')
     assert "script" not in again(copy).body and "onclick" not in again(copy).body and "Fine" in again(copy).body
 
 
 def test_a_field_that_is_wrong_loses_nothing_else(client, reporter):
     copy = make_copy(headline="Before")
-    answer = send(client, at(copy), headline="After", slug="not an address!", body="<p>Long work</p>")
+    answer = send(client, editor_of(copy), headline="After", slug="not an address!", body="<p>Long work</p>")
     assert answer.status_code == 200
     form = answer.context["adminform"].form
     assert (form["headline"].value(), form["body"].value()) == ("After", "<p>Long work</p>")
@@ -120,7 +112,7 @@ def test_tags_may_be_typed_separated_by_commas_or_semicolons_under_any_name(clie
     wco, vietnam = make_tag("World Customs Organization"), make_tag("Viet Nam")
     wco.aliases.create(name="WCO")
     copy = make_copy()
-    send(client, at(copy), **{"tags-add": "wco, VIET  NAM; rules of origin"})
+    send(client, editor_of(copy), **{"tags-add": "wco, VIET  NAM; rules of origin"})
     made = Tag.objects.get(name="rules of origin")
     assert set(again(copy).tags.all()) == {wco, vietnam, made}
     assert made.kind == Tag.Kind.TOPIC
@@ -132,14 +124,14 @@ def test_tags_may_be_typed_separated_by_commas_or_semicolons_under_any_name(clie
 def test_a_tag_typed_by_its_name_in_another_language_is_that_tag(client, reporter, name):
     duty = make_tag("Duty", names={"pl": "Cło"})
     copy = make_copy()
-    send(client, at(copy), **{"tags-add": name})
+    send(client, editor_of(copy), **{"tags-add": name})
     assert duty in again(copy).tags.all()
     assert set(Tag.objects.exclude(pk=duty.pk).values_list("name", flat=True)) <= {"Cło na granicy"}
 
 
 def test_the_same_tag_by_two_spellings_is_one(client, reporter):
     copy = make_copy()
-    send(client, at(copy), **{"tags-add": "Cło; clo; CŁO"})
+    send(client, editor_of(copy), **{"tags-add": "Cło; clo; CŁO"})
     assert [tag.name for tag in Tag.objects.all()] == ["Cło"]
     assert again(copy).tags.count() == 1
 
@@ -151,7 +143,7 @@ def test_who_may_not_add_tags_is_told_and_keeps_what_was_typed(client):
     user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
     client.force_login(user)
     copy = make_copy()
-    answer = send(client, at(copy), headline="Kept", **{"tags-add": "quotas"})
+    answer = send(client, editor_of(copy), headline="Kept", **{"tags-add": "quotas"})
     page = answer.content.decode()
     assert "There is no tag “quotas”. Choose one from the list." in page
     assert answer.context["adminform"].form["headline"].value() == "Kept" and 'value="quotas"' in page
@@ -161,7 +153,7 @@ def test_who_may_not_add_tags_is_told_and_keeps_what_was_typed(client):
 @pytest.mark.parametrize("name", ["???", "x" * 101])
 def test_what_cannot_be_a_tag_is_refused(client, reporter, name):
     copy = make_copy()
-    answer = send(client, at(copy), **{"tags-add": name})
+    answer = send(client, editor_of(copy), **{"tags-add": name})
     assert "cannot be the name of a tag" in answer.content.decode()
     assert not Tag.objects.exists()
 
@@ -169,21 +161,21 @@ def test_what_cannot_be_a_tag_is_refused(client, reporter, name):
 @pytest.mark.parametrize("number", ["-1", "0", "999999", "x", "²", "1" * 40, ""])
 def test_numbers_of_rows_that_do_not_exist_are_left_out(client, reporter, number):
     copy = make_copy()
-    assert send(client, at(copy), tags=[number], bylines=[number], headline="Saved").status_code == 200
+    assert send(client, editor_of(copy), tags=[number], bylines=[number], headline="Saved").status_code == 200
     assert again(copy).headline == "Saved" and not again(copy).tags.exists()
 
 
 def test_bylines_keep_their_order(client, reporter):
     anna, marta = make_author("Anna"), make_author("Marta")
     copy = make_copy(authors=[anna, marta])
-    send(client, at(copy), bylines=[str(marta.pk), str(anna.pk)])
+    send(client, editor_of(copy), bylines=[str(marta.pk), str(anna.pk)])
     assert [str(byline) for byline in again(copy).bylines.all()] == ["Marta", "Anna"]
-    send(client, at(copy), bylines=[], **{"bylines-add": "anna"})
+    send(client, editor_of(copy), bylines=[], **{"bylines-add": "anna"})
     assert [str(byline) for byline in again(copy).bylines.all()] == ["Anna"]
 
 
 def test_nobody_signs_who_is_not_an_author(client, reporter):
-    answer = send(client, at(make_copy()), **{"bylines-add": "Nobody"})
+    answer = send(client, editor_of(make_copy()), **{"bylines-add": "Nobody"})
     assert "There is no author “Nobody”." in answer.content.decode()
 
 
@@ -198,7 +190,7 @@ def test_a_related_link_is_a_story_a_page_elsewhere_or_a_headline_to_come(client
     fields = link(one, target=story.pk, placement="inline") | link(two, url="https://wto.org/x", label="WTO")
     send(
         client,
-        at(copy),
+        editor_of(copy),
         body="<p>Text</p>" + body.token(one),
         **{"related-row": [str(one), str(two), str(three)]},
         **fields,
@@ -217,15 +209,15 @@ def test_links_move_and_go_without_losing_the_others(client, reporter):
     links = [{"uuid": uuid4(), "label": label} for label in ("a", "b", "c")]
     copy = make_copy(links=links)
     a, b, c = [str(row["uuid"]) for row in links]
-    send(client, at(copy), **{"related-row": [c, a, b], "related-remove": [a]})
+    send(client, editor_of(copy), **{"related-row": [c, a, b], "related-remove": [a]})
     assert [row.label for row in again(copy).related_links.all()] == ["c", "b"]
 
 
 def test_a_bare_headline_that_is_on_the_site_finds_its_story(client, reporter):
     story, copy, uuid = make_live_article(headline="Cło na łodzie"), make_copy(), uuid4()
-    send(client, at(copy), **{"related-row": [str(uuid)]}, **link(uuid, label="clo na LODZIE"))
+    send(client, editor_of(copy), **{"related-row": [str(uuid)]}, **link(uuid, label="clo na LODZIE"))
     assert again(copy).related_links.get().found == story
-    send(client, at(copy), **link(uuid, label="Something else"))
+    send(client, editor_of(copy), **link(uuid, label="Something else"))
     assert again(copy).related_links.get().found is None
 
 
@@ -240,19 +232,19 @@ def test_a_found_story_is_shown_with_its_dot_also_when_it_is_called_otherwise_by
     Article.objects.filter(pk=story.pk).update(headline="Gamma story", headline_key="gamma story")
     make_live_article(headline="Beta story")  # a later one; the first found stays
     uuid = copy.related_links.get().uuid
-    answer = client.get(at(copy))
+    answer = client.get(editor_of(copy))
     assert "Gamma story" in shown_links(answer) and "nr-pub--live" in shown_links(answer)
     assert "Not on the site yet" not in shown_links(answer)
     assert not [point for point, _ in answer.context["points"] if point.field == "related" and "live" in point.sentence]
-    refused = send(client, at(copy), slug="not an address!")
+    refused = send(client, editor_of(copy), slug="not an address!")
     assert "Gamma story" in shown_links(refused)
-    changed = send(client, at(copy), slug="not an address!", **link(uuid, label="Another headline"))
+    changed = send(client, editor_of(copy), slug="not an address!", **link(uuid, label="Another headline"))
     assert "Gamma story" not in shown_links(changed) and "Not on the site yet" in shown_links(changed)
 
 
 def test_a_bare_headline_never_leads_to_its_own_story(client, reporter):
     copy = WorkingCopy.objects.get(pk=make_live_article(headline="Beta story", links=[{"label": "Beta story"}]).pk)
-    answer = client.get(at(copy))
+    answer = client.get(editor_of(copy))
     assert "Not on the site yet" in shown_links(answer)
     assert [point.field for point, _ in answer.context["points"] if "not on the site" in point.sentence] == ["related"]
 
@@ -264,16 +256,16 @@ def test_a_headline_not_saved_yet_shows_the_story_it_will_lead_to(client, report
         Article.objects.filter(pk=stories[0].pk).update(withdrawn_at=stories[0].live_from)
     copy, uuid = make_copy(), uuid4()
     row = {"related-row": [str(uuid)], **link(uuid, label="Beta story")}
-    refused = send(client, at(copy), slug="not an address!", **row)
+    refused = send(client, editor_of(copy), slug="not an address!", **row)
     assert "nr-pub--live" in shown_links(refused)
-    send(client, at(copy), **row)
+    send(client, editor_of(copy), **row)
     assert again(copy).related_links.get().found == stories[is_first_withdrawn]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example/", "no address", "https://" + "x" * 600])
 def test_a_link_leads_to_a_page_or_is_refused(client, reporter, url):
     copy, uuid = make_copy(), uuid4()
-    answer = send(client, at(copy), **{"related-row": [str(uuid)]}, **link(uuid, url=url))
+    answer = send(client, editor_of(copy), **{"related-row": [str(uuid)]}, **link(uuid, url=url))
     assert answer.context["adminform"].form.errors["related"]
     assert not again(copy).related_links.exists()
 
@@ -282,24 +274,24 @@ def test_a_link_leads_to_a_page_or_is_refused(client, reporter, url):
 def test_a_link_to_no_story_or_to_itself_is_refused(client, reporter, target):
     copy, uuid = make_copy(), uuid4()
     target = copy.pk if target == "own" else target
-    answer = send(client, at(copy), **{"related-row": [str(uuid)]}, **link(uuid, target=target))
+    answer = send(client, editor_of(copy), **{"related-row": [str(uuid)]}, **link(uuid, target=target))
     assert answer.context["adminform"].form.errors["related"]
     assert not again(copy).related_links.exists()
 
 
 def test_rows_without_words_or_identity_are_left_out(client, reporter):
     copy, uuid = make_copy(), uuid4()
-    send(client, at(copy), headline="Saved", **{"related-row": [str(uuid), "no uuid"]}, **link(uuid))
+    send(client, editor_of(copy), headline="Saved", **{"related-row": [str(uuid), "no uuid"]}, **link(uuid))
     assert again(copy).headline == "Saved" and not again(copy).related_links.exists()
 
 
 def test_characters_no_text_needs_are_survived(client, reporter):
     copy, uuid = make_copy(), uuid4()
     row = {"related-row": [str(uuid)]} | link(uuid, label="Nul\x00l")
-    answer = send(client, at(copy), **{"tags-add": "quo\x00tas", "_step": "return:\x00:1", **row})
+    answer = send(client, editor_of(copy), **{"tags-add": "quo\x00tas", "_step": "return:\x00:1", **row})
     assert answer.status_code == 200
     assert [tag.name for tag in again(copy).tags.all()] == ["quotas"]
-    assert send(client, at(copy), headline="Nul\x00l").context["adminform"].form.errors["headline"]
+    assert send(client, editor_of(copy), headline="Nul\x00l").context["adminform"].form.errors["headline"]
 
 
 # ---- what a form cannot do
@@ -309,7 +301,7 @@ def test_forged_fields_change_nothing(client, reporter):
     copy, other = make_copy(), make_copy()
     send(
         client,
-        at(copy),
+        editor_of(copy),
         headline="Written",
         stage="approved",
         approved=str(copy.newest_id),
@@ -327,7 +319,7 @@ def test_forged_fields_change_nothing(client, reporter):
 def test_get_changes_nothing(client, reporter):
     copy = make_copy()
     before = WorkingCopy.objects.values().get(pk=copy.pk)
-    client.get(at(copy), {"headline": "Forged", "_step": f"submit:{copy.pk}:{copy.newest_id}"})
+    client.get(editor_of(copy), {"headline": "Forged", "_step": f"submit:{copy.pk}:{copy.newest_id}"})
     client.get(ADD, {"headline": "Forged"})
     assert WorkingCopy.objects.values().get() == before
     assert Event.objects.count() == 1
@@ -336,7 +328,7 @@ def test_get_changes_nothing(client, reporter):
 def test_moderators_neither_open_nor_write_stories(client):
     client.force_login(make_user("Moderators"))
     copy = make_copy()
-    assert client.get(at(copy)).status_code == client.post(at(copy), {}).status_code == 403
+    assert client.get(editor_of(copy)).status_code == client.post(editor_of(copy), {}).status_code == 403
     assert client.get(ADD).status_code == client.post(ADD, {}).status_code == 403
     for name in ("tags", "authors", "stories"):
         assert client.get(reverse(f"admin:news_lookup_{name}"), {"q": "a"}).status_code == 403
@@ -348,10 +340,10 @@ def test_who_may_only_look_sees_the_story_and_no_button(client):
     user.user_permissions.set(Permission.objects.filter(codename="view_workingcopy"))
     client.force_login(user)
     copy = make_copy(headline="To be read", authors=[make_author("Anna")], links=[{"uuid": uuid4(), "label": "More"}])
-    page = client.get(at(copy)).content.decode()
+    page = client.get(editor_of(copy)).content.decode()
     assert "To be read" in page and "Anna" in page and "More" in page
     assert "data-save" not in page and 'name="_step"' not in page
-    assert client.post(at(copy), {"headline": "x", "version": copy.version}).status_code == 403
+    assert client.post(editor_of(copy), {"headline": "x", "version": copy.version}).status_code == 403
 
 
 def test_a_story_is_never_deleted(client, reporter):
@@ -369,8 +361,8 @@ def test_the_form_costs_the_same_for_one_tag_or_twelve(client, reporter, queries
         )
 
     one, twelve = story(1), story(12)
-    client.get(at(one))
-    assert queries_of(client.get, at(one)) == queries_of(client.get, at(twelve)) <= 40
+    client.get(editor_of(one))
+    assert queries_of(client.get, editor_of(one)) == queries_of(client.get, editor_of(twelve)) <= 40
 
 
 # ---- look-ups

@@ -10,14 +10,10 @@ from news import workflow
 from news.admin import badges, steps
 from news.models import WorkingCopy
 from news.roles import system_user
-from news.tests.forms import said, send
+from news.tests.forms import editor_of, said, send
 from news.tests.make import make_approved_copy, make_copy, make_live_article, make_user, saved_again
 
 pytestmark = pytest.mark.django_db
-
-
-def at(copy):
-    return reverse("admin:news_workingcopy_change", args=[copy.pk])
 
 
 def button(step, copy):
@@ -66,7 +62,7 @@ def test_it_is_said_whose_turn_it_is_to_those_who_have_to_wait(client, make, sai
     copy, waiting = make(), make_user()
     assert badges.whose_turn(copy, waiting) == said_to_others
     client.force_login(waiting)
-    assert said_to_others in client.get(at(copy)).content.decode()
+    assert said_to_others in client.get(editor_of(copy)).content.decode()
 
 
 def test_who_is_in_charge_is_waited_for_and_told_so():
@@ -97,9 +93,9 @@ def test_what_readers_of_a_withdrawn_story_are_told_stands_in_the_rail(client):
     copy, chief = live(), make_user("Chief editors")
     workflow.withdraw(copy, copy.newest, by=chief, reason="A letter", note="The figures were <wrong>.")
     client.force_login(make_user())
-    assert "Readers are told: “The figures were &lt;wrong&gt;.”" in client.get(at(copy)).content.decode()
+    assert "Readers are told: “The figures were &lt;wrong&gt;.”" in client.get(editor_of(copy)).content.decode()
     workflow.restore(copy, copy.newest, by=chief)
-    assert "Readers are told" not in client.get(at(copy)).content.decode()
+    assert "Readers are told" not in client.get(editor_of(copy)).content.decode()
 
 
 def unfolded(page):
@@ -109,15 +105,15 @@ def unfolded(page):
 def test_a_step_refused_for_want_of_a_reason_stands_open_again(client):
     copy = in_review()
     client.force_login(make_user("Editors"))
-    assert unfolded(send(client, at(copy), _step=button("return", copy))) == ["return"]
-    assert unfolded(client.get(at(copy))) == []
+    assert unfolded(send(client, editor_of(copy), _step=button("return", copy))) == ["return"]
+    assert unfolded(client.get(editor_of(copy))) == []
 
 
 def test_an_end_that_is_refused_is_still_there_to_be_mended(client):
     copy = live()
     client.force_login(make_user("Chief editors"))
     hour = {"expire-date": "2020-01-31", "expire-time": "10:15"}
-    page = send(client, at(copy), _step=button("expire", copy), **hour)
+    page = send(client, editor_of(copy), _step=button("expire", copy), **hour)
     assert said(page) == ["That hour has passed. Choose one to come."]
     assert unfolded(page) == ["expire"]
     assert 'value="2020-01-31"' in page.content.decode() and 'value="10:15"' in page.content.decode()
@@ -127,7 +123,7 @@ def test_a_note_to_a_colleague_is_in_no_address(client):
     copy = make_copy()
     client.force_login(make_user("Editors"))
     fields = {"reason-return": "Between us"}
-    page = send(client, at(copy), _step=button("return", copy), **fields)
+    page = send(client, editor_of(copy), _step=button("return", copy), **fields)
     assert "Your note was: Between us" in said(page)
     assert "Between" not in page.redirect_chain[-1][0]
 
@@ -136,7 +132,7 @@ def test_a_note_to_a_colleague_is_in_no_address(client):
 def test_a_forged_step_leads_back_to_the_story(client, value):
     copy = make_copy()
     client.force_login(make_user("Chief editors"))
-    page = send(client, at(copy), _step=value, **{"expire-date": "9" * 100_000})
+    page = send(client, editor_of(copy), _step=value, **{"expire-date": "9" * 100_000})
     assert page.status_code == 200 and len(page.redirect_chain[-1][0]) < 200
 
 

@@ -24,8 +24,9 @@ from news.models import (
     Tag,
     WorkingCopy,
 )
-from news.tests.forms import fields_of, said, send, send_fields
+from news.tests.forms import as_, editor_of, fields_of, said, send, send_fields
 from news.tests.make import (
+    again,
     make_approved_copy,
     make_author,
     make_copy,
@@ -45,20 +46,6 @@ PRIVATE = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"
 
 def at(copy, **query):
     return reverse("admin:news_workingcopy_preview", args=[copy.pk], query=query or None)
-
-
-def editor_of(copy):
-    return reverse("admin:news_workingcopy_change", args=[copy.pk])
-
-
-def again(copy):
-    return WorkingCopy.objects.get(pk=copy.pk)
-
-
-def as_(client, role, **fields):
-    user = make_user(role, **fields)
-    client.force_login(user)
-    return user
 
 
 def words(response):

@@ -11,15 +11,11 @@ from news.admin import hours
 from news.body import paragraphs
 from news.models import Article, ArticleRelated, Event, Slug, WorkingCopy
 from news.roles import system_user
-from news.tests.make import make_approved_copy, make_copy, make_live_article, make_user
+from news.tests.make import again, make_approved_copy, make_copy, make_live_article, make_user
 
 pytestmark = pytest.mark.django_db
 Stage = WorkingCopy.Stage
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
-
-
-def again(copy):
-    return WorkingCopy.objects.get(pk=copy.pk)
 
 
 def approved_update(article, **fields):
