@@ -85,6 +85,7 @@ class Control(forms.BoundField):
 
 class CommentForm(forms.Form):
     bound_field_class = Control
+    first_control = "comment"  # where a problem of no field of its own leads
 
     body = Words(
         label=pgettext_lazy("comment form", "Comment"),
@@ -132,6 +133,8 @@ class CommentForm(forms.Form):
     leave = forms.CharField(required=False)
     parent = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_NUMBER)
     token = forms.CharField(required=False)
+    started = forms.CharField(required=False)  # milliseconds between opening the page and sending, from its script
+    proof = forms.CharField(required=False)  # what the browser kept of an earlier comment
 
     def __init__(self, article, data=None, *, refusal=""):
         self.article, self.refusal = article, refusal
@@ -164,6 +167,11 @@ class CommentForm(forms.Form):
             raise ValidationError(_("This page was open for a long time. Your text is still here: send it again."))
         return ""
 
+    def clean_started(self):
+        """Seconds, or None for anything a script of ours would not have sent: it proves nothing either way."""
+        told = self.cleaned_data["started"]
+        return int(told) / 1000 if told.isascii() and told.isdecimal() and len(told) < 10 else None
+
     @property
     def shown_parent(self):
         """The number to send with the form again: none when that comment cannot be answered."""
@@ -173,16 +181,16 @@ class CommentForm(forms.Form):
     def problems(self):
         """What is wrong, in the order of the form, each with the id of the control that mends it."""
         if self.refusal:
-            return [("comment", self.refusal)]
+            return [(self.first_control, self.refusal)]
         return [
-            (self.fields[name].widget.attrs.get("id") or "comment", error)
+            (self.fields[name].widget.attrs.get("id") or self.first_control, error)
             for name in self.fields
             for error in self.errors.get(name, [])
         ]
 
     @sensitive_variables()
-    def send(self):
-        """Hand a valid form to moderation."""
+    def send(self, *, network=None):
+        """Hand a valid form to moderation, from the network it was sent from."""
         said = self.cleaned_data
         return moderation.receive(
             self.article,
@@ -192,4 +200,7 @@ class CommentForm(forms.Form):
             website=said["website"],
             parent=said["parent"],
             is_spam=bool(said["leave"]),
+            seconds=said["started"],
+            proof=said["proof"],
+            network=network,
         )

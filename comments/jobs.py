@@ -1,5 +1,7 @@
 """What comments have the worker do."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -7,6 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from comments import emptying, limits
 from comments.models import Comment
 from portal.jobs import job
 
@@ -22,3 +25,15 @@ def notify_moderators():
         queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
         text = render_to_string("email/comments_waiting.txt", {"waiting": waiting, "queue": queue})
         send_mail(f"{settings.SITE_NAME}: {subject % {'count': waiting}}", text, None, [settings.MODERATORS_EMAIL])
+
+
+@job(every=timedelta(days=1), lease=timedelta(minutes=30))
+def empty_spam_and_trash():
+    """Empty spam and trash of what has lain there long enough."""
+    emptying.empty()
+
+
+@job(every=timedelta(hours=1))
+def forget_attempts():
+    """Drop what the limits have counted and look at no more."""
+    limits.forget()

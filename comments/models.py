@@ -1,6 +1,9 @@
 """Readers' comments, and apart from them the persons' addresses, which nobody else's query can reach."""
 
+import secrets
+
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +13,20 @@ from django.utils.translation import pgettext_lazy
 from comments.querysets import CommentQuerySet
 from news.models.fields import FoldedField
 
+COLOURS = 12  # as many as the style sheet has
+
+
+def any_colour():
+    """A colour for the initials beside a name: from chance, never from the name or the address."""
+    return secrets.randbelow(COLOURS)
+
 
 class Comment(models.Model):
-    """A reader's words under a story, as typed; readers see it only once approved."""
+    """A reader's words under a story, as typed; readers see it only once approved.
+
+    `original` holds them where a moderator changed `body` since. `reasons` says why it was held, as facts that
+    `comments.screening` puts into sentences: a list of {"rule": …, …}.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", pgettext_lazy("comment", "Waiting")
@@ -28,11 +42,27 @@ class Comment(models.Model):
     key = FoldedField("body")
     name_key = FoldedField("name")
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
+    colour = models.PositiveSmallIntegerField(default=any_colour, editable=False)
+    reasons = models.JSONField(default=list, editable=False)
+    original = models.TextField(blank=True, editable=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("staff")
+    )
     created_at = models.DateTimeField(_("sent"), default=timezone.now)
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
+    # What the last decision can be taken back to, and the batch it was part of; empty when there is no way back.
+    was = models.CharField(max_length=8, choices=Status, blank=True, editable=False)
+    batch = models.ForeignKey("Batch", models.SET_NULL, null=True, editable=False, related_name="+")
+    # Who looks at it just now in the queue; after that moment it is anybody's again.
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    claimed_until = models.DateTimeField(null=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
 
@@ -45,13 +75,38 @@ class Comment(models.Model):
         indexes = [
             models.Index("status", "created_at", name="comment_queue"),
             models.Index("article", "status", "created_at", name="comment_thread"),
+            models.Index("decided_by", "decided_at", name="comment_decided"),
         ]
 
     def __str__(self):
         return _("%(name)s on “%(story)s”") % {"name": self.name, "story": self.article}
 
     def get_absolute_url(self):
-        return f"{reverse('news:article', args=[self.article.slug])}#comment-{self.pk}"
+        return reverse("comments:comment", args=[self.article.slug, self.pk])
+
+
+class Batch(models.Model):
+    """Many comments decided at once: who decided what on which of them, so that all of it can be taken back.
+
+    `numbers` are theirs, in order and with commas between; the event of the batch holds the digest of exactly that.
+    """
+
+    decision = models.CharField(max_length=8)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    numbers = models.TextField()
+    is_undone = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index("by", "at", name="batch_last")]
+
+    def __str__(self):
+        return f"{self.decision} {self.at}"
+
+    @property
+    def count(self):
+        return self.numbers.count(",") + 1
 
 
 class Contact(models.Model):
@@ -71,11 +126,15 @@ class Contact(models.Model):
 
 
 class Thread(models.Model):
-    """The conversation under one story: how many approved comments it has, and whether it is closed."""
+    """The conversation under one story: how many approved comments it has, and whether it is closed.
+
+    `stays_open` is an exception from closing with age; `is_closed` wins over it.
+    """
 
     article = models.OneToOneField("news.Article", models.CASCADE, primary_key=True, related_name="thread")
     approved_count = models.PositiveIntegerField(default=0)
     is_closed = models.BooleanField(_("closed"), default=False)
+    stays_open = models.BooleanField(_("stays open whatever its age"), default=False)
 
     class Meta:
         verbose_name = _("thread")
@@ -86,3 +145,82 @@ class Thread(models.Model):
 
     def __str__(self):
         return str(self.article)
+
+
+class Report(models.Model):
+    """A reader's word that a comment should not stand; open until a moderator has decided on the comment."""
+
+    class Reason(models.TextChoices):
+        ABUSIVE = "abusive", pgettext_lazy("report", "Insults or threatens somebody")
+        ADVERTISING = "advertising", pgettext_lazy("report", "Advertises something")
+        PERSONAL = "personal", pgettext_lazy("report", "Gives away personal details")
+        ILLEGAL = "illegal", pgettext_lazy("report", "Is against the law")
+        OTHER = "other", pgettext_lazy("report", "Another reason")
+
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="reports")
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason)
+    words = models.TextField(_("what is wrong with it"), max_length=1000, blank=True)
+    address = models.TextField(blank=True, editable=False)  # encrypted, where its sender wants an answer
+    created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
+    is_open = models.BooleanField(default=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        default_permissions = ("view",)
+        indexes = [models.Index("comment", condition=models.Q(is_open=True), name="report_open")]
+
+    def __str__(self):
+        return self.get_reason_display()
+
+
+class Attempt(models.Model):
+    """That somebody sent a comment, so that limits hold across processes: a keyed hash of whom or where, and when."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index("key", "at", name="attempt_key_at"), models.Index("at", name="attempt_at")]
+
+    def __str__(self):
+        return f"{self.at}"
+
+
+class Rules(models.Model):
+    """How comments are received, one row for the whole site; its defaults hold every comment."""
+
+    is_open = models.BooleanField(_("take comments"), default=True)
+    banner = models.CharField(_("notice above every comment form"), max_length=300, blank=True)
+    closes_after_days = models.PositiveSmallIntegerField(
+        _("close a story's comments so many days after its first publication"), default=0
+    )
+    holds_all = models.BooleanField(_("hold every comment"), default=True)
+    trusts_approved = models.BooleanField(_("let through who was approved before"), default=False)
+    most_links = models.PositiveSmallIntegerField(_("hold a comment with so many links"), default=2)
+    words_to_hold = models.TextField(_("words to hold a comment for"), blank=True)
+    words_to_refuse = models.TextField(_("words to put a comment into spam for"), blank=True)
+    least_seconds = models.PositiveSmallIntegerField(
+        _("hold what was typed in fewer seconds"), default=3, validators=[MaxValueValidator(120)]
+    )
+    seconds_between = models.PositiveSmallIntegerField(_("seconds between two comments"), default=15)
+    most_an_hour = models.PositiveSmallIntegerField(_("comments an hour from one network"), default=20)
+    most_an_hour_on_a_story = models.PositiveSmallIntegerField(_("comments an hour on one story"), default=300)
+    page_size = models.PositiveSmallIntegerField(_("comments on a page"), default=50)
+    spam_days = models.PositiveSmallIntegerField(_("empty spam after so many days"), default=30)
+    trash_days = models.PositiveSmallIntegerField(_("empty the trash after so many days"), default=30)
+
+    class Meta:
+        verbose_name = _("rules for comments")
+        verbose_name_plural = _("rules for comments")
+        default_permissions = ("view", "change")
+
+    def __str__(self):
+        return str(self._meta.verbose_name)
+
+    @classmethod
+    def current(cls):
+        """The rules in force; the defaults while nobody has changed any."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)

@@ -1,10 +1,11 @@
 """What becomes of a comment: the only code that makes one, changes its status, or closes a thread.
 
 A decision asks `why_not`, wins the row by its status, moves the thread's count, appends its event and moves
-the change counters, all in one transaction. Locks are taken in one order everywhere: comment, thread, history.
+the change counters, all in one transaction. Locks are taken in one order everywhere: the sender's limits, comment,
+thread, history.
 """
 
-import json
+import hashlib
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,19 +14,19 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import jobs, privacy
-from comments.models import Comment, Thread
+from comments import jobs, limits, privacy, screening, words
+from comments.models import Comment, Report, Rules, Thread
 from news import changes, history
 from news.folding import fold
-from news.models import Event
 from portal.jobs import enqueue
 
 Status = Comment.Status
 TWICE_WITHIN = timedelta(minutes=10)
 UNDO_WITHIN = timedelta(minutes=30)
+MOST_REPORTS = 20  # open ones on a comment: a moderator who has read twenty needs no more to decide
 
 
 class Decision(models.TextChoices):
@@ -80,17 +81,62 @@ UNSEEN = {
 }
 
 
+UNCLAIMED = {"claimed_by": None, "claimed_until": None}
+
+
 class Refused(Exception):
     """The comment or decision is not taken; str(exc) is a sentence that its reader can act on."""
+
+    status = 403
+
+
+class SentAgain(Refused):
+    """The same words under the same name stand or wait there already."""
+
+    status = 409
+
+
+class TooMany(Refused):
+    """More came in than the limits let in; there is room again after `seconds`."""
+
+    status = 429
+
+    def __init__(self, sentence, seconds):
+        super().__init__(sentence)
+        self.seconds = seconds
 
 
 def closed_because(article):
     """The sentence why nobody can comment on this story, or "" when everybody can."""
     if not article.is_live():
         return _("This story is not on the site, so it takes no comments.")
-    if Thread.objects.filter(pk=article.pk, is_closed=True).exists():
+    return closed_by(article, _thread_of(article), Rules.current())
+
+
+def closed_by(article, thread, rules, *, at=None):
+    """The same for a live story, for whoever has read its thread and the rules already."""
+    if not rules.is_open:
+        return _("We take no comments at the moment.")
+    if thread.is_closed:
         return _("Comments on this story are closed.")
+    ends = ends_at(article, thread, rules)
+    if ends and ends <= (at or timezone.now()):
+        days = rules.closes_after_days
+        told = ngettext(
+            "Comments on this story are closed, because it is older than %(days)d day.",
+            "Comments on this story are closed, because it is older than %(days)d days.",
+            days,
+        )
+        return told % {"days": days}
     return ""
+
+
+def ends_at(article, thread=None, rules=None):
+    """When commenting ends by the clock alone, counted from the story's first publication; None: never."""
+    thread, rules = thread or _thread_of(article), rules or Rules.current()
+    if not rules.closes_after_days or thread.stays_open or article.live_from is None:
+        return None
+    return article.live_from + timedelta(days=rules.closes_after_days)
 
 
 def no_reply_because(article, parent):
@@ -100,32 +146,144 @@ def no_reply_because(article, parent):
     return ""
 
 
+@sensitive_variables("name", "address", "proof", "sent")
+def receive(
+    article,
+    *,
+    name,
+    address,
+    body,
+    website="",
+    parent=None,
+    is_spam=False,
+    seconds=None,
+    proof="",
+    network=None,
+    at=None,
+):
+    """Take a reader's comment in and do with it what the rules say; return it, or the one it repeats.
+
+    `is_spam`: the field for robots was filled in. `network` is where a request came from, "" where that is not known;
+    None: no request, so no limits. The rules are asked before anything is locked: others wait meanwhile.
+    """
+    at, rules = at or timezone.now(), Rules.current()
+    sent = screening.Sent(name, body, website, address, is_spam, seconds, proof)
+    within = [] if network is None else limits.of(article, address, network, rules)
+    return _take_in(article, parent, sent, screening.screen(sent, rules), within, at)
+
+
 @transaction.atomic
-@sensitive_variables("name", "address")
-def receive(article, *, name, address, body, website="", parent=None, is_spam=False, at=None):
-    """Take a reader's comment in and hold it; sent twice within ten minutes it is the same comment, one row."""
-    at = at or timezone.now()
+@sensitive_variables("sent")
+def _take_in(article, parent, sent, verdict, within, at):
+    """Sent twice by one person within ten minutes it is the same comment, one row, and no error: a double click. The
+    same words under the same name later are refused, and so is what comes faster than the limits let it."""
+    limits.take_turns(within)
     _lock_thread(article)
     if refusal := closed_because(article) or no_reply_because(article, parent):
         raise Refused(refusal)
-    alike = Comment.objects.filter(article=article, parent=parent, key=fold(body))
-    alike = alike.filter(created_at__gt=at - TWICE_WITHIN, contact__address_hash__in=privacy.lookups(address))
-    if earlier := alike.first():
+    alike = Comment.objects.filter(article=article, parent=parent, key=fold(sent.body))
+    recent = alike.filter(created_at__gt=at - TWICE_WITHIN)
+    if earlier := recent.filter(contact__address_hash__in=privacy.lookups(sent.address)).first():
         return earlier
+    _refuse_what_was_said_before(alike, sent.name, at)
+    seconds, sentence = limits.exceeded(within, at=at)
+    if seconds:
+        raise TooMany(sentence, seconds)
     comment = Comment.objects.create(
         article=article,
         parent=parent,
-        name=name,
-        website=website,
-        body=body,
-        status=Status.SPAM if is_spam else Status.PENDING,
+        name=sent.name,
+        website=sent.website,
+        body=sent.body,
+        status=verdict.status,
+        reasons=verdict.reasons,
         created_at=at,
     )
-    privacy.keep(comment, address)
-    if not is_spam:
+    privacy.keep(comment, sent.address)
+    limits.count(within, at=at)
+    if comment.status == Status.APPROVED:
+        _let_through(comment)
+    elif comment.status == Status.PENDING:
         due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
         enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
     return comment
+
+
+@transaction.atomic
+@sensitive_variables("words", "address")
+def report(comment, *, reason, words="", address="", network="", at=None):
+    """Take in a reader's word that a comment should not stand, for the moderators to decide.
+
+    What says nothing new (the same again, one more than anybody would read, the network's next of very many) is not
+    kept, and nobody is told.
+    """
+    at, within = at or timezone.now(), limits.of_reports(network)
+    limits.take_turns(within)
+    _lock_thread(comment.article)
+    if not Comment.objects.approved().filter(pk=comment.pk).exists():
+        raise Refused(_("This comment is no longer shown."))
+    kept = Report.objects.filter(comment=comment, is_open=True)
+    is_a_double = kept.filter(reason=reason, words=words, created_at__gt=at - TWICE_WITHIN).exists()
+    if is_a_double or kept.count() >= MOST_REPORTS or limits.exceeded(within, at=at)[0]:
+        return None
+    limits.count(within, at=at)
+    address = privacy.encrypt(address) if address else ""
+    return Report.objects.create(comment=comment, reason=reason, words=words, address=address, created_at=at)
+
+
+def _refuse_what_was_said_before(alike, name, at):
+    """By name and words alone, both of which readers see: an answer that depended on the address would tell whose
+    comment it was to whoever tries one. Within ten minutes nobody is refused, because then the address decides."""
+    earlier = alike.filter(name_key=fold(name), created_at__lte=at - TWICE_WITHIN).exclude(status=Status.TRASH)
+    if earlier.exists():
+        raise SentAgain(_("These words are there already under this name, or wait for a moderator. Say something new."))
+
+
+def _let_through(comment):
+    """Nobody has looked at it and the rules show it: counted, in the history and on the pages like an approved one."""
+    Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
+    history.append("let_through", comment, by=None, article=comment.article_id, why=_rules_in(comment))
+    _tell_the_pages(comment.article)
+
+
+def _rules_in(comment):
+    return [reason["rule"] for reason in comment.reasons]
+
+
+@transaction.atomic
+def change_rules(changed, *, by, began_from=None):
+    """Put other rules in force, from the next comment on. Every page shows the form, so all of them are made anew.
+
+    `changed` says what is to be, by field; `began_from` is the edition that was before their eyes.
+    """
+    if not by.has_perm("comments.change_rules"):
+        raise Refused(_("Your role does not change the rules for comments."))
+    Rules.objects.bulk_create([Rules(pk=1)], ignore_conflicts=True)
+    rules = Rules.objects.select_for_update().get(pk=1)  # one change after the other
+    if began_from is not None and began_from != edition(rules):
+        raise Refused(_("Somebody else has changed these rules meanwhile. Yours are below, and not saved yet."))
+    before = {name: getattr(rules, name) for name in changed}
+    told = {name: _told(before[name], value, name) for name, value in changed.items() if value != before[name]}
+    if told:
+        for name in told:
+            setattr(rules, name, changed[name])
+        rules.save()
+        history.append("rules", rules, by=by, changed=told)
+        changes.move(changes.SITE)
+    return rules
+
+
+def edition(rules):
+    """A name for what these rules say, so that nobody overwrites what they have not seen."""
+    values = [str(getattr(rules, field.name)) for field in rules._meta.fields]
+    return hashlib.sha256("\0".join(values).encode()).hexdigest()[:16]
+
+
+def _told(was, now, name):
+    """What stays in the history of a changed rule: of a list how long it was and is, it may hold words about people."""
+    if name in {"words_to_hold", "words_to_refuse"}:
+        return [len(words.entries_in(was)), len(words.entries_in(now))]
+    return [was, now]
 
 
 def why_not(comment, decision, *, by, seen=None, reason=None):
@@ -137,7 +295,9 @@ def why_not(comment, decision, *, by, seen=None, reason=None):
         return _("Your role does not moderate comments.")
     if seen is not None and seen != comment.status:
         return told_meanwhile(comment)
-    if comment.status == LEADS_TO[decision]:
+    if not comment.body:
+        return _("Of this comment only its place is left; its words are gone.")
+    if comment.status == LEADS_TO[decision] and not (decision != Decision.WAIT and _open_reports(comment).exists()):
         return str(ALREADY[comment.status])
     if decision == Decision.REJECT and reason is not None and reason not in Reason.values:
         return _("Choose a reason, so that the others know why.")
@@ -193,19 +353,112 @@ DOES = {
 }
 
 
+@transaction.atomic
 def undo(comment, *, by, seen=None):
-    """Take one's own last decision back: the comment is again what it was before."""
-    last = Event.objects.about(comment).filter(kind__in=Decision.values).first()
-    if last is None or last.actor_id != by.pk:
+    """Take one's own last decision back: the comment is again what it was before, and so are the reports of it."""
+    if comment.decided_by_id != by.pk or not comment.was:
         raise Refused(told_meanwhile(comment))
-    _decide(comment, BACK_TO[Status(json.loads(last.facts)["was"])], by=by, seen=seen)
+    if comment.batch_id:
+        raise Refused(_("It was decided together with others. Take all of it back, or decide this one anew."))
+    closed = comment.reports.filter(is_open=False, closed_at=comment.decided_at)
+    if comment.was == comment.status:  # it was kept: only the reports were decided on
+        if not Comment.objects.filter(pk=comment.pk, was=comment.was, decided_at=comment.decided_at).update(was=""):
+            raise Refused(told_meanwhile(Comment.objects.select_related("decided_by").get(pk=comment.pk)))
+        history.append("reports reopened", comment, by=by, article=comment.article_id)
+    else:
+        _decide(comment, BACK_TO[Status(comment.was)], by=by, seen=seen, is_final=True)
+    closed.update(is_open=True, closed_at=None)
 
 
 def last_decision(by, *, now=None):
-    """The comment somebody decided last, while taking it back is still one key away; else None."""
+    """The comment somebody decided last by itself, while taking it back is still one key away; else None."""
     since = (now or timezone.now()) - UNDO_WITHIN
-    decided = Comment.objects.filter(decided_by=by, decided_at__gt=since).exclude(status=Status.PENDING)
+    decided = Comment.objects.filter(decided_by=by, decided_at__gt=since, batch=None).exclude(was="")
     return decided.order_by("-decided_at", "-pk").first()
+
+
+def as_seen(comment):
+    """What an edit carries: the status and the words its moderator had before their eyes."""
+    return f"{comment.status}.{history.digest(comment.body)[:16]}"
+
+
+@transaction.atomic
+def edit(comment, body, *, by, seen):
+    """Change a reader's words. How they were sent is kept once; each wording in between is the text of its event.
+
+    Put back as it was sent, it counts as never edited.
+    """
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
+    if seen != as_seen(comment):
+        told = seen.partition(".")[0] != comment.status
+        raise Refused(told_meanwhile(comment) if told else told_edited(comment))
+    if body == comment.body:
+        raise Refused(_("These are the same words: nothing is changed."))
+    original = comment.original or comment.body
+    if body == original:
+        row = {"original": "", "edited_at": None, "edited_by": None}
+    else:
+        row = {"original": original, "edited_at": timezone.now(), "edited_by": by}
+    row |= {"body": body, "key": fold(body)}
+    if not Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body).update(**row):
+        raise Refused(told_edited(Comment.objects.select_related("edited_by").get(pk=comment.pk)))
+    history.append("edit", comment, by=by, reason=comment.body, article=comment.article_id)
+    if comment.status == Status.APPROVED:
+        _tell_the_pages(comment.article)
+    for name, value in row.items():
+        setattr(comment, name, value)
+
+
+def told_edited(comment):
+    """Whose words stand there now, for somebody who wanted to change them too."""
+    if comment.edited_by is None:
+        return _("Meanwhile its words were changed. They are as they were sent now.")
+    return _("Meanwhile its words were changed by %(who)s.") % {"who": comment.edited_by}
+
+
+def no_answer_because(comment, *, by, seen=None):
+    """The sentence why `by` may not answer this comment as the newsroom, or ""."""
+    if refusal := not by.has_perm("comments.moderate_comment") and _("Your role does not moderate comments."):
+        return refusal
+    if seen is not None and seen != comment.status:
+        return told_meanwhile(comment)
+    if comment.status not in {Status.PENDING, Status.APPROVED}:
+        return _("Readers do not see this comment, so they would not see what you answer.")
+    if not by.get_full_name():
+        return _("An answer carries your name, and your account has none yet. Whoever manages accounts can enter it.")
+    if not comment.article.is_live():
+        return _("This story is not on the site, so it takes no comments.")
+    return ""
+
+
+@transaction.atomic
+def answer(comment, body, *, by, seen=None):
+    """Answer a reader as the newsroom, also where comments are closed; a comment that waits is approved with it."""
+    if refusal := no_answer_because(comment, by=by, seen=seen):
+        raise Refused(refusal)
+    if comment.status == Status.PENDING:
+        approve(comment, by=by, seen=seen)
+    _lock_thread(comment.article)
+    now = timezone.now()
+    alike = Comment.objects.filter(parent=comment, staff=by, key=fold(body), created_at__gt=now - TWICE_WITHIN)
+    if earlier := alike.first():
+        return earlier
+    made = Comment.objects.create(
+        article=comment.article,
+        parent=comment,
+        name=by.get_full_name(),
+        staff=by,
+        body=body,
+        status=Status.APPROVED,
+        created_at=now,
+        was=Status.TRASH,  # where undoing it leads
+        **decided_as(Status.APPROVED, by=by, at=now),
+    )
+    Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
+    history.append("answer", made, by=by, article=comment.article_id, to=comment.pk)
+    _tell_the_pages(comment.article)
+    return made
 
 
 @transaction.atomic
@@ -221,25 +474,86 @@ def reopen(article, *, by):
 
 
 @transaction.atomic
-def _decide(comment, decision, *, by, seen=None, reason=None):
+def exempt(article, *, by):
+    """Let this story take comments however old it grows."""
+    _set_exempt(article, True, by)
+
+
+@transaction.atomic
+def let_age(article, *, by):
+    """Let comments on this story close with age again, as on the others."""
+    _set_exempt(article, False, by)
+
+
+@transaction.atomic
+def stop(*, by, banner=None):
+    """Take no comments anywhere, from this moment on; readers see the notice where there is one."""
+    _set_open(False, by, banner)
+
+
+@transaction.atomic
+def resume(*, by, banner=None):
+    """Take comments again wherever they were taken before."""
+    _set_open(True, by, banner)
+
+
+@transaction.atomic
+def announce(banner, *, by):
+    """Put a notice above every comment form; an empty one takes it away."""
+    if Rules.current().banner == banner and by.has_perm("comments.change_rules"):
+        raise Refused(_("This notice is there already.") if banner else _("There is no notice."))
+    change_rules({"banner": banner}, by=by)
+
+
+@transaction.atomic
+def _decide(comment, decision, *, by, seen=None, reason=None, is_final=False):
+    """`is_final` for a decision that takes one back: there is no way from it to what was taken back."""
     if decision == Decision.REJECT:
         reason = reason or ""
     if refusal := why_not(comment, decision, by=by, seen=seen, reason=reason):
         raise Refused(refusal)
     was, status = Status(comment.status), LEADS_TO[decision]
-    waits = status == Status.PENDING
-    decided = {"decided_at": None, "decided_by": None} if waits else {"decided_at": timezone.now(), "decided_by": by}
-    if not Comment.objects.filter(pk=comment.pk, status=was).update(status=status, **decided):
+    decided = decided_as(status, by=by, at=timezone.now())
+    way_back = "" if is_final or status == Status.PENDING else was
+    row = {"status": status, "was": way_back, "batch": None, **decided, **UNCLAIMED}
+    if not Comment.objects.filter(pk=comment.pk, status=was).update(**row):
         raise Refused(told_meanwhile(Comment.objects.select_related("decided_by").get(pk=comment.pk)))
+    closed = 0 if status == Status.PENDING else close_reports([comment.pk], at=decided["decided_at"])
+    if was == status and not closed:
+        raise Refused(str(ALREADY[status]))
     step = (status == Status.APPROVED) - (was == Status.APPROVED)
     if step:
         _lock_thread(comment.article)
         Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + step)
     facts = {"because": reason} if decision == Decision.REJECT else {}
+    if closed:
+        facts["reports"] = closed
     history.append(decision.value, comment, by=by, article=comment.article_id, was=was.value, **facts)
     if step:
         _tell_the_pages(comment.article)
-    comment.status, comment.decided_at, comment.decided_by = status, decided["decided_at"], decided["decided_by"]
+    for name, value in row.items():
+        setattr(comment, name, value)
+
+
+def decided_as(status, *, by, at):
+    """The columns that say who decided; a comment that waits again has been decided by nobody."""
+    return (
+        dict.fromkeys(("decided_at", "decided_by"))
+        if status == Status.PENDING
+        else {
+            "decided_at": at,
+            "decided_by": by,
+        }
+    )
+
+
+def close_reports(numbers, *, at):
+    """Whoever decides on a comment has answered those who reported it; how many there were."""
+    return Report.objects.filter(comment__in=numbers, is_open=True).update(is_open=False, closed_at=at)
+
+
+def _open_reports(comment):
+    return comment.reports.filter(is_open=True)
 
 
 def _set_closed(article, is_closed, by):
@@ -250,6 +564,26 @@ def _set_closed(article, is_closed, by):
         raise Refused(_("They are closed already.") if is_closed else _("They are open already."))
     history.append("close" if is_closed else "reopen", Thread(pk=article.pk), by=by, article=article.pk)
     _tell_the_pages(article)
+
+
+def _set_exempt(article, stays_open, by):
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
+    _lock_thread(article)
+    if not Thread.objects.filter(pk=article.pk, stays_open=not stays_open).update(stays_open=stays_open):
+        raise Refused(_("They stay open already.") if stays_open else _("They close with age already."))
+    history.append("exempt" if stays_open else "let age", Thread(pk=article.pk), by=by, article=article.pk)
+    _tell_the_pages(article)
+
+
+def _set_open(is_open, by, banner):
+    if Rules.current().is_open == is_open and by.has_perm("comments.change_rules"):
+        raise Refused(_("Comments are taken already.") if is_open else _("Comments are stopped already."))
+    change_rules({"is_open": is_open} | ({} if banner is None else {"banner": banner}), by=by)
+
+
+def _thread_of(article):
+    return Thread.objects.filter(pk=article.pk).first() or Thread(pk=article.pk)
 
 
 def _lock_thread(article):

@@ -38,9 +38,24 @@ def address_of(comment, *, by):
     contact = Contact.objects.filter(pk=comment.pk).first()
     if contact is None:
         raise NotShown(_("This comment came without an address."))
-    address = decrypt(contact.address)
+    return _shown(contact.address, comment, by=by, article=comment.article_id)
+
+
+@sensitive_variables()
+def address_of_reporter(report, *, by):
+    """The address of whoever reported a comment, for somebody who may see addresses; looking at it is history too."""
+    if not by.has_perm("comments.view_contact"):
+        raise NotShown(_("Your role does not see addresses."))
+    if not report.address:
+        raise NotShown(_("This report came without an address."))
+    return _shown(report.address, report, by=by, comment=report.comment_id)
+
+
+@sensitive_variables()
+def _shown(encrypted, subject, *, by, **facts):
+    address = decrypt(encrypted)
     with transaction.atomic():
-        history.append("look", comment, by=by, article=comment.article_id)
+        history.append("look", subject, by=by, **facts)
     return address
 
 

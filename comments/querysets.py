@@ -1,6 +1,7 @@
 """Questions about many comments."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from news.folding import fold
 
@@ -12,15 +13,39 @@ class CommentQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(status=self.model.Status.PENDING)
 
+    def for_page(self):
+        """Load what readers' pages print of each comment, and of the one it answers its name."""
+        return self.select_related("parent").defer("key", "name_key", "original", "reasons", "parent__body")
+
+    def reported(self):
+        """What readers have complained about and nobody has decided on since, whatever its status."""
+        return self.filter(self.has_open_reports())
+
+    def has_open_reports(self):
+        reports = self.model._meta.get_field("reports").related_model.objects
+        return Exists(reports.filter(comment=OuterRef("pk"), is_open=True))
+
+    def with_words(self):
+        """Without those of which the trash has kept only the place, for the sake of the replies to them."""
+        return self.exclude(body="")
+
     def for_queue(self):
         """Load what the moderators' list prints of each comment, its story without the body."""
-        return self.select_related("article", "decided_by").defer("article__body")
+        beside = ("article", "decided_by", "edited_by", "staff", "claimed_by", "batch")
+        return self.with_words().select_related(*beside).defer("article__body", "batch__numbers")
+
+    def as_seen(self, seen):
+        """Those of the comments {number: status} that still have the status somebody saw."""
+        still = Q(pk__in=())
+        for status in set(seen.values()):
+            still |= Q(status=status, pk__in=[number for number, one in seen.items() if one == status])
+        return self.filter(still)
 
     def found_by(self, words):
         """Comments whose text or name has all the words, whatever their case or diacritics. Never by address."""
         found = self
         for word in fold(words).split():
-            found = found.filter(models.Q(key__contains=word) | models.Q(name_key__contains=word))
+            found = found.filter(Q(key__contains=word) | Q(name_key__contains=word))
         return found
 
     def by_the_same_person(self, comment):
@@ -30,5 +55,5 @@ class CommentQuerySet(models.QuerySet):
 
     def counted_by_status(self):
         """How many there are of each status, in one query; a status nobody has is 0."""
-        counts = dict(self.order_by().values_list("status").annotate(models.Count("pk")))
+        counts = dict(self.with_words().order_by().values_list("status").annotate(models.Count("pk")))
         return {status: counts.get(status, 0) for status in self.model.Status}

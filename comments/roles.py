@@ -3,7 +3,8 @@
 from news.roles import grant
 
 MODERATES = ["view_comment", "moderate_comment"]
-ROLES = {"Chief editors": MODERATES, "Moderators": [*MODERATES, "view_contact"]}
+SETS_RULES = ["view_rules", "change_rules"]
+ROLES = {"Chief editors": [*MODERATES, *SETS_RULES], "Moderators": [*MODERATES, *SETS_RULES, "view_contact"]}
 
 
 def ensure_roles(**signal):

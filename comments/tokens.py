@@ -2,16 +2,22 @@
 
 It is the same for every reader, so a page that carries it can be kept and served to everybody; with no
 session there is nothing to bind it to. What it costs a robot is one request for the page.
+
+Two more are for the sender of a comment alone: the receipt shows it to them while it waits, the proof says next
+time that they are the same person. Both are only signed numbers, and end by themselves.
 """
 
 from datetime import date, timedelta
 
+from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 LABEL = "comments.form"
 VALID = timedelta(days=14)  # a tab left open over a holiday still works
 EPOCH = date(1970, 1, 1)
+RECEIPT_VALID = timedelta(minutes=10)
+PROOF_VALID = timedelta(days=365)
 
 
 def make(article, *, day=None):
@@ -27,6 +33,41 @@ def is_good(token, article, *, today=None):
         return False
     age = ((today or _today()) - EPOCH).days - int(number)
     return 0 <= age <= VALID.days and constant_time_compare(signature, _signature(article, int(number)))
+
+
+def receipt(comment):
+    """What leads the sender of a comment, and nobody else, to it while it waits."""
+    return _receipts().sign(str(comment.pk))
+
+
+def of_receipt(receipt):
+    """The number of the comment, for ten minutes; else None."""
+    return _number(_receipts(), receipt, RECEIPT_VALID)
+
+
+def proof(comment):
+    """What the sender's browser may keep, and send along with their next comment."""
+    return _proofs().sign(str(comment.pk))
+
+
+def of_proof(proof):
+    """The number of the comment whose sender the browser keeping this belongs to, for a year; else None."""
+    return _number(_proofs(), proof, PROOF_VALID)
+
+
+def _receipts():
+    return signing.TimestampSigner(salt="comments.receipt")
+
+
+def _proofs():
+    return signing.TimestampSigner(salt="comments.proof")
+
+
+def _number(signer, signed, valid):
+    try:
+        return int(signer.unsign(signed, max_age=valid))
+    except signing.BadSignature:
+        return None
 
 
 def _signature(article, number):

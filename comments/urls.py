@@ -1,8 +1,31 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from comments import views
+from comments import feeds, views
+
+
+class Number:
+    """One spelling of each number: every other would be another address of the same page, and kept apart."""
+
+    regex = "[1-9][0-9]{0,17}"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
+register_converter(Number, "number")
 
 app_name = "comments"
 urlpatterns = [
+    path("comments/feed/", feeds.everywhere, name="feed"),
     path("news/<slug:slug>/comments/", views.comments, name="comments"),
+    path("news/<slug:slug>/comments/feed/", feeds.of_story, name="story-feed"),
+    path("news/<slug:slug>/comments/page/<number:number>/", views.page, name="page"),
+    path("news/<slug:slug>/comments/reply/<number:pk>/", views.reply, name="reply"),
+    path("news/<slug:slug>/comments/report/<number:pk>/", views.report, name="report"),
+    path("news/<slug:slug>/comments/reported/<number:pk>/", views.reported, name="reported"),
+    path("news/<slug:slug>/comments/<number:pk>/", views.comment, name="comment"),
+    path("privacy/", views.privacy, name="privacy"),
 ]

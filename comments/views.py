@@ -4,15 +4,21 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import moderation
+from comments import limits, moderation, threads, tokens
 from comments.forms import CommentForm
-from news.views import article_response, gone, of_live_story
+from comments.models import Comment, Rules
+from comments.report_form import ReportForm
+from news import changes
+from news.views import article_response, for_one_reader, gone, of_live_story
 
 OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
 
@@ -34,13 +40,16 @@ def _gone(request, article, reading):
 # request began stand in for the cookie.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("name", "email")
+@sensitive_post_parameters("name", "email", "proof")
 @sensitive_variables()
 @of_live_story(when_gone=_gone)
 def comments(request, article, reading):
-    """Take a comment in (303 to the story), or show the story again with what was typed (422, 403; 410 without it).
+    """Take a comment in (303 to the story), or show what was typed again.
 
-    Context: that of the article, and `comment_form`.
+    422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
+    many came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
+
+    Context: that of the article, or of a reply where it answers a comment, and `comment_form`.
     """
     if request.method != "POST":
         return SeeOther(f"{article.get_absolute_url()}#respond")
@@ -51,13 +60,139 @@ def comments(request, article, reading):
         )
     form = CommentForm(article, posted)
     if not form.is_valid():
-        return article_response(request, article, status=422, comment_form=form)
+        status = 403 if form.has_error("parent", "parent") else 422
+        return _again(request, article, form, status=status)
     try:
-        form.send()
-    except moderation.Refused as refused:  # closed, or the comment answered removed, while this one was on its way
+        comment = form.send(network=limits.network_of(request))
+    except moderation.Refused as refused:
         form.refusal = str(refused)
-        return article_response(request, article, status=403, comment_form=form)
-    return SeeOther(f"{article.get_absolute_url()}#received")
+        response = _again(request, article, form, status=refused.status)
+        if isinstance(refused, moderation.TooMany):
+            response.headers["Retry-After"] = str(refused.seconds)
+        return response
+    return SeeOther(_where_it_went(comment, article))
+
+
+def _again(request, article, form, *, status):
+    """The form with what is wrong: where it was filled in, on the story's page or under the comment it answers."""
+    parent = form.cleaned_data.get("parent")
+    if parent is None or moderation.closed_because(article):
+        return article_response(request, article, status=status, comment_form=form)
+    return _reply_page(request, article, status=status, parent=parent, comment_form=form)
+
+
+def _where_it_went(comment, article):
+    """The story: at the comment, or while it waits with a receipt that shows it to its sender for ten minutes."""
+    if comment.status == Comment.Status.APPROVED:
+        return comment.get_absolute_url()
+    return f"{article.get_absolute_url()}?{urlencode({'held': tokens.receipt(comment)})}#received"
+
+
+@require_safe
+@of_live_story
+def page(request, article, reading, number):
+    """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
+    if number == 1:
+        return redirect(f"{article.get_absolute_url()}#comments")
+    try:
+        conversation = threads.conversation(article, number)
+    except threads.NoPage:
+        raise Http404 from None
+    return article_response(request, article, reading=reading, conversation=conversation)
+
+
+@require_safe
+@of_live_story
+def comment(request, article, reading, pk):
+    """One comment has an address of its own, that outlives the page it is on: 302 to where it is today."""
+    try:
+        return redirect(threads.address_of(get_object_or_404(Comment.objects.approved(), article=article, pk=pk)))
+    except threads.NoPage:  # removed this very moment
+        raise Http404 from None
+
+
+@require_safe
+@of_live_story
+def reply(request, article, reading, pk):
+    """The form to answer one comment. Context: `article`, `parent`, `comment_form` (or `closed`, why there is none)."""
+    parent = _shown(article, pk)
+    if parent is None:
+        return _no_comment(request, article)
+    if closed := moderation.closed_because(article):
+        return _reply_page(request, article, status=403, parent=parent, closed=closed)
+    form = CommentForm(article)
+    form.initial["parent"] = parent.pk
+    return _reply_page(request, article, parent=parent, comment_form=form)
+
+
+@csrf_exempt  # as the comment form
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("email", "words")
+@sensitive_variables()
+@of_live_story
+def report(request, article, reading, pk):
+    """A reader says that a comment should not stand (303), or is shown what to mend (422, 403).
+
+    Context: `article`, `comment`, `comment_form`.
+    """
+    comment = _shown(article, pk)
+    if comment is None:
+        return _no_comment(request, article)
+    if request.method != "POST":
+        return _report_page(request, article, comment, ReportForm(article))
+    posted = _posted(request)
+    if refusal := _elsewhere_because(request):
+        return _report_page(request, article, comment, ReportForm(article, posted, refusal=refusal), status=403)
+    form = ReportForm(article, posted)
+    if not form.is_valid():
+        return _report_page(request, article, comment, form, status=422)
+    try:
+        form.send(comment, network=limits.network_of(request))
+    except moderation.Refused:  # removed while the report was on its way
+        return _no_comment(request, article)
+    return SeeOther(reverse("comments:reported", args=[article.slug, comment.pk]))
+
+
+@require_safe
+@of_live_story
+def reported(request, article, reading, pk):
+    """Thanks to whoever has reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
+    context = {"article": article, "comment": _shown(article, pk)}
+    return _for_its_sender(request, "comments/reported.html", article, context)
+
+
+@require_safe
+def privacy(request):
+    """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
+    reading = changes.Reading()
+    context = {"reading": reading, "rules": Rules.current(), "write_to": settings.DEFAULT_FROM_EMAIL}
+    context["canonical"] = f"{settings.SITE_URL}{reverse('comments:privacy')}"
+    return reading.keep(render(request, "comments/privacy.html", context))
+
+
+def _shown(article, pk):
+    return Comment.objects.approved().for_page().filter(article=article, pk=pk).first()
+
+
+def _reply_page(request, article, *, status=200, **context):
+    context |= {"article": article, "banner": Rules.current().banner}
+    return _for_its_sender(request, "comments/reply.html", article, context, status=status)
+
+
+def _report_page(request, article, comment, form, *, status=200):
+    context = {"article": article, "comment": comment, "comment_form": form}
+    return _for_its_sender(request, "comments/report.html", article, context, status=status)
+
+
+def _no_comment(request, article):
+    """404 in words: it was removed, or never here, and which of both is nobody's business."""
+    return _for_its_sender(request, "comments/no_comment.html", article, {"article": article}, status=404)
+
+
+def _for_its_sender(request, template, article, context, *, status=200):
+    """A page beside a story that nobody keeps or finds; in another language one begins at the story again."""
+    context["page_path"] = article.get_absolute_url()
+    return for_one_reader(render(request, template, context, status=status), has_form=True)
 
 
 def _posted(request):

@@ -59,6 +59,7 @@ class Reading:
 
     def __init__(self, *names):
         self.at = timezone.now()
+        self.is_for_one_reader = False
         self.counters = values({SITE, *names})
         tomorrow = timezone.localtime(self.at, timezone.get_default_timezone()).date() + timedelta(days=1)
         midnight = datetime.combine(tomorrow, time.min, timezone.get_default_timezone())
@@ -84,6 +85,10 @@ class Reading:
     def also(self, *names):
         """It turns out to depend on more counters; call it before reading what they stand for."""
         self.counters = values(set(names) - self.counters.keys()) | self.counters
+
+    def for_one_reader(self):
+        """A part of the page turns out to be for one reader alone, so nobody keeps it."""
+        self.is_for_one_reader = True
 
     def keep(self, response, *, parameters=()):
         """Let the page be served again. `parameters` are those of the address that make it another page."""

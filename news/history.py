@@ -15,6 +15,7 @@ from hashlib import sha256
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from news.models import Event, HistoryHead
@@ -61,6 +62,12 @@ def append(kind, subject, *, by, reason="", subject_kind="", **facts):
     lost = lost_head(head) if kind != LOSS else None
     transaction.on_commit(lambda: _write_head(event, lost))
     return event
+
+
+def forget(subject_kind, numbers):
+    """Erase the free text of what is told about these subjects, which are gone; the chain holds without it."""
+    told = QuerySet(Event).filter(subject_kind=subject_kind, subject_id__in=numbers)
+    told.exclude(reason="").update(reason="", salt="")
 
 
 def canonical(facts):

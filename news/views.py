@@ -31,7 +31,7 @@ ON_A_LIST_PAGE = 20
 WORDS_A_MINUTE = 220
 # Browsers and proxies forget an old address soon: a later story may not take it, but its own may be withdrawn.
 REDIRECT_SECONDS = 300
-# A preview is for whoever was given its address: nobody keeps it, finds it or hears of the address.
+# For whoever was given the address: nobody keeps the page, finds it or hears of the address.
 FOR_ONE_READER = {
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow",
@@ -104,7 +104,7 @@ def of_live_story(view=None, *, when_gone=None):
         if not article.is_live(at=reading.at):
             return (when_gone or gone)(request, article, reading)
         if article.slug != slug and request.method in {"GET", "HEAD"}:
-            return _moved(article)
+            return _moved(request, article)
         return view(request, article, reading, **options)
 
     return answer
@@ -140,6 +140,8 @@ def article_response(request, article, *, reading=None, status=200, **context):
         **_as_read(article, reading.at),
         **context,
     )
+    if reading.is_for_one_reader:
+        return for_one_reader(response, has_form=True)
     if is_for_everyone:
         return reading.keep(response)
     response.headers["Cache-Control"] = "no-store"
@@ -195,7 +197,7 @@ def proof_response(request, proof, **context):
     `page_path` where it is shown in the newsroom.
     """
     response = render(request, "news/preview.html", {**_as_read(proof, timezone.now()), **context})
-    return _for_one_reader(response)
+    return for_one_reader(response)
 
 
 def not_found(request, exception):
@@ -220,12 +222,15 @@ def preview_address(link):
 def _no_preview(request, why, *, status):
     """Context: `why`, a word."""
     response = render(request, "news/no_preview.html", {"why": why, "status": status}, status=status)
-    return _for_one_reader(response)
+    return for_one_reader(response)
 
 
-def _for_one_reader(response):
+def for_one_reader(response, *, has_form=False):
+    """Let nobody keep this answer, or find it."""
     for name, value in FOR_ONE_READER.items():
         response.headers[name] = value
+    if has_form:  # without a referrer browsers would send it as if from nowhere (`Origin: null`)
+        response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
@@ -307,8 +312,11 @@ def _text(article, links):
     return body.rendered(article.body, read_line, dateline=place, scroll_label=_("Table"))
 
 
-def _moved(article):
-    response = HttpResponsePermanentRedirect(article.get_absolute_url())
+def _moved(request, article):
+    """The same page of the story under its new address."""
+    match = request.resolver_match
+    address = reverse(match.view_name, kwargs={**match.kwargs, "slug": article.slug})
+    response = HttpResponsePermanentRedirect(address)
     response.headers["Cache-Control"] = f"public, max-age={REDIRECT_SECONDS}"
     return response
 

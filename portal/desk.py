@@ -95,12 +95,16 @@ class Desk:
     def comments_waiting(self):
         return Comment.objects.waiting().count() if self.person.has_perm("comments.view_comment") else 0
 
+    @cached_property
+    def comments_reported(self):
+        return Comment.objects.reported().count() if self.person.has_perm("comments.view_comment") else 0
+
     @property
     def count(self):
         """What the headline counts: alarms, returned, mine to review, to publish and to read after somebody who
         published alone; to a moderator, the comments."""
         if not self.person.has_perm("news.view_workingcopy"):
-            return self.comments_waiting
+            return self.comments_waiting + self.comments_reported
         return (
             bool(self.lost_event)
             + len(self.overdue)

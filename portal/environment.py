@@ -10,6 +10,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from contextlib import contextmanager
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -69,6 +70,14 @@ def words(name):
     if not found:
         raise Misconfigured(f"{name} has commas and nothing between them; put at least one key there.")
     return found
+
+
+def networks(name):
+    """Machines and networks from comma-separated text, none by default."""
+    try:
+        return [ip_network(word.strip()) for word in text(name, "").split(",") if word.strip()]
+    except ValueError:
+        raise Misconfigured(f"{name} must be addresses or networks such as 10.0.0.5,192.168.7.0/24.") from None
 
 
 def keyring(name):

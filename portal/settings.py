@@ -39,6 +39,8 @@ SECURE_HSTS_SECONDS = 31_536_000 if site.scheme == "https" else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = site.scheme == "https"
 # The reverse proxy speaks plain http inside, and says how the reader came.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+# Only these are believed when they say whom they speak for (X-Forwarded-For), for the limits on comments.
+TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; ASVS 5.0 7.3.2
 SESSION_SAVE_EVERY_REQUEST = True  # counted from the last request: nobody is put out in mid-story

@@ -1,100 +1,78 @@
 """Where a story meets its conversation: the tags through which news' templates show what they never heard of."""
 
-from dataclasses import dataclass, field
-
 from django import template
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F
 
+from comments import text, threads, tokens
 from comments.forms import CommentForm
-from comments.models import Comment, Thread
+from comments.models import Comment
 from news.models import Article
 
 register = template.Library()
 
-DEEPEST = 4  # narrower columns cannot be read on a phone; what goes deeper says whom it answers
 MOST_DISCUSSED = 4
 
-
-@dataclass
-class Shown:
-    """A comment as readers see it; one that was removed stands only where its replies remain."""
-
-    pk: int
-    parent: int | None
-    created_at: object
-    name: str = ""
-    website: str = ""
-    body: str = ""
-    is_removed: bool = False
-    in_reply_to: str = ""
-    replies: list = field(default_factory=list)
-
-
-@dataclass
-class Conversation:
-    count: int = 0
-    is_closed: bool = False
-    comments: list = field(default_factory=list)
+register.filter("as_text", text.rendered)
 
 
 @register.simple_tag(takes_context=True)
 def thread_of(context, article):
-    """The conversation under a story, in one query: `count`, `is_closed`, `comments` (replies under parents)."""
-    shown = FilteredRelation("article__comments", condition=Q(article__comments__status=Comment.Status.APPROVED))
-    rows = (
-        Thread.objects.filter(pk=article.pk)
-        .annotate(shown=shown)
-        .order_by("shown__created_at", "shown__pk")
-        .values_list(
-            "approved_count",
-            "is_closed",
-            "shown__pk",
-            "shown__parent_id",
-            "shown__created_at",
-            "shown__name",
-            "shown__website",
-            "shown__body",
-            "shown__parent__status",
-            "shown__parent__parent_id",
-            "shown__parent__created_at",
-        )
-    )
-    conversation, nodes = Conversation(), {}
-    for count, is_closed, pk, parent, created_at, name, website, body, *of_parent in rows:
-        conversation.count, conversation.is_closed = count, is_closed
-        if pk is None:  # the thread is there, and nothing in it
-            continue
-        nodes[pk] = Shown(pk, parent, created_at, name, website, body)
-        status, grandparent, parents_time = of_parent
-        if parent and status != Comment.Status.APPROVED:
-            nodes.setdefault(parent, Shown(parent, grandparent, parents_time, is_removed=True))
-    conversation.comments = _arranged(nodes)
+    """The conversation under a story (`threads.Conversation`): the page of it somebody asked for, else the first.
+
+    Where commenting ends by the clock, the page that is kept ends with it.
+    """
+    conversation = context.get("conversation") or threads.conversation(article)
+    if conversation.ends_at and "reading" in context:
+        context["reading"].ends_by([conversation.ends_at])
     return conversation
-
-
-def _arranged(nodes):
-    """A forest in the order of time, at most DEEPEST levels; without recursion, because people answer for ever."""
-    answers, first = {}, []
-    for node in sorted(nodes.values(), key=lambda node: (node.created_at, node.pk)):
-        (answers.setdefault(node.parent, []) if node.parent in nodes else first).append(node)
-    roots = []
-    waiting = [(node, roots, 1) for node in reversed(first)]
-    while waiting:
-        node, row, depth = waiting.pop()
-        row.append(node)
-        for answer in reversed(answers.get(node.pk, [])):
-            if depth < DEEPEST:
-                waiting.append((answer, node.replies, depth + 1))
-            else:
-                answer.in_reply_to = node.name
-                waiting.append((answer, row, depth))
-    return roots
 
 
 @register.simple_tag(takes_context=True)
 def comment_form_of(context, article):
     """The form as it was sent, where something was wrong with it; else an empty one."""
     return context.get("comment_form") or CommentForm(article)
+
+
+@register.simple_tag(takes_context=True)
+def held_for(context, article):
+    """The comment that whoever has this address sent a moment ago and that waits, or None.
+
+    The page is theirs alone then, and the reading hears of it. Once it is decided on, or the receipt has ended, the
+    address is one more way to the story.
+    """
+    receipt = context["request"].GET.get("held", "")
+    number = tokens.of_receipt(receipt) if receipt else None
+    # What went to spam looks the same: who sent it is not to know.
+    waits = Comment.objects.filter(article=article, status__in=[Comment.Status.PENDING, Comment.Status.SPAM])
+    held = waits.for_page().filter(pk=number).first() if number else None
+    if held:
+        context["reading"].for_one_reader()
+    return held
+
+
+@register.filter
+def proof(comment):
+    """For its sender alone: what their browser may keep, to be known again."""
+    return tokens.proof(comment)
+
+
+@register.filter
+def is_web(address):
+    """Whether to link it: the form takes nothing else, but a row may be older than the form."""
+    return address.startswith(("https://", "http://"))
+
+
+@register.filter
+def initials(name):
+    """The first letters of the first and the last word, for the square beside a comment."""
+    first_letters = [next((letter for letter in word if letter.isalnum()), "") for word in name.split()]
+    letters = [letter.upper() if len(letter.upper()) == 1 else letter for letter in first_letters if letter]
+    return "".join(letters[:1] + letters[1:][-1:])
+
+
+@register.simple_tag
+def comments_page(article, number):
+    return threads.page_address(article, number)
 
 
 @register.simple_tag

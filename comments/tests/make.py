@@ -11,12 +11,12 @@ from news.tests.make import make_live_articles, make_user
 numbers = count(1)
 
 
-def make_comment(article=None, *, status="pending", by=None, **fields):
-    """A comment that came in through moderation and, for another status, was decided there."""
+def make_comment(article=None, *, status="", by=None, **fields):
+    """A comment that came in through moderation and, where another status is asked for, was decided there."""
     number = next(numbers)
     said = {"name": f"Reader {number}", "address": f"reader{number}@example.org", "body": f"Words {number}."}
     comment = moderation.receive(article or make_live_articles(1)[0], **{**said, **fields})
-    if status != comment.status:
+    if status and status != comment.status:
         decision = moderation.BACK_TO[moderation.Status(status)]
         moderation.decide(decision, comment, by=by or make_user("Moderators"))
     return comment
@@ -45,3 +45,14 @@ def form_of(article, **changed):
         "token": tokens.make(article),
     }
     return {**filled, **changed}
+
+
+def make_rules(**changed):
+    """The rules in force from now on, as somebody who may has set them; what is not said stays as it is by default."""
+    return moderation.change_rules(changed, by=make_user("Moderators"))
+
+
+def without_limits(**changed):
+    """For tests in which one person sends more than anybody would."""
+    unlimited = {"seconds_between": 0, "most_an_hour": 0, "most_an_hour_on_a_story": 0}
+    return make_rules(**unlimited | changed)

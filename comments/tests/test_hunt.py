@@ -21,8 +21,8 @@ from django.db import connection
 from django.urls import reverse
 from django.views.debug import ExceptionReporter
 
-from comments import jobs, moderation, privacy
-from comments.models import Comment, Contact
+from comments import jobs, moderation, privacy, tokens
+from comments.models import Comment, Contact, Report
 from comments.tests.make import form_of
 from news import history
 from news.models import Event
@@ -153,6 +153,9 @@ def test_the_address_is_nowhere(client, address, logged, monkeypatch, pages_in_f
     comment = Comment.objects.get()
     moderation.approve(comment, by=moderator)
     assert privacy.address_of(comment, by=moderator) == CANARY
+    report = {"reason": "abusive", "email": CANARY, "token": sent["token"]}
+    assert client.post(f"{path}comments/report/{comment.pk}/", report).status_code == 303
+    assert Report.objects.get().address
     client.force_login(moderator)
     queue = reverse("admin:comments_comment_changelist")
     assert CANARY.encode() in client.post(f"{queue}?view=approved", {"look": comment.pk}).content
@@ -163,6 +166,8 @@ def test_the_address_is_nowhere(client, address, logged, monkeypatch, pages_in_f
     moderation.approve(comment, by=moderator)
 
     public = ["/", f"/news/{article.slug}/", f"/news/{article.slug}/comments/", "/nowhere/"]
+    public += [f"/news/{article.slug}/comments/{place}" for place in ("feed/", f"reply/{comment.pk}/", "page/1/")]
+    public += ["/comments/feed/", "/privacy/", f"/news/{article.slug}/?held={tokens.receipt(comment)}"]
     public += [f"/sections/{article.section.slug}/", f"/tags/{tag.slug}/"]
     pages = [address(language, page) for language in ("en", "pl") for page in public]
     pages += ["/robots.txt", "/health/live", "/health/jobs", "/health/ready"]

@@ -9,8 +9,8 @@ from django.db.models import Count
 from django.utils import timezone, translation
 
 from comments import jobs, moderation
-from comments.models import Comment, Contact, Thread
-from comments.moderation import Decision, Refused
+from comments.models import Comment, Contact, Rules, Thread
+from comments.moderation import Decision, Refused, SentAgain
 from comments.tests.make import make_comment
 from news import changes, history
 from news.models import Article, Event, Slug
@@ -44,11 +44,22 @@ def test_sent_twice_within_ten_minutes_it_is_one_comment():
     assert Comment.objects.count() == Contact.objects.count() == 1
 
 
-def test_after_ten_minutes_it_is_another_one():
+@pytest.mark.parametrize("address", [SAID["address"], "jan@example.org"])
+def test_after_ten_minutes_the_same_words_under_the_same_name_are_refused_whoever_sends_them(address):
     article = make_live_articles(1)[0]
     moderation.receive(article, **SAID, at=timezone.now() - timedelta(minutes=10))
-    moderation.receive(article, **SAID)
-    assert Comment.objects.count() == 2
+    with pytest.raises(SentAgain, match="there already"):
+        moderation.receive(article, **SAID | {"address": address, "body": "two days IS not enough."})
+    assert Comment.objects.count() == 1
+
+
+def test_what_was_put_into_the_trash_may_be_sent_again_and_another_name_may_say_the_same():
+    article = make_live_articles(1)[0]
+    before = moderation.receive(article, **SAID, at=timezone.now() - timedelta(minutes=10))
+    moderation.receive(article, **SAID | {"name": "Jan"})
+    moderation.trash(before, by=make_user("Moderators"))
+    moderation.receive(article, **SAID | {"address": "jan@example.org"})
+    assert Comment.objects.count() == 3
 
 
 @pytest.mark.parametrize("other", [{"body": "Three days."}, {"address": "jan@example.org"}])
@@ -357,3 +368,74 @@ def test_moderators_deciding_at_once_decide_each_comment_once_and_count_right():
     assert Thread.objects.get().approved_count == 4
     assert Event.objects.filter(kind="approve", subject_kind="comment").count() == 4
     assert history.verify()[1] is None
+
+
+# Open and closed, here and everywhere
+
+
+def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
+    here, there = make_live_articles(2)
+    moderator, before = make_user("Moderators"), counter(changes.SITE)
+    moderation.stop(by=moderator, banner="Back at noon.")
+    for article in (here, there):
+        assert moderation.closed_because(article)
+        with pytest.raises(Refused):
+            moderation.receive(article, **SAID)
+    assert counter(changes.SITE) == before + 1
+    assert (Rules.current().is_open, Rules.current().banner) == (False, "Back at noon.")
+    event = Event.objects.get(subject_kind="rules")
+    assert event.actor_id == moderator.pk
+    with pytest.raises(Refused, match="stopped already"):
+        moderation.stop(by=moderator)
+    moderation.resume(by=moderator, banner="")
+    moderation.receive(here, **SAID)
+    assert Rules.current().banner == ""
+    with pytest.raises(Refused, match="taken already"):
+        moderation.resume(by=moderator)
+    assert Event.objects.filter(subject_kind="rules").count() == 2
+
+
+def test_stopping_and_resuming_leave_a_closed_story_closed():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    moderation.close(article, by=moderator)
+    moderation.stop(by=moderator)
+    moderation.resume(by=moderator)
+    assert moderation.closed_because(article)
+
+
+def test_a_notice_goes_up_alone_and_is_taken_down():
+    moderator, before = make_user("Moderators"), counter(changes.SITE)
+    moderation.announce("We answer on Monday.", by=moderator)
+    with pytest.raises(Refused, match="there already"):
+        moderation.announce("We answer on Monday.", by=moderator)
+    moderation.announce("", by=moderator)
+    with pytest.raises(Refused, match="no notice"):
+        moderation.announce("", by=moderator)
+    assert Rules.current().is_open and counter(changes.SITE) == before + 2
+
+
+@pytest.mark.parametrize("role", ["Reporters", "Editors"])
+@pytest.mark.parametrize("step", ["stop", "resume", "announce"])
+def test_other_roles_change_nothing_for_everybody(role, step):
+    with pytest.raises(Refused, match="does not change the rules"):
+        getattr(moderation, step)(by=make_user(role), banner="Hacked")
+    assert Rules.current().banner == "" and not Event.objects.filter(subject_kind="rules").exists()
+
+
+def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    Rules.objects.create(pk=1, closes_after_days=1)
+    Article.objects.update(live_from=timezone.now() - timedelta(days=3))
+    article.refresh_from_db()
+    assert moderation.closed_because(article)
+    before = counter(changes.story(article.slug))
+    moderation.exempt(article, by=moderator)
+    assert not moderation.closed_because(article)
+    with pytest.raises(Refused, match="stay open already"):
+        moderation.exempt(article, by=moderator)
+    moderation.let_age(article, by=moderator)
+    assert moderation.closed_because(article)
+    assert counter(changes.story(article.slug)) == before + 2
+    assert [event.kind for event in Event.objects.about(article.thread)] == ["let age", "exempt"]
+    with pytest.raises(Refused, match="does not moderate"):
+        moderation.exempt(article, by=make_user("Editors"))

@@ -1,5 +1,6 @@
 """The moderators' queue, used the way a person uses it: by the buttons on the page."""
 
+import json
 import re
 from html import unescape
 
@@ -8,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from comments import moderation
-from comments.models import Comment, Thread
+from comments.models import Comment, Rules, Thread
 from comments.tests.make import make_comment, make_comments
 from news.models import Event
 from news.tests.make import make_live_articles, make_user
@@ -41,6 +42,11 @@ def shown(client, query=""):
     return unescape(response.content.decode())
 
 
+def listed(page):
+    """The list alone: beside the comment in question stands also what was said around it."""
+    return page.partition('<ul class="nr-q"')[2].partition('<div class="nr-qdetail">')[0]
+
+
 def press(client, name, value, query="", **others):
     """Press a button that is on the page, or the test is about nothing a person could do."""
     page = shown(client, query)
@@ -66,9 +72,9 @@ def test_views_are_counted_and_show_one_status_each(desk, article):
             make_comment(article, status=status, body=f"Words of {status}.")
     page = shown(desk)
     counts = re.findall(r'<span class="nr-n">(\d+)</span>', page)
-    assert counts == ["1", "2", "3", "0"]
-    assert "Words of spam." not in page
-    spam = shown(desk, "?view=spam")
+    assert counts == ["1", "0", "2", "3", "0"]
+    assert "Words of pending." in listed(page) and "Words of spam." not in listed(page)
+    spam = listed(shown(desk, "?view=spam"))
     assert "Words of spam." in spam and "Words of pending." not in spam
 
 
@@ -110,7 +116,7 @@ def test_search_finds_words_and_names_whatever_their_case_and_accents(desk, arti
     make_comment(article, name="Grażyna", body="W Łodzi, czyli Łódź, tak samo: lodz.")
     make_comment(article, name="Bartek", body="Something else.")
     page = shown(desk, f"?q={words}")
-    assert "Grażyna" in page and "Something else." not in page
+    assert "Grażyna" in listed(page) and "Something else." not in listed(page)
 
 
 def test_a_second_search_asks_for_its_own_words(desk, article):
@@ -132,7 +138,7 @@ def test_the_queue_costs_the_same_for_two_comments_or_forty(desk, article, queri
     few = queries_of(desk.get, QUEUE)
     make_comments(38, article, status="pending")
     assert queries_of(desk.get, QUEUE) == few
-    assert few <= 20
+    assert few <= 24
 
 
 # Deciding
@@ -234,14 +240,18 @@ def test_without_the_csrf_token_nothing_is_decided(article, moderator):
 # Many at once
 
 
-def test_a_selection_is_decided_one_by_one(desk, article):
+def test_a_selection_is_one_decision_with_one_event_and_one_way_back(desk, article):
     comments = [make_comment(article) for _ in range(3)]
     selected = [f"{comment.pk}:pending" for comment in comments[:2]]
     response = press(desk, "bulk", "approve", _selected_action=selected)
     assert [comment.status for comment in Comment.objects.order_by("pk")] == ["approved", "approved", "pending"]
     assert Thread.objects.get().approved_count == 2
     assert "Decided: 2 comments." in response.content.decode()
-    assert Event.objects.filter(kind="approve", subject_kind="comment").count() == 2
+    event = Event.objects.get(kind="approve")
+    assert (event.subject_kind, json.loads(event.facts)["count"]) == ("batch", 2)
+    press(desk, "undo_all", event.subject_id)
+    assert set(Comment.objects.values_list("status", flat=True)) == {"pending"}
+    assert Thread.objects.get().approved_count == 0
 
 
 def test_one_refusal_in_a_selection_is_told_and_the_rest_goes_through(desk, article):
@@ -258,7 +268,9 @@ def test_one_refusal_in_a_selection_is_told_and_the_rest_goes_through(desk, arti
 def test_a_selection_is_rejected_with_its_reason(desk, article):
     comment = make_comment(article)
     press(desk, "bulk", "reject.off-topic", _selected_action=[f"{comment.pk}:pending"])
-    assert '"because":"off-topic"' in Event.objects.about(comment).get().facts
+    comment.refresh_from_db()
+    assert comment.status == "trash"
+    assert '"because":"off-topic"' in Event.objects.about(comment.batch).get().facts
 
 
 # The address
@@ -335,3 +347,65 @@ def test_comments_are_neither_added_nor_edited_nor_deleted_here(desk, article):
         assert response["Location"] == f"{reverse('admin:comments_comment_changelist')}?c={comment.pk}"
     comment.refresh_from_db()
     assert comment.status == "pending"
+
+
+# From a story's form, and for everybody
+
+
+@pytest.mark.parametrize(
+    ("pressed", "column", "value"),
+    [("close", "is_closed", True), ("exempt", "stays_open", True)],
+)
+def test_a_storys_form_closes_its_comments_or_keeps_them_open(client, article, pressed, column, value):
+    Rules.objects.create(pk=1, closes_after_days=30)
+    client.force_login(make_user("Chief editors"))
+    form = f"/admin/news/workingcopy/{article.pk}/change/"
+    page = client.get(form).content.decode()
+    assert f'form="comments-on-story" name="comments" value="{pressed}"' in page
+    assert f'action="{QUEUE}story/{article.pk}/"' in page
+    response = client.post(f"{QUEUE}story/{article.pk}/", {"comments": pressed})
+    assert response["Location"] == form
+    assert getattr(Thread.objects.get(), column) is value
+
+
+@pytest.mark.parametrize("role", ["Reporters", "Editors"])
+def test_who_does_not_moderate_sees_no_buttons_there_and_presses_none(client, article, role):
+    client.force_login(make_user(role))
+    assert (
+        'form="comments-on-story"' not in client.get(f"/admin/news/workingcopy/{article.pk}/change/").content.decode()
+    )
+    page = client.post(f"{QUEUE}story/{article.pk}/", {"comments": "close"}, follow=True).content.decode()
+    assert "Your role does not moderate comments." in page
+    assert not Thread.objects.filter(is_closed=True).exists()
+
+
+def test_stories_are_closed_by_post_only_and_forged_ones_are_refused(desk, article):
+    assert desk.get(f"{QUEUE}story/{article.pk}/").status_code == 405
+    for number, step in ((article.pk, "explode"), (999999, "close"), (article.pk, "")):
+        assert desk.post(f"{QUEUE}story/{number}/", {"comments": step}).status_code == 302
+    assert not Thread.objects.filter(is_closed=True).exists()
+
+
+def test_the_switch_is_at_the_top_for_those_who_may_and_asks_first(desk, client, article):
+    page = press(desk, "switch", "stop", banner="Back at noon.").content.decode()
+    assert "No story takes comments at the moment." in page and "Back at noon." in page
+    assert not Rules.current().is_open
+    page = press(desk, "switch", "resume", banner="").content.decode()
+    assert Rules.current().is_open and "No story takes comments" not in page and "Back at noon." not in page
+
+
+@pytest.mark.parametrize("posted", [{"switch": "explode"}, {"switch": "stop", "banner": "x" * 301}])
+def test_a_notice_too_long_or_a_forged_switch_changes_nothing_and_stays_typed(desk, posted):
+    response = desk.post(QUEUE, posted)
+    assert response.status_code == 422
+    assert posted.get("banner", "") in response.content.decode()
+    assert Rules.current().is_open
+
+
+def test_whoever_may_not_change_the_rules_has_no_switch(client, article):
+    person = make_user("Reporters")
+    person.user_permissions.add(*Permission.objects.filter(codename__in=["view_comment", "moderate_comment"]))
+    client.force_login(person)
+    assert 'name="switch"' not in shown(client)
+    page = client.post(QUEUE, {"switch": "stop"}, follow=True).content.decode()
+    assert "does not change the rules" in page and Rules.current().is_open

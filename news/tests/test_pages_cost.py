@@ -23,7 +23,7 @@ from news.tests.make import (
 )
 
 pytestmark = pytest.mark.django_db
-HOME, LIST, ARTICLE, GONE = 6, 5, 6, 7
+HOME, LIST, ARTICLE, GONE = 6, 5, 7, 7
 
 
 @pytest.fixture

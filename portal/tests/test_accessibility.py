@@ -16,6 +16,22 @@ VIEWS = [
     pytest.param({"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}, id="phone, dark"),
 ]
 
+# What the browser paints: the colours of the twelve classes of initials, and the paper, as red, green and blue.
+PAINTED = """() => {
+  const context = document.createElement("canvas").getContext("2d");
+  const painted = (colour) => {
+    context.fillStyle = colour;
+    context.fillRect(0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const squares = [...Array(12).keys()].map((number) => {
+    const square = Object.assign(document.createElement("span"), { className: `av av${number}` });
+    document.body.append(square);
+    return painted(getComputedStyle(square).color);
+  });
+  return [painted(getComputedStyle(document.body).backgroundColor), ...squares];
+}"""
+
 
 @pytest.fixture
 def story():
@@ -70,3 +86,20 @@ def test_a_page_with_faults_has_findings(person):
     found = findings(page)
     assert any(fault.startswith("image-alt") for fault in found)
     assert "scrolls sideways" in found
+
+
+def luminance(colour):
+    """WCAG's, of a colour in bytes."""
+    red, green, blue = (byte / 3294.6 if byte <= 10 else ((byte / 255 + 0.055) / 1.055) ** 2.4 for byte in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_twelve_colours_of_initials_can_be_read_on_either_paper(person):
+    for scheme in ("light", "dark"):
+        page = person(color_scheme=scheme)
+        page.goto("/")
+        paper, *inks = page.evaluate(PAINTED)
+        assert len({tuple(ink) for ink in inks}) == 12
+        for ink in inks:
+            dark, light = sorted([luminance(ink), luminance(paper)])
+            assert (light + 0.05) / (dark + 0.05) > 4.5, (scheme, ink)

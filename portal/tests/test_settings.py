@@ -63,6 +63,8 @@ def test_a_missing_key_is_named(tmp_path, name):
         ("EMAIL_URL", "mail.example", "EMAIL_URL cannot be read; set it to an address such as smtp+tls://"),
         ("EMAIL_URL", "smtp+tls://user@host:abc", "EMAIL_URL cannot be read"),
         ("EMAIL_URL", "smtp+tls://", "EMAIL_URL cannot be read"),
+        ("TRUSTED_PROXIES", "10.0.0.5,nginx", "TRUSTED_PROXIES must be addresses or networks"),
+        ("TRUSTED_PROXIES", "10.0.0.5/24", "TRUSTED_PROXIES must be addresses or networks"),
         ("LOG_LEVEL", "LOUD", "LOG_LEVEL is “LOUD”; set it to one of DEBUG, INFO"),
         ("VAR_DIR", "/dev/null/var", "set VAR_DIR to a folder this process may write to"),
         ("TIME_ZONE", "Brussels", "set it to a name such as Europe/Warsaw"),
@@ -100,6 +102,7 @@ def test_what_may_hold_a_password_is_not_repeated(tmp_path, name, value):
         ("DATABASE_URL", "sqlite://:memory:"),
         ("CACHE_URL", "rediss://:password@host:6379/1"),
         ("EMAIL_URL", "smtp+tls://user:password@host:587"),
+        ("TRUSTED_PROXIES", "127.0.0.1, 10.0.7.0/24,2001:db8::/32"),
     ],
 )
 def test_what_is_right_starts(tmp_path, name, value):

@@ -1,0 +1,125 @@
+"""Deciding many comments at once: sets of rows instead of one after another, one event, one way back.
+
+Ten thousand comments are a few statements. Locks are taken in the order moderation takes them: comments, threads,
+history; of many rows in the order of their numbers.
+"""
+
+from collections import Counter
+
+from django.db import transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from comments.models import Batch, Comment, Report, Thread
+from comments.moderation import (
+    LEADS_TO,
+    UNCLAIMED,
+    UNDO_WITHIN,
+    Decision,
+    Reason,
+    Refused,
+    Status,
+    close_reports,
+    decided_as,
+)
+from news import changes, history
+from news.models import Slug
+
+AT_ONCE = 2000  # rows in a statement: SQLite takes no more than 32,766 numbers
+
+
+@transaction.atomic
+def decide_all(comments, decision, reason="", *, by):
+    """Decide all of these at once, except those decided so already; return the batch."""
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
+    if decision == Decision.REJECT and reason not in Reason.values:
+        raise Refused(_("Choose a reason, so that the others know why."))
+    status = LEADS_TO[decision]
+    is_open = ~Q(status=status)
+    if decision != Decision.WAIT:
+        is_open |= Q(comments.has_open_reports())
+    taken = _taken(comments.with_words().filter(is_open))
+    if not taken:
+        raise Refused(_("None of these comments is left to decide."))
+    batch = Batch.objects.create(decision=decision, by=by, numbers=_numbers(taken))
+    row = {"status": status, "was": F("status"), "batch": batch, **decided_as(status, by=by, at=batch.at), **UNCLAIMED}
+    reports = 0
+    for part in _parts(taken):
+        Comment.objects.filter(pk__in=part).update(**row)
+        if decision != Decision.WAIT:
+            reports += close_reports(part, at=batch.at)
+    facts = {"because": reason} if decision == Decision.REJECT else {}
+    _tell(decision.value, batch, taken, lambda one: status, by=by, reports=reports, **facts)
+    return batch
+
+
+@transaction.atomic
+def undo_all(batch, *, by):
+    """Take one's own batch back: whatever nobody has decided anew since is again what it was. Returns how many."""
+    if batch.by_id != by.pk or not Batch.objects.filter(pk=batch.pk, is_undone=False).update(is_undone=True):
+        raise Refused(_("Only your own decision can be taken back, and only once."))
+    taken = _taken(Comment.objects.filter(batch=batch))
+    now, reports = timezone.now(), 0
+    for status in Status:
+        row = {"status": status, "was": "", "batch": None, **decided_as(status, by=by, at=now)}
+        for part in _parts(one for one in taken if one.was == status):
+            Comment.objects.filter(pk__in=part).update(**row)
+            closed = Report.objects.filter(comment__in=part, is_open=False, closed_at=batch.at)
+            reports += closed.update(is_open=True, closed_at=None)
+    _tell("undo", batch, taken, lambda one: one.was, by=by, reports=reports)
+    return len(taken)
+
+
+def last_batch(by, *, now=None):
+    """What somebody decided last of many, while taking it back is still one key away; else None."""
+    since = (now or timezone.now()) - UNDO_WITHIN
+    return Batch.objects.filter(by=by, at__gt=since, is_undone=False).order_by("-at", "-pk").first()
+
+
+def _taken(comments):
+    """These comments as they stand now, theirs to change for nobody else until the transaction ends.
+
+    SQLite has no such lock and needs none: there one transaction at a time may write, and ours has begun.
+    """
+    comments = comments.select_related(None).order_by("pk")
+    found = []
+    for part in _parts(comments.values_list("pk", named=True)):
+        held = comments.filter(pk__in=part).select_for_update(no_key=True)
+        found += held.values_list("pk", "article_id", "status", "was", named=True)
+    return found
+
+
+def _parts(rows):
+    """Their numbers, as many at a time as one statement takes."""
+    numbers = [row.pk for row in rows]
+    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
+
+
+def _numbers(taken):
+    return ",".join(str(one.pk) for one in taken)
+
+
+def _tell(kind, batch, taken, becomes, *, by, **facts):
+    """Count the threads anew whose readers see more or less than before, append the event, and tell the pages."""
+    shown = Status.APPROVED
+    articles = sorted({one.article_id for one in taken if (one.status == shown) != (becomes(one) == shown)})
+    for start in range(0, len(articles), AT_ONCE):
+        _recount(articles[start : start + AT_ONCE])
+    was = dict(Counter(one.status for one in taken))
+    digest = history.digest(_numbers(taken))
+    history.append(kind, batch, by=by, count=len(taken), comments=digest, was=was, **facts)
+    if articles:
+        slugs = Slug.objects.filter(article__in=articles).values_list("slug", flat=True)
+        changes.move(changes.HOME, *map(changes.story, slugs))
+
+
+def _recount(articles):
+    """Count what readers see under these stories, while nobody else decides or counts there."""
+    Thread.objects.bulk_create([Thread(pk=article) for article in articles], ignore_conflicts=True)
+    threads = Thread.objects.filter(pk__in=articles)
+    list(threads.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    shown = Comment.objects.approved().filter(article=OuterRef("pk")).order_by().values("article")
+    threads.update(approved_count=Coalesce(Subquery(shown.annotate(count=Count("pk")).values("count")), 0))
