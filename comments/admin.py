@@ -5,7 +5,7 @@ the status its moderator saw, as `<comment>:<status>`, so that no decision taken
 """
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
 from django.forms.widgets import Script
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
@@ -194,6 +194,8 @@ class CommentAdmin(admin.ModelAdmin):
         """The queue's script says that somebody looks at a comment; the answer is what they should know, in words."""
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         comment = self.get_queryset(request).filter(pk=number).first()
         if comment is None:
             return JsonResponse({"told": _("This comment is not there any more.")})

@@ -209,6 +209,7 @@ class Rules(models.Model):
     most_an_hour = models.PositiveSmallIntegerField(_("comments an hour from one network"), default=20)
     most_an_hour_on_a_story = models.PositiveSmallIntegerField(_("comments an hour on one story"), default=300)
     page_size = models.PositiveSmallIntegerField(_("comments on a page"), default=50)
+    newest_first = models.BooleanField(_("newest conversations first"), default=False)
     spam_days = models.PositiveSmallIntegerField(_("empty spam after so many days"), default=30)
     trash_days = models.PositiveSmallIntegerField(_("empty the trash after so many days"), default=30)
 

@@ -19,7 +19,8 @@ GROUPS = [
     (_("What waits for a moderator"), ["holds_all", "trusts_approved", "most_links", "least_seconds"]),
     (_("Words"), LISTS),
     (_("Limits"), ["seconds_between", "most_an_hour", "most_an_hour_on_a_story"]),
-    (_("Afterwards"), ["page_size", "spam_days", "trash_days"]),
+    (_("On the page"), ["page_size", "newest_first"]),
+    (_("Afterwards"), ["spam_days", "trash_days"]),
 ]
 A_LINE_EACH = _(
     "One word or phrase a line; # begins a note. Found as whole words, whatever their case, diacritics and disguises: "
@@ -43,6 +44,7 @@ EFFECTS = {
     "most_an_hour": _("Also from one e-mail address. 0: no limit. An office or a school may share one network."),
     "most_an_hour_on_a_story": _("From everybody together. 0: no limit."),
     "page_size": _("A longer conversation has several pages."),
+    "newest_first": _("Ticked, the conversation that was begun last is on top. Answers always follow in their order."),
     "spam_days": _("They are gone for good then. 0: never."),
     "trash_days": _("They are gone for good then. 0: never."),
 }

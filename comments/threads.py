@@ -1,7 +1,8 @@
 """The conversation under a story as readers see it: in which order, on which page, under whom.
 
-A thread is one list: each comment, then the answers to it, at every depth in the order of time. Pages are cut
-from that list by the comments they show; only those of one page are ever loaded with their words.
+A thread is one list: each comment, then the answers to it, at every depth in the order of time; the rules may put the
+conversations begun last first. Pages are cut from that list by the comments they show; only those of one page are
+ever loaded with their words.
 """
 
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ class Conversation:
 def conversation(article, number=1):
     """A page of the conversation, in as many queries however long it is; NoPage beyond the last."""
     rules = Rules.current()
-    thread, order = _outline(article)
+    thread, order = _outline(article, rules)
     pages = _pages(order, rules)
     try:
         page = pages.page(number)
@@ -71,11 +72,12 @@ def conversation(article, number=1):
 
 def address_of(comment):
     """Where readers find an approved comment: on the page it is on today; NoPage once it is on none."""
-    _thread, order = _outline(comment.article)
+    rules = Rules.current()
+    _thread, order = _outline(comment.article, rules)
     place = next((place for place, node in enumerate(order) if node.pk == comment.pk), None)
     if place is None:
         raise NoPage
-    number = place // _pages(order, Rules.current()).per_page + 1
+    number = place // _pages(order, rules).per_page + 1
     return f"{page_address(comment.article, number)}#comment-{comment.pk}"
 
 
@@ -88,7 +90,7 @@ def _pages(order, rules):
     return Paginator(order, min(max(rules.page_size, 1), FULLEST))
 
 
-def _outline(article):
+def _outline(article, rules):
     """The thread and the whole list of its approved comments, without a word of them, in one query."""
     shown = FilteredRelation("article__comments", condition=Q(article__comments__status=Comment.Status.APPROVED))
     rows = (
@@ -116,15 +118,15 @@ def _outline(article):
         status, grandparent, parents_time = of_parent
         if parent and status != Comment.Status.APPROVED:
             nodes.setdefault(parent, Shown(parent, grandparent, parents_time))
-    return thread, _in_order(nodes)
+    return thread, _in_order(nodes, newest_first=rules.newest_first)
 
 
-def _in_order(nodes):
+def _in_order(nodes, *, newest_first):
     """Each comment, then the answers to it; without recursion, because people answer for ever."""
     answers, waiting = {}, []
     for node in sorted(nodes.values(), key=lambda node: (node.created_at, node.pk), reverse=True):
         (answers.setdefault(node.parent, []) if node.parent in nodes else waiting).append(node)
-    order = []
+    order, waiting = [], waiting[::-1] if newest_first else waiting  # taken from the end
     while waiting:
         node = waiting.pop()
         order.append(node)

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('most_an_hour', models.PositiveSmallIntegerField(default=20, verbose_name='comments an hour from one network')),
                 ('most_an_hour_on_a_story', models.PositiveSmallIntegerField(default=300, verbose_name='comments an hour on one story')),
                 ('page_size', models.PositiveSmallIntegerField(default=50, verbose_name='comments on a page')),
+                ('newest_first', models.BooleanField(default=False, verbose_name='newest conversations first')),
                 ('spam_days', models.PositiveSmallIntegerField(default=30, verbose_name='empty spam after so many days')),
                 ('trash_days', models.PositiveSmallIntegerField(default=30, verbose_name='empty the trash after so many days')),
             ],

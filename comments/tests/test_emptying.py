@@ -75,7 +75,7 @@ def test_a_comment_with_replies_keeps_its_place_and_nothing_else():
     assert set(left.values()) == {""} and parent.reasons == []
     assert not Contact.objects.filter(pk=parent.pk).exists() and not parent.reports.exists()
     removed = thread_of({}, article).comments[0]
-    assert removed.is_removed and [answer.pk for answer in removed.replies] == [reply.pk]
+    assert removed.comment is None and [answer.pk for answer in removed.replies] == [reply.pk]
     assert Thread.objects.get().approved_count == 1
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from comments import moderation, threads
 from comments.models import Comment, Rules, Thread
-from comments.tests.make import make_comment
+from comments.tests.make import make_comment, make_rules
 from news import changes
 from news.tests.make import make_live_articles, make_user
 
@@ -80,6 +80,19 @@ def test_every_comment_is_on_one_page_and_under_its_own_address(client, path, ar
             wanted = path if number == 1 else f"{path}comments/page/{number}/"
             assert response["Location"] == f"{wanted}#comment-{pk}"
         assert f'id="comment-{on(page)[-1]}"' in client.get(wanted).content.decode()
+
+
+def test_where_the_rules_say_so_the_last_conversation_is_first_and_answers_keep_their_order(client, path, article):
+    page_size(3)
+    first, second, third, answer, later_answer = discuss(
+        article, 5, answering=lambda place: 1 if place in {3, 4} else None
+    )
+    make_rules(newest_first=True)
+    assert on(threads.conversation(article)) == [third.pk, second.pk, answer.pk]
+    assert on(threads.conversation(article, 2)) == [later_answer.pk, first.pk]
+    assert client.get(f"{path}comments/{first.pk}/")["Location"] == f"{path}comments/page/2/#comment-{first.pk}"
+    html = client.get(path).content.decode()
+    assert html.index("Words 2.") < html.index("Words 1.") < html.index("Words 3.")
 
 
 def test_numbers_go_on_from_page_to_page(client, path, article):

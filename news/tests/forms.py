@@ -50,7 +50,7 @@ class _Fields(HTMLParser):
             self.aside -= 1
         elif tag == "select":
             self.select = None
-        elif tag == "textarea":
+        elif tag == "textarea" and self.area:
             self.sent[self.area] = self.sent[self.area].removeprefix("\n")  # HTML drops it
             self.area = None
 

@@ -44,6 +44,22 @@ readers                                               GET              POST
 /preview/<key=revoked>/                               g g g g g g g g  x x x x x x x x
 /preview/<key=made-up>/                               ? ? ? ? ? ? ? ?  x x x x x x x x
 
+conversations                                               GET              POST
+                                                            n d s R E C M A  n d s R E C M A
+/news/<slug=live>/comments/<pk=approved_comment>/           > > > > > > > >  x x x x x x x x
+/news/<slug=live>/comments/<pk=pending_comment>/            ? ? ? ? ? ? ? ?  x x x x x x x x
+/news/<slug=live>/comments/page/<number=1>/                 > > > > > > > >  x x x x x x x x
+/news/<slug=live>/comments/page/<number=2>/                 ? ? ? ? ? ? ? ?  x x x x x x x x
+/news/<slug=live>/comments/reply/<pk=approved_comment>/     + + + + + + + +  x x x x x x x x
+/news/<slug=live>/comments/reply/<pk=pending_comment>/      ? ? ? ? ? ? ? ?  x x x x x x x x
+/news/<slug=live>/comments/report/<pk=approved_comment>/    + + + + + + + +  ! ! ! ! ! ! ! !
+/news/<slug=live>/comments/report/<pk=pending_comment>/     ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
+/news/<slug=live>/comments/reported/<pk=approved_comment>/  + + + + + + + +  x x x x x x x x
+/news/<slug=live>/comments/feed/                            + + + + + + + +  x x x x x x x x
+/news/<slug=withdrawn>/comments/feed/                       g g g g g g g g  x x x x x x x x
+/comments/feed/                                             + + + + + + + +  x x x x x x x x
+/privacy/                                                   + + + + + + + +  x x x x x x x x
+
 machines (a dead job is in the queue)                 GET              POST
                                                       n d s R E C M A  n d s R E C M A
 /health/live                                          + + + + + + + +  + + + + + + + +
@@ -121,6 +137,14 @@ comments                                              GET              POST
 /admin/comments/comment/<object_id>/change/           l l > > > > > >  l l > > > > > >
 /admin/comments/comment/<object_id>/history/          l l > > > > > >  l l > > > > > >
 /admin/comments/comment/<object_id>/delete/           l l - - - - - -  l l - - - - - -
+/admin/comments/comment/<number>/claim/               l l x x x x x x  l l - - - + + +
+/admin/comments/comment/story/<number>/               l l x x x x x x  l l > > > > > >
+/admin/comments/rules/                                l l - - - + + +  l l - - - * * *
+/admin/comments/rules/add/                            l l - - - - - -  l l - - - - - -
+/admin/comments/rules/<object_id>/                    l l > > > > > >  l l > > > > > >
+/admin/comments/rules/<object_id>/change/             l l > > > > > >  l l > > > > > >
+/admin/comments/rules/<object_id>/history/            l l > > > > > >  l l > > > > > >
+/admin/comments/rules/<object_id>/delete/             l l - - - - - -  l l - - - - - -
 
 jobs and people                                       GET              POST
                                                       n d s R E C M A  n d s R E C M A
@@ -200,6 +224,7 @@ rename a tag                      - - - - + + - +
 
 comments                          n d s R E C M A
 send a comment                    + + + + + + + +
+report a comment                  + + + + + + + +
 approve a comment                 - - - - - + + +
 reject a comment                  - - - - - + + +
 mark a comment as spam            - - - - - + + +
@@ -207,13 +232,26 @@ put a comment into the trash      - - - - - + + +
 let a comment wait again          - - - - - + + +
 undo one's own decision           - - - - - + + +
 undo another's decision           - - - - - - - -
+keep what was reported            - - - - - + + +
+edit a comment                    - - - - - + + +
+answer a comment                  - - - - - + + +
+say that one looks at a comment   - - - - - + + +
 approve several comments          - - - - - + + +
 reject several comments           - - - - - + + +
 mark several as spam              - - - - - + + +
 put several into the trash        - - - - - + + +
+decide all that are found         - - - - - + + +
+undo one's own many               - - - - - + + +
+undo another's many               - - - - - - - -
 look at an address                - - - - - - + +
+look at a reporter's address      - - - - - - + +
 close a thread                    - - - - - + + +
 open a thread                     - - - - - + + +
+close comments from the story     - - - - - + + +
+keep comments open whatever       - - - - - + + +
+stop taking comments              - - - - - + + +
+put a notice above the forms      - - - - - + + +
+change the rules for comments     - - - - - + + +
 
 jobs and people                   n d s R E C M A
 try a job again                   - - - - - + - +
@@ -241,6 +279,7 @@ news.Author          -     v     acv   acv   -     acv
 news.Tag             -     av    acv   acv   -     acv
 news.WorkingCopy     -     acv   acv   acv   -     acv
 comments.Comment     -     -     -     v     v     v
+comments.Rules       -     -     -     cv    cv    cv
 """
 PLACES = {
     "staff": [],

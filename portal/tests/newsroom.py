@@ -142,8 +142,13 @@ def _everything():
 
 
 def _people():
-    people = {name: make_user(role, username=f"{name}-tested") for name, role in ROLES.items()}
-    people["admin"] = User.objects.create_superuser("admin-tested", admin_language="en")
+    people = {
+        name: make_user(role, username=f"{name}-tested", first_name=name.title(), last_name="Tested")
+        for name, role in ROLES.items()
+    }
+    people["admin"] = User.objects.create_superuser(
+        "admin-tested", admin_language="en", first_name="Admin", last_name="Tested"
+    )
     people["staff"] = User.objects.create_user("staff-tested", is_staff=True, admin_language="en")
     people["deactivated"] = make_user("Chief editors", username="deactivated-tested", is_active=False)
     for person in people.values():
@@ -245,4 +250,6 @@ def _comments(*, live, update, keeper, **others):
     moderation.close(update.article, by=keeper)
     statuses = moderation.Status.values
     made = {f"{status}_comment": make_comment(live.article, status=status, by=keeper) for status in statuses}
-    return made | {"under_closed": under_closed}
+    made["reported_comment"] = make_comment(live.article, status="approved", by=keeper)
+    made["report"] = moderation.report(made["reported_comment"], reason="personal", address="ewa@example.org")
+    return made | {"under_closed": under_closed, "seen_words": moderation.as_seen(made["pending_comment"])}

@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import Group
 from django.contrib.messages import INFO, WARNING
 
+from comments import bulk as bulk_decisions
 from comments import moderation
-from comments.models import Comment
+from comments.models import Comment, Report
 from news.models import Author, Event, Presence, Section, Tag, UnsavedText, WorkingCopy
 from news.tests.forms import fields_of
 from portal.models import User
 from portal.tests.newsroom import PASSWORD, TOKEN, post
 
 NEW_PASSWORD = "quite another sentence"
-STORIES, QUEUE = "/admin/news/workingcopy/", "/admin/comments/comment/"
+STORIES, QUEUE, RULES = "/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/comments/rules/"
 DRAFT = STORIES + "{draft.pk}/"
 
 
@@ -136,9 +137,9 @@ def bulk(action, story, asked=None, then=""):
     return Way(STORIES, "changelist-form", typed=selected, select=action, asked=asked, then=then)
 
 
-def queue(comment, *button, typed=None, begun=None, then=""):
+def queue(comment, *button, view="", typed=None, begun=None, then=""):
     """A button of the queue, with a comment open in it."""
-    page = f"{QUEUE}?c={{{comment}.pk}}&view={{{comment}.status}}"
+    page = f"{QUEUE}?c={{{comment}.pk}}&view={view or f'{{{comment}.status}}'}"
     return Way(page, "changelist-form", typed=typed or {}, button=button, begun=begun, then=then)
 
 
@@ -147,9 +148,14 @@ def decision(word, comment="pending_comment"):
     return queue(comment, "decide", f"{word}@{{{comment}.pk}}:{{{comment}.status}}", then=becomes)
 
 
-def several(word):
-    selected = {"_selected_action": "{pending_comment.pk}:pending"}
-    return queue("pending_comment", "bulk", word, typed=selected, then=word.partition(".")[0])
+def several(word, selected="_selected_action", which="{pending_comment.pk}:pending"):
+    return queue("pending_comment", "bulk", word, typed={selected: which}, then=word.partition(".")[0])
+
+
+def on_story(word):
+    """The conversation under a story, from the story's own form; moderators have no such page, and may all the same."""
+    page, to = f"{STORIES}{{live.pk}}/change/", f"{QUEUE}story/{{live.pk}}/"
+    return Way(page, "comments-on-story", to=to, typed={"comments": word}, then=word.replace("_", " "))
 
 
 def job(action, state):
@@ -187,6 +193,19 @@ def approved_it(newsroom, user):
 
 def another_approved_it(newsroom, user):
     approved_it(newsroom, newsroom["keeper"])
+
+
+def marked_many(newsroom, user):
+    waiting = Comment.objects.waiting().filter(article=newsroom["live"].pk)
+    newsroom["batch"] = bulk_decisions.decide_all(waiting, moderation.Decision.SPAM, by=user)
+
+
+def another_marked_many(newsroom, user):
+    marked_many(newsroom, newsroom["keeper"])
+
+
+def looks_at_it(newsroom, user, response):
+    return newsroom.again("pending_comment").claimed_by == user
 
 
 def has(**fields):
@@ -299,6 +318,12 @@ WAYS = {
         typed={"name": "Ola", "email": "ola@example.org", "body": "Is it so?"},
         then=is_there(Comment, body="Is it so?", status="pending"),
     ),
+    "report a comment": Way(
+        "/news/live/comments/report/{approved_comment.pk}/",
+        "reportform",
+        typed={"reason": "abusive"},
+        then=is_there(Report, comment__body__startswith="Words", reason="abusive"),
+    ),
     "approve a comment": decision("approve"),
     "reject a comment": decision("reject.abusive"),
     "mark a comment as spam": decision("spam"),
@@ -310,13 +335,40 @@ WAYS = {
     "undo another's decision": queue(
         "pending_comment", "undo", "{pending_comment.pk}:approved", begun=another_approved_it
     ),
+    "keep what was reported": queue(
+        "reported_comment", "decide", "approve@{reported_comment.pk}:approved", view="reported", then="approve"
+    ),
+    "edit a comment": queue(
+        "pending_comment", "edit", "{pending_comment.pk}:{seen_words}", typed={"words": "Milder words."}, then="edit"
+    ),
+    "answer a comment": queue(
+        "approved_comment", "send", "{approved_comment.pk}:approved", typed={"answer": "We asked."}, then="answer"
+    ),
+    "say that one looks at a comment": Way(
+        QUEUE, to=QUEUE + "{pending_comment.pk}/claim/", typed={"seen": "pending"}, then=looks_at_it
+    ),
     "approve several comments": several("approve"),
     "reject several comments": several("reject.abusive"),
     "mark several as spam": several("spam"),
     "put several into the trash": several("trash"),
+    "decide all that are found": several("spam", "all", "999999999"),
+    "undo one's own many": queue("pending_comment", "undo_all", "{batch.pk}", begun=marked_many, then="undo"),
+    "undo another's many": queue("pending_comment", "undo_all", "{batch.pk}", begun=another_marked_many),
+    "look at a reporter's address": queue(
+        "reported_comment", "look_reporter", "{report.pk}", view="reported", then="look"
+    ),
     "look at an address": queue("pending_comment", "look", "{pending_comment.pk}", then="look"),
     "close a thread": queue("pending_comment", "close", "{pending_comment.pk}", then="close"),
     "open a thread": queue("under_closed", "reopen", "{under_closed.pk}", then="reopen"),
+    "close comments from the story": on_story("close"),
+    "keep comments open whatever": on_story("exempt"),
+    "stop taking comments": queue("pending_comment", "switch", "stop", then="rules"),
+    "put a notice above the forms": queue(
+        "pending_comment", "switch", "announce", typed={"banner": "We read them at nine."}, then="rules"
+    ),
+    "change the rules for comments": Way(
+        RULES, "rules_form", typed={"most_links": "5"}, button=("save", "1"), then="rules"
+    ),
     # jobs and people
     "try a job again": job("try_again", "waiting"),
     "set a job aside": job("set_aside", "set aside"),
