@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
-from comments import privacy, tokens, words
+from comments import privacy, text, tokens, words
 from comments.models import Comment
 from news.folding import fold
 from news.models import Author
@@ -31,7 +31,6 @@ GRAVITY = [Status.APPROVED, Status.PENDING, Status.SPAM]
 ESTABLISHED = 3  # approved comments make a name somebody's
 MOST_SHOWN = 20  # words or places of one reason
 
-LINK = re.compile(r"(?:https?://|\bwww\.)[^\s<>\"']+", re.IGNORECASE)
 ADDRESS = re.compile(r"[^\s@<>()\[\]:;,\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 # With the plus or 00 of another country, as Poles group theirs, or after a word for it. Not every long number: tariff
 # codes, EORI numbers, dates and amounts are what our readers write about.
@@ -104,11 +103,12 @@ def too_quick(sent, rules):
 
 
 def links(sent, rules):
-    """Each address counts once, and those of our own site not at all."""
-    found = [match for match in LINK.finditer(sent.body) if not _is_our_own(match[0])]
-    count = len({match[0].casefold().rstrip("/.,;:!?)") for match in found})
+    """What readers would get as links: each address counts once, and those of our own site not at all."""
+    found = [place for place in text.links_in(sent.body) if not _is_our_own(place[0])]
+    count = len({link.casefold().rstrip("/") for link, _start, _end in found})
     if rules.most_links and count >= rules.most_links:
-        yield Status.PENDING, {"rule": "links", "count": count, "spans": [match.span() for match in found][:MOST_SHOWN]}
+        spans = [[start, end] for _link, start, end in found[:MOST_SHOWN]]
+        yield Status.PENDING, {"rule": "links", "count": count, "spans": spans}
 
 
 def personal_details(sent, rules):

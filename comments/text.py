@@ -27,8 +27,9 @@ def rendered(body):
 
 
 def links_in(body):
-    """The addresses that `rendered` makes links of, as typed."""
-    return [link for match in LINK.finditer(body) if (link := _link_in(match[0]))]
+    """The addresses that `rendered` makes links of, as typed: (address, start, end)."""
+    found = ((_link_in(match[0]), match.start()) for match in LINK.finditer(body))
+    return [(link, start, start + len(link)) for link, start in found if link]
 
 
 def _lines(text):
@@ -36,12 +37,11 @@ def _lines(text):
 
 
 def _with_links(line):
-    parts, end = [], 0
-    for match in LINK.finditer(line):
-        if link := _link_in(match[0]):
-            parts += [format_html("{}", line[end : match.start()]), _anchor(link)]
-            end = match.start() + len(link)
-    return "".join([*parts, format_html("{}", line[end:])])
+    parts, after = [], 0
+    for link, start, end in links_in(line):
+        parts += [format_html("{}", line[after:start]), _anchor(link)]
+        after = end
+    return "".join([*parts, format_html("{}", line[after:])])
 
 
 def _anchor(link):

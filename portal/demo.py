@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from comments import moderation
+from comments.models import Report
 from news import workflow
 from news.importers import seed
 from news.models import Article, Author, WorkingCopy
@@ -112,6 +113,8 @@ def _edit(copy, by, **fields):
 def _let_readers_talk(moderator):
     """A conversation under the newest story, and something of everything in the queue."""
     newest, second, third = Article.objects.live().latest_first()[:3]
+    words = "# what every robot sells\ncasino*\nvisa\n# what we look at first\nbribe*\nłapówk*"
+    moderation.change_rules({"words_to_hold": words}, by=moderator)
     question = _say(newest, "Grażyna W.", "Czy to samo dotyczy zgłoszeń uproszczonych? W tekście mowa o zwykłych.")
     moderation.approve(question, by=moderator)
     answer = _say(newest, "R. Lindqvist", "In our experience yes, but the terminal wants paper as well.", question)
@@ -119,10 +122,21 @@ def _let_readers_talk(moderator):
     thanks = _say(newest, "Grażyna W.", "Dziękuję, to zmienia postać rzeczy.", answer)
     moderation.approve(thanks, by=moderator)
     praise = _say(second, "J. Peeters", "Three offices gave us three codes for this pair of boxes. One at last.")
-    moderation.approve(praise, by=moderator)
+    moderation.answer(praise, "Which three? We would like to ask them.", by=moderator)
+    anger = _say(newest, "T. Brandt", "At the night counter they lose every third form. It is always the same clerk.")
+    moderation.approve(anger, by=moderator)
+    moderation.report(
+        anger, reason=Report.Reason.PERSONAL, words="There is only one clerk at night. Everybody knows who."
+    )
     _say(second, "Ola", "Czy wiążące informacje wydane przed opinią tracą ważność od razu, czy z końcem roku?")
     _say(third, "Halina W.", "Nasz program podkreśla teraz takie słowa na czerwono. Spedytorzy klną, ale działa.")
     _say(third, "Mykola", "Дякую за статтю. Will there be an English version of the form?")
+    _say(second, "Anna Nowak", "The newsroom will publish the list of codes tomorrow.")
+    _say(
+        third,
+        "Ferry",
+        "Call me on +44 20 7946 0958, or see https://a.example/tariff and https://b.example: cheap v1sa, no br1be.",
+    )
     moderation.mark_spam(_say(third, "cheap_visa_24", "Best customs clearence agent!! Write to me today"), by=moderator)
     rude = _say(second, "Anonymous", "They should all be thrown into the harbour.")
     moderation.reject(rude, reason=moderation.Reason.ABUSIVE, by=moderator)

@@ -59,7 +59,9 @@ class Seen(HTMLParser):
     ],
 )
 def test_what_is_a_link(typed, links):
-    assert links_in(typed) == links
+    found = links_in(typed)
+    assert [link for link, _start, _end in found] == links
+    assert all(typed[start:end] == link for link, start, end in found)
     hrefs = [attrs["href"] for tag, attrs in Seen(rendered(typed)).elements if tag == "a"]
     assert hrefs == [f"https://{link}" if link.startswith("www.") else link for link in links]
 
