@@ -6,6 +6,13 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
+from django.db.models import F
+from django.db.models.functions import Mod
+
+
+def give_colours(apps, schema_editor):
+    """The comments there are get one each, from their number: never from the name or the address."""
+    apps.get_model("comments", "Comment").objects.update(colour=Mod(F("pk") * 5, comments.models.COLOURS))
 
 
 class Migration(migrations.Migration):
@@ -118,4 +125,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(models.F('comment'), condition=models.Q(('is_open', True)), name='report_open')],
             },
         ),
+        migrations.RunPython(give_colours, migrations.RunPython.noop),
     ]

@@ -109,6 +109,7 @@ def places_of(story, address):
 def inside(story):
     queue = reverse("admin:comments_comment_changelist")
     yield from (reverse("admin:index"), f"{queue}?view=approved", f"{queue}?q=%3Cscript%3E{RUN}%3C/script%3E")
+    yield from (f"{queue}?view=reported", reverse("admin:comments_rules_changelist"))
     yield from (f"{queue}?c={comment.pk}" for comment in Comment.objects.waiting()[:4])
 
 
@@ -130,8 +131,19 @@ def assert_nothing_runs(page, places):
 @pytest.mark.parametrize("bypass_csp", [True, False], ids=["policy off", "policy on"])
 def test_no_attack_runs_anywhere(person, address, story, bypass_csp):
     assert_nothing_runs(person(bypass_csp=bypass_csp), places_of(story, address))
-    assert_nothing_runs(person(make_user("Moderators"), bypass_csp=bypass_csp), inside(story))
+    moderator = person(make_user("Moderators"), bypass_csp=bypass_csp)
+    assert_nothing_runs(moderator, inside(story))
+    _try_a_list(moderator)
     _type_attacks(person(bypass_csp=bypass_csp), address("en", f"/news/{story.slug}/"), story)
+
+
+def _try_a_list(page):
+    """What a list would have caught stands beside it, with the line of the list that did."""
+    page.goto(reverse("admin:comments_rules_changelist"))
+    page.fill("#id_words_to_hold", "\n".join([*CORPUS[:9], "pwned*"]))
+    page.click("[name=try]")
+    assert page.locator("#trial li").count() > 0
+    assert page.evaluate("window.__pwned") is None
 
 
 def _type_attacks(page, path, story):
