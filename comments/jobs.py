@@ -16,15 +16,24 @@ from portal.jobs import job
 
 @job
 def notify_moderators():
-    """Tell the moderators how many comments wait, and where: no name, no words, no address leaves the house."""
-    waiting = Comment.objects.waiting().count()
-    if not waiting or not settings.MODERATORS_EMAIL:
+    """Tell the moderators how many comments wait or are reported, and where: no name, no words, no address goes out."""
+    waiting, reported = Comment.objects.waiting().count(), Comment.objects.reported().count()
+    if not (waiting or reported) or not settings.MODERATORS_EMAIL:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        subject = ngettext("%(count)d comment is waiting", "%(count)d comments are waiting", waiting)
         queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
-        text = render_to_string("email/comments_waiting.txt", {"waiting": waiting, "queue": queue})
-        send_mail(f"{settings.SITE_NAME}: {subject % {'count': waiting}}", text, None, [settings.MODERATORS_EMAIL])
+        text = render_to_string(
+            "email/comments_waiting.txt", {"waiting": waiting, "reported": reported, "queue": queue}
+        )
+        send_mail(f"{settings.SITE_NAME}: {_subject(waiting, reported)}", text, None, [settings.MODERATORS_EMAIL])
+
+
+def _subject(waiting, reported):
+    if waiting:
+        return ngettext("%(count)d comment is waiting", "%(count)d comments are waiting", waiting) % {"count": waiting}
+    return ngettext("%(count)d comment was reported", "%(count)d comments were reported", reported) % {
+        "count": reported
+    }
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))

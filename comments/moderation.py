@@ -204,8 +204,7 @@ def _take_in(article, parent, sent, verdict, within, at):
     if comment.status == Status.APPROVED:
         _let_through(comment)
     elif comment.status == Status.PENDING:
-        due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
-        enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
+        _call_the_moderators()
     return comment
 
 
@@ -228,7 +227,14 @@ def report(comment, *, reason, words="", address="", network="", at=None):
         return None
     limits.count(within, at=at)
     address = privacy.encrypt(address) if address else ""
+    _call_the_moderators()
     return Report.objects.create(comment=comment, reason=reason, words=words, address=address, created_at=at)
+
+
+def _call_the_moderators():
+    """By mail, a while later, so that what comes until then is told along with it."""
+    due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
+    enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
 
 
 def _refuse_what_was_said_before(alike, name, at):

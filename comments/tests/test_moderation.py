@@ -304,6 +304,22 @@ def test_the_digest_says_how_many_and_where_and_nothing_about_anybody(settings):
         assert word not in f"{message.message()}{message.subject}{message.body}"
 
 
+def test_what_readers_report_is_told_in_the_same_digest_and_alone_where_nothing_waits(settings):
+    comment = make_comment(status="approved")
+    digests().delete()
+    moderation.report(comment, reason="abusive", words="He insults Ewa.", address="ewa@example.org")
+    assert digests().count() == 1
+    jobs.notify_moderators()
+    make_comment(comment.article)
+    jobs.notify_moderators()
+    alone, both = mail.outbox
+    queue = f"{settings.SITE_URL}/admin/comments/comment/"
+    assert f"{queue}?view=reported\n" in alone.body and f"{queue}\n" not in alone.body
+    assert f"{queue}?view=reported\n" in both.body and f"{queue}\n" in both.body
+    assert "1" in alone.subject and alone.subject != both.subject
+    assert not any(word in f"{alone.message()}{both.message()}" for word in ("insults", "ewa@", comment.body))
+
+
 def test_no_mail_when_nothing_waits_or_nobody_is_named(settings):
     make_comment(status="approved")
     jobs.notify_moderators()
