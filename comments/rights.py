@@ -148,9 +148,7 @@ def erase(person, grade, *, by, seen):
     rows = _held(person)
     doing = plan(person, grade)
     if doing.digest != seen:
-        raise Refused(
-            _("Meanwhile there is more or less of this person than you were told. Nothing is erased; look again.")
-        )
+        raise Refused(_("Meanwhile something of this person has come or gone. Nothing is erased yet: look again."))
     if not (doing.comments or doing.reports):
         raise Refused(_("Nothing is kept that could be erased."))
     now = timezone.now()

@@ -12,7 +12,7 @@ from django.http import JsonResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from comments import rights, standing
@@ -25,6 +25,28 @@ SHOWN = 100
 ERASED = {
     Grade.NAME: gettext_lazy("Erased: name, website and address. The words stay."),
     Grade.WORDS: gettext_lazy("Erased: the words too."),
+}
+
+CHANGED = ngettext_lazy(
+    "%(count)d comment loses name, website and address. Its words stay, signed “Anonymous”.",
+    "%(count)d comments lose name, website and address. Their words stay, signed “Anonymous”.",
+    "count",
+)
+DELETED = ngettext_lazy("%(count)d comment is deleted.", "%(count)d comments are deleted.", "count")
+EMPTIED = ngettext_lazy(
+    "%(count)d comment has answers: it keeps its place among them, and nothing else.",
+    "%(count)d comments have answers: they keep their places among them, and nothing else.",
+    "count",
+)
+REPORTS = {
+    Grade.NAME: ngettext_lazy(
+        "%(count)d report loses its address.", "%(count)d reports lose their addresses.", "count"
+    ),
+    Grade.WORDS: ngettext_lazy(
+        "%(count)d report loses its address and its words.",
+        "%(count)d reports lose their addresses and their words.",
+        "count",
+    ),
 }
 
 
@@ -65,9 +87,9 @@ def person_view(request):
             return answer
         context |= answer
     is_refused = "refusal" in context or context["form"].errors
-    return TemplateResponse(
-        request, "admin/comments/person.html", _page(request) | context, status=422 if is_refused else 200
-    )
+    page = TemplateResponse(request, "admin/comments/person.html", _page(request) | context)
+    page.status_code = 422 if is_refused else 200
+    return page
 
 
 def _done(request):
@@ -105,8 +127,8 @@ def _found(request):
     told = _("Nothing was sent with this address.")
     if days:
         told = ngettext(
-            "Nothing was sent with this address in the last %(days)d day. What is older nobody can find by an address.",
-            "Nothing was sent with this address in the last %(days)d days. What is older nobody can find by an address.",
+            "Nothing was sent with this address in the last %(days)d day. What is older, no address finds any more.",
+            "Nothing was sent with this address in the last %(days)d days. What is older, no address finds any more.",
             days,
         ) % {"days": days}
     form.add_error("address", told)
@@ -125,13 +147,12 @@ def _again(request):
 
 def _shown(person):
     comments, reports = person.comments, person.reports
-    beside = person.comments.counted_by_status()
     return {
         "person": person,
         "handle": person.handle,
         "comments": comments.select_related("article").defer("article__body")[:SHOWN],
         "reports": reports.select_related("comment__article").defer("comment__article__body", "comment__body")[:SHOWN],
-        "comment_count": sum(beside.values()),
+        "comment_count": comments.count(),
         "report_count": reports.count(),
         "grades": Grade.choices,
     }
@@ -139,39 +160,14 @@ def _shown(person):
 
 def _told(plan):
     """What erasing will do, in whole sentences, each with its number."""
-    changed, deleted, emptied, reports = map(len, (plan.changed, plan.deleted, plan.emptied, plan.reports))
-    sentences = [
-        changed
-        and ngettext(
-            "%(count)d comment loses name, website and address. Its words stay, signed “Anonymous”.",
-            "%(count)d comments lose name, website and address. Their words stay, signed “Anonymous”.",
-            changed,
-        )
-        % {"count": changed},
-        deleted
-        and ngettext("%(count)d comment is deleted.", "%(count)d comments are deleted.", deleted) % {"count": deleted},
-        emptied
-        and ngettext(
-            "%(count)d comment has answers: it keeps its place among them, and nothing else.",
-            "%(count)d comments have answers: they keep their places among them, and nothing else.",
-            emptied,
-        )
-        % {"count": emptied},
-        reports and _reports_told(plan.grade, reports),
+    parts = [
+        (CHANGED, plan.changed),
+        (DELETED, plan.deleted),
+        (EMPTIED, plan.emptied),
+        (REPORTS[plan.grade], plan.reports),
     ]
-    return {"grade": plan.grade, "digest": plan.digest, "sentences": [sentence for sentence in sentences if sentence]}
-
-
-def _reports_told(grade, count):
-    if grade == Grade.WORDS:
-        told = ngettext(
-            "%(count)d report loses its address and its words.",
-            "%(count)d reports lose their addresses and words.",
-            count,
-        )
-    else:
-        told = ngettext("%(count)d report loses its address.", "%(count)d reports lose their addresses.", count)
-    return told % {"count": count}
+    sentences = [told % {"count": len(rows)} for told, rows in parts if rows]
+    return {"grade": plan.grade, "digest": plan.digest, "sentences": sentences}
 
 
 def _download(exported):

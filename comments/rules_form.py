@@ -48,18 +48,19 @@ EFFECTS = {
     "spam_days": _("They are gone for good then. 0: never."),
     "trash_days": _("They are gone for good then. 0: never."),
     "address_days": _(
-        "The comment stays, with its name. Nobody can write to its sender any more, find it by the address or tell what "
+        "The comment stays, with its name. Nobody can write to its sender then, find it by the address or tell what "
         "else the same person sent; and who was approved before, or has made a name here, is known for no longer. Of "
         "reports the address is forgotten once they are decided on, too. 0: never."
     ),
 }
 FEWEST = {"page_size": 10}
+DECADE = 3650
 MOST = {
     "page_size": 200,
     "least_seconds": 120,
     "seconds_between": 3600,
-    "closes_after_days": 3650,
-    "address_days": 3650,
+    "closes_after_days": DECADE,
+    "address_days": DECADE,
 }
 FURTHEST = 10_000
 

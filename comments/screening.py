@@ -21,7 +21,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from comments import privacy, text, tokens, words
@@ -257,7 +257,7 @@ HELD = {
 
 def _of_person(facts):
     """A sentence of a decision about a person, with the reason somebody gave where there is one."""
-    since = formatted(timezone.localtime(datetime.fromisoformat(facts["since"])), pgettext("since a day", "j M Y"))
+    since = formatted(timezone.localtime(datetime.fromisoformat(facts["since"])), _("j M Y"))
     told = STANDING[facts["standing"], "because" in facts]()
     return told % {"since": since, "because": facts.get("because")}
 

@@ -43,9 +43,7 @@ def why_not(marks, kind, *, by, seen=None):
     now = of(marks)
     is_now = now.kind if now else ""
     if seen is not None and seen != is_now:
-        return (
-            MEANWHILE[now.kind] % {"who": now.by} if now else _("Meanwhile the decision about this person was lifted.")
-        )
+        return MEANWHILE[now.kind] % {"who": now.by} if now else _("Meanwhile this was lifted.")
     if kind == is_now:
         return str(ALREADY[kind]) if kind else _("Nothing is decided about this person.")
     return ""
