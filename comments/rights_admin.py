@@ -127,8 +127,8 @@ def _found(request):
     told = _("Nothing was sent with this address.")
     if days:
         told = ngettext(
-            "Nothing was sent with this address in the last %(days)d day. What is older, no address finds any more.",
-            "Nothing was sent with this address in the last %(days)d days. What is older, no address finds any more.",
+            "Nothing was sent with this address in the last %(days)d day. Older ones can no longer be found by it.",
+            "Nothing was sent with this address in the last %(days)d days. Older ones can no longer be found by it.",
             days,
         ) % {"days": days}
     form.add_error("address", told)
