@@ -127,8 +127,8 @@ def _found(request):
     told = _("Nothing was sent with this address.")
     if days:
         told = ngettext(
-            "Nothing was sent with this address in the last %(days)d day. Older ones can no longer be found by it.",
-            "Nothing was sent with this address in the last %(days)d days. Older ones can no longer be found by it.",
+            "With this address nothing was sent in the last %(days)d day; older comments have none any more.",
+            "With this address nothing was sent in the last %(days)d days; older comments have none any more.",
             days,
         ) % {"days": days}
     form.add_error("address", told)
