@@ -18,8 +18,10 @@ from comments import (
     claims,
     moderation,
     privacy,
+    rights_admin,
     rules_admin,  # noqa: F401 - registers the rules' page
     screening,
+    standing,
 )
 from comments.around import Surroundings
 from comments.forms import CONTROLS, SURROGATES, OneLine, Words
@@ -76,6 +78,13 @@ WRITTEN = {
         error_messages={
             "required": gettext_lazy("Type your answer"),
             "max_length": gettext_lazy("Shorten your answer to 5000 characters; now it has %(show_value)d"),
+        },
+    ),
+    "note": OneLine(
+        max_length=standing.LONGEST_REASON,
+        required=False,
+        error_messages={
+            "max_length": gettext_lazy("Shorten the reason to 200 characters; now it has %(show_value)d"),
         },
     ),
     "banner": OneLine(
@@ -142,6 +151,7 @@ class CommentAdmin(admin.ModelAdmin):
     def get_urls(self):
         own = [
             path("<int:number>/claim/", self.admin_site.admin_view(self.claim_view), name="comments_comment_claim"),
+            path("person/", self.admin_site.admin_view(rights_admin.person_view), name="comments_comment_person"),
             path("story/<int:number>/", self.admin_site.admin_view(self.story_view), name="comments_comment_story"),
         ]
         return [*own, *super().get_urls()]
@@ -234,8 +244,8 @@ class CommentAdmin(admin.ModelAdmin):
         """What somebody typed on the page and has not sent, by field, so that no button throws it away."""
         posted, typed = request.POST, {}
         if about := _by_number(Comment.objects.for_queue(), posted.get("about", "")):
-            written = {name: _plain(posted[name]) for name in ("words", "answer") if name in posted}
-            seen = {"words": about.body, "answer": ""}
+            written = {name: _plain(posted[name]) for name in ("words", "answer", "note") if name in posted}
+            seen = {"words": about.body, "answer": "", "note": ""}
             typed = {name: text for name, text in written.items() if text != seen[name]}
         if (banner := _plain(posted.get("banner", ""))) and banner != Rules.current().banner:
             typed["banner"] = banner
@@ -263,6 +273,8 @@ class CommentAdmin(admin.ModelAdmin):
         "undo_all": "_undo_all",
         "edit": "_edit",
         "send": "_answer",
+        "stand": "_stand",
+        "lift": "_lift",
         "switch": "_switch",
         "close": "_close",
         "reopen": "_reopen",
@@ -294,7 +306,7 @@ class CommentAdmin(admin.ModelAdmin):
             for comment in selected.exclude(batch=batch) if batch else selected:  # one refusal must not undo the rest
                 refusal = moderation.why_not(comment, decision, by=request.user, seen=seen[comment.pk], reason=reason)
                 if refusal:
-                    messages.warning(request, f"{comment.name}: {refusal}")
+                    messages.warning(request, f"{comment.signature}: {refusal}")
         self._tell_of(request, batch)
         current = request.GET.get("c", "")
         return "" if current in batch.numbers.split(",") else current
@@ -327,6 +339,19 @@ class CommentAdmin(admin.ModelAdmin):
         moderation.answer(comment, _written(request, "answer"), by=request.user, seen=seen)
         messages.success(request, _("Your answer is on the site."))
         return comment.pk if comment.pk and seen == Status.APPROVED else request.POST.get("next", "")
+
+    def _stand(self, request, asked):
+        """Decide about everything from whoever sent this comment."""
+        kind, _at, which = asked.partition("@")
+        comment, seen = self._named(which)
+        note = _written(request, "note")
+        standing.decide(privacy.marks_of(comment), kind, by=request.user, reason=note, seen=seen or "")
+        return comment.pk
+
+    def _lift(self, request, which):
+        comment, seen = self._named(which)
+        standing.lift(privacy.marks_of(comment), by=request.user, seen=seen)
+        return comment.pk
 
     def _switch(self, request, asked):
         steps = {"stop": moderation.stop, "resume": moderation.resume, "announce": moderation.announce}
@@ -450,11 +475,11 @@ class CommentAdmin(admin.ModelAdmin):
         if last.staff_id == by.pk and last.was == Status.TRASH:
             return {"undoable": last, "you_did": _("You answered a comment.")}
         if last.was == last.status:
-            return {"undoable": last, "you_did": _("You kept the comment by “%(name)s”.") % {"name": last.name}}
-        return {"undoable": last, "you_did": YOU_DID[last.status] % {"name": last.name}}
+            return {"undoable": last, "you_did": _("You kept the comment by “%(name)s”.") % {"name": last.signature}}
+        return {"undoable": last, "you_did": YOU_DID[last.status] % {"name": last.signature}}
 
 
-FIELD_OF = {"edit": "words", "send": "answer", "switch": "banner"}
+FIELD_OF = {"edit": "words", "send": "answer", "stand": "note", "switch": "banner"}
 STEPS = {
     "close": moderation.close,
     "reopen": moderation.reopen,

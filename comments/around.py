@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.text import Truncator
 
-from comments import marking, screening
+from comments import marking, privacy, screening, standing
 from comments.models import Comment, Thread
 from news.compare import Matcher
 
@@ -76,6 +76,16 @@ class Surroundings:
     # Who wrote it
 
     @cached_property
+    def marks(self):
+        """What else they sent is found by these; empty once their address is forgotten."""
+        return [] if self.comment.staff_id else privacy.marks_of(self.comment)
+
+    @cached_property
+    def standing(self):
+        """What becomes of everything they send, or None."""
+        return standing.of(self.marks) if self.marks else None
+
+    @cached_property
     def record(self):
         return self._others.counted_by_status()
 
@@ -85,7 +95,7 @@ class Surroundings:
 
     @property
     def _others(self):
-        return Comment.objects.by_the_same_person(self.comment).exclude(pk=self.comment.pk)
+        return Comment.objects.sent_with(self.marks).exclude(pk=self.comment.pk)
 
     # The talk around it
 

@@ -106,20 +106,34 @@ def _tell(kind, batch, taken, becomes, *, by, **facts):
     """Count the threads anew whose readers see more or less than before, append the event, and tell the pages."""
     shown = Status.APPROVED
     articles = sorted({one.article_id for one in taken if (one.status == shown) != (becomes(one) == shown)})
-    for start in range(0, len(articles), AT_ONCE):
-        _recount(articles[start : start + AT_ONCE])
+    recount(articles)
     was = dict(Counter(one.status for one in taken))
     digest = history.digest(_numbers(taken))
     history.append(kind, batch, by=by, count=len(taken), comments=digest, was=was, **facts)
+    tell_the_pages(articles)
+
+
+def recount(articles):
+    """Count what readers see under these stories, by their numbers in order."""
+    for start in range(0, len(articles), AT_ONCE):
+        _recount(articles[start : start + AT_ONCE])
+
+
+def tell_the_pages(articles):
     if articles:
         slugs = Slug.objects.filter(article__in=articles).values_list("slug", flat=True)
         changes.move(changes.HOME, *map(changes.story, slugs))
 
 
-def _recount(articles):
-    """Count what readers see under these stories, while nobody else decides or counts there."""
+def lock_threads(articles):
+    """Hold the threads of these stories: nobody else decides, counts or answers there until the transaction ends."""
     Thread.objects.bulk_create([Thread(pk=article) for article in articles], ignore_conflicts=True)
     threads = Thread.objects.filter(pk__in=articles)
     list(threads.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _recount(articles):
+    lock_threads(articles)
     shown = Comment.objects.approved().filter(article=OuterRef("pk")).order_by().values("article")
-    threads.update(approved_count=Coalesce(Subquery(shown.annotate(count=Count("pk")).values("count")), 0))
+    count = Coalesce(Subquery(shown.annotate(count=Count("pk")).values("count")), 0)
+    Thread.objects.filter(pk__in=articles).update(approved_count=count)

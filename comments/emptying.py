@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from comments.models import Comment, Contact, Report, Rules
+from comments import privacy
+from comments.models import Comment, Report, Rules
 from news import history
 
 AT_ONCE = 2000  # each a transaction of its own, so that nobody else waits long
@@ -54,7 +55,7 @@ def _emptied(old, status):
     """Leave of some only their place in the thread."""
     numbers = _held(old)
     if numbers:
-        Contact.objects.filter(comment__in=numbers).delete()
+        privacy.forget(numbers)
         Report.objects.filter(comment__in=numbers).delete()
         Comment.objects.filter(pk__in=numbers).update(**GONE)
         _tell("empty words", status, numbers)

@@ -56,7 +56,7 @@ class CommentFeed(Feed):
         return comment.created_at
 
     def item_author_name(self, comment):
-        return _in_xml(comment.name)
+        return _in_xml(comment.signature)
 
 
 class StoryFeed(CommentFeed):

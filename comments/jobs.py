@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from comments import emptying, limits
+from comments import emptying, forgetting, limits
 from comments.models import Comment
 from portal.jobs import job
 
@@ -40,6 +40,12 @@ def _subject(waiting, reported):
 def empty_spam_and_trash():
     """Empty spam and trash of what has lain there long enough."""
     emptying.empty()
+
+
+@job(every=timedelta(days=1), lease=timedelta(minutes=30))
+def forget_addresses():
+    """Forget the addresses that have been kept for long enough."""
+    forgetting.forget()
 
 
 @job(every=timedelta(hours=1))

@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from comments.querysets import CommentQuerySet
 from news.models.fields import FoldedField
@@ -24,7 +24,8 @@ def any_colour():
 class Comment(models.Model):
     """A reader's words under a story, as typed; readers see it only once approved.
 
-    `original` holds them where a moderator changed `body` since. `reasons` says why it was held, as facts that
+    `original` holds them where a moderator changed `body` since. A comment without a `name` has lost it at its sender's
+    wish; without a `body` it is only a place that answers to it hold. `reasons` says why it was held, as facts that
     `comments.screening` puts into sentences: a list of {"rule": …, …}.
     """
 
@@ -79,10 +80,15 @@ class Comment(models.Model):
         ]
 
     def __str__(self):
-        return _("%(name)s on “%(story)s”") % {"name": self.name, "story": self.article}
+        return _("%(name)s on “%(story)s”") % {"name": self.signature, "story": self.article}
 
     def get_absolute_url(self):
         return reverse("comments:comment", args=[self.article.slug, self.pk])
+
+    @property
+    def signature(self):
+        """The name it is signed with; where that was erased, a neutral one in the language of whoever reads it."""
+        return self.name or pgettext("signature", "Anonymous")
 
 
 class Batch(models.Model):
@@ -125,6 +131,28 @@ class Contact(models.Model):
         return str(self.comment_id)
 
 
+class Standing(models.Model):
+    """What becomes of everything one person sends, under the keyed hash of their address; see comments/standing.py."""
+
+    class Kind(models.TextChoices):
+        HOLD = "hold", pgettext_lazy("standing", "Held")
+        SPAM = "spam", pgettext_lazy("standing", "Into spam")
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=4, choices=Kind)
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
+        default_permissions = ()
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
 class Thread(models.Model):
     """The conversation under one story: how many approved comments it has, and whether it is closed.
 
@@ -161,6 +189,7 @@ class Report(models.Model):
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
     words = models.TextField(_("what is wrong with it"), max_length=1000, blank=True)
     address = models.TextField(blank=True, editable=False)  # encrypted, where its sender wants an answer
+    address_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     is_open = models.BooleanField(default=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
@@ -212,6 +241,9 @@ class Rules(models.Model):
     newest_first = models.BooleanField(_("newest conversations first"), default=False)
     spam_days = models.PositiveSmallIntegerField(_("empty spam after so many days"), default=30)
     trash_days = models.PositiveSmallIntegerField(_("empty the trash after so many days"), default=30)
+    address_days = models.PositiveSmallIntegerField(
+        _("forget e-mail addresses so many days after the comment was sent"), default=365
+    )
 
     class Meta:
         verbose_name = _("rules for comments")

@@ -179,7 +179,8 @@ def _take_in(article, parent, sent, verdict, within, at):
     same words under the same name later are refused, and so is what comes faster than the limits let it."""
     limits.take_turns(within)
     _lock_thread(article)
-    if refusal := closed_because(article) or no_reply_because(article, parent):
+    parent_now = parent and (Comment.objects.filter(pk=parent.pk).first() or Comment())  # one of no story: it is gone
+    if refusal := closed_because(article) or no_reply_because(article, parent_now):
         raise Refused(refusal)
     alike = Comment.objects.filter(article=article, parent=parent, key=fold(sent.body))
     recent = alike.filter(created_at__gt=at - TWICE_WITHIN)
@@ -226,9 +227,9 @@ def report(comment, *, reason, words="", address="", network="", at=None):
     if is_a_double or kept.count() >= MOST_REPORTS or limits.exceeded(within, at=at)[0]:
         return None
     limits.count(within, at=at)
-    address = privacy.encrypt(address) if address else ""
+    address = privacy.sealed(address) if address else {}
     _call_the_moderators()
-    return Report.objects.create(comment=comment, reason=reason, words=words, address=address, created_at=at)
+    return Report.objects.create(comment=comment, reason=reason, words=words, created_at=at, **address)
 
 
 def _call_the_moderators():
@@ -369,7 +370,7 @@ def undo(comment, *, by, seen=None):
     closed = comment.reports.filter(is_open=False, closed_at=comment.decided_at)
     if comment.was == comment.status:  # it was kept: only the reports were decided on
         if not Comment.objects.filter(pk=comment.pk, was=comment.was, decided_at=comment.decided_at).update(was=""):
-            raise Refused(told_meanwhile(Comment.objects.select_related("decided_by").get(pk=comment.pk)))
+            raise Refused(told_meanwhile(_as_it_stands(comment)))
         history.append("reports reopened", comment, by=by, article=comment.article_id)
     else:
         _decide(comment, BACK_TO[Status(comment.was)], by=by, seen=seen, is_final=True)
@@ -408,12 +409,20 @@ def edit(comment, body, *, by, seen):
         row = {"original": original, "edited_at": timezone.now(), "edited_by": by}
     row |= {"body": body, "key": fold(body)}
     if not Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body).update(**row):
-        raise Refused(told_edited(Comment.objects.select_related("edited_by").get(pk=comment.pk)))
+        raise Refused(told_edited(_as_it_stands(comment)))
     history.append("edit", comment, by=by, reason=comment.body, article=comment.article_id)
     if comment.status == Status.APPROVED:
         _tell_the_pages(comment.article)
     for name, value in row.items():
         setattr(comment, name, value)
+
+
+def _as_it_stands(comment):
+    """What somebody else has made of it meanwhile."""
+    stands = Comment.objects.select_related("decided_by", "edited_by").filter(pk=comment.pk).first()
+    if stands is None:
+        raise Refused(_("This comment is not there any more."))
+    return stands
 
 
 def told_edited(comment):
@@ -446,6 +455,8 @@ def answer(comment, body, *, by, seen=None):
     if comment.status == Status.PENDING:
         approve(comment, by=by, seen=seen)
     _lock_thread(comment.article)
+    if _as_it_stands(comment).status != Status.APPROVED:
+        raise Refused(_("Readers do not see this comment, so they would not see what you answer."))
     now = timezone.now()
     alike = Comment.objects.filter(parent=comment, staff=by, key=fold(body), created_at__gt=now - TWICE_WITHIN)
     if earlier := alike.first():
@@ -522,8 +533,8 @@ def _decide(comment, decision, *, by, seen=None, reason=None, is_final=False):
     decided = decided_as(status, by=by, at=timezone.now())
     way_back = "" if is_final or status == Status.PENDING else was
     row = {"status": status, "was": way_back, "batch": None, **decided, **UNCLAIMED}
-    if not Comment.objects.filter(pk=comment.pk, status=was).update(**row):
-        raise Refused(told_meanwhile(Comment.objects.select_related("decided_by").get(pk=comment.pk)))
+    if not Comment.objects.with_words().filter(pk=comment.pk, status=was).update(**row):
+        raise Refused(told_meanwhile(_as_it_stands(comment)))
     closed = 0 if status == Status.PENDING else close_reports([comment.pk], at=decided["decided_at"])
     if was == status and not closed:
         raise Refused(str(ALREADY[status]))
@@ -551,6 +562,13 @@ def decided_as(status, *, by, at):
             "decided_by": by,
         }
     )
+
+
+def take_away(comments, *, by, at):
+    """Of these comments their sender wants nothing to be left but the place that answers to them hold. They are in the
+    trash for that, as far as anybody asks, and there is no way back."""
+    row = {"status": Status.TRASH, "was": "", "batch": None, **decided_as(Status.TRASH, by=by, at=at), **UNCLAIMED}
+    comments.update(**row)
 
 
 def close_reports(numbers, *, at):

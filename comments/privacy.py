@@ -1,6 +1,6 @@
 """A commenter's address: encrypted at rest, found by a keyed hash, shown only to whoever may see it.
 
-This module alone makes and reads `Contact` rows. The keys are DATA_KEYS and live outside the database; an
+This module alone makes, reads and forgets `Contact` rows. The keys are DATA_KEYS and live outside the database; an
 address appears in no log, no message, no event and no exception, so nothing here puts it into a sentence.
 """
 
@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from comments.models import Contact
+from comments.models import Comment, Contact, Report
 from news import history
 
 LABEL = b"comments.address.lookup"
+UNKNOWN = {"address": "", "address_hash": ""}
 
 
 class NotShown(Exception):
@@ -27,7 +28,13 @@ class NotShown(Exception):
 @sensitive_variables()
 def keep(comment, address):
     """Put the address of a new comment where it belongs: beside the comment, encrypted."""
-    return Contact.objects.create(comment=comment, address=encrypt(address), address_hash=lookups(address)[0])
+    return Contact.objects.create(comment=comment, **sealed(address))
+
+
+@sensitive_variables()
+def sealed(address):
+    """The two columns that keep an address: what it is, encrypted, and what it is found by."""
+    return {"address": encrypt(address), "address_hash": lookups(address)[0]}
 
 
 @sensitive_variables()
@@ -37,7 +44,7 @@ def address_of(comment, *, by):
         raise NotShown(_("Your role does not see addresses."))
     contact = Contact.objects.filter(pk=comment.pk).first()
     if contact is None:
-        raise NotShown(_("This comment came without an address."))
+        raise NotShown(_("No address is kept with this comment."))
     return _shown(contact.address, comment, by=by, article=comment.article_id)
 
 
@@ -47,8 +54,39 @@ def address_of_reporter(report, *, by):
     if not by.has_perm("comments.view_contact"):
         raise NotShown(_("Your role does not see addresses."))
     if not report.address:
-        raise NotShown(_("This report came without an address."))
+        raise NotShown(_("No address is kept with this report."))
     return _shown(report.address, report, by=by, comment=report.comment_id)
+
+
+@sensitive_variables()
+def marks_of(row):
+    """What everything is kept under that came from the sender of this comment or report, the current key's mark first.
+
+    The address is read and shown to nobody. Empty where none is kept.
+    """
+    kept = Contact.objects.filter(pk=row.pk).first() if isinstance(row, Comment) else row
+    if kept is None or not kept.address_hash:
+        return []
+    try:
+        return list(dict.fromkeys([*lookups(decrypt(kept.address)), kept.address_hash]))
+    except NotShown:  # its key is gone; what has the very same mark is still found
+        return [kept.address_hash]
+
+
+def forget(comments):
+    """Forget the addresses these comments were sent with, by their numbers."""
+    Contact.objects.filter(comment__in=comments).delete()
+
+
+def forget_reporters(reports):
+    """Forget the addresses these reports were sent with, by their numbers."""
+    Report.objects.filter(pk__in=reports).update(**UNKNOWN)
+
+
+def kept_too_long(before):
+    """The comments sent before a moment whose address is still kept."""
+    old = Comment.objects.filter(created_at__lt=before).order_by().values("pk")
+    return Contact.objects.filter(comment__in=old).order_by("pk")
 
 
 @sensitive_variables()

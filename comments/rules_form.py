@@ -20,7 +20,7 @@ GROUPS = [
     (_("Words"), LISTS),
     (_("Limits"), ["seconds_between", "most_an_hour", "most_an_hour_on_a_story"]),
     (_("On the page"), ["page_size", "newest_first"]),
-    (_("Afterwards"), ["spam_days", "trash_days"]),
+    (_("Afterwards"), ["spam_days", "trash_days", "address_days"]),
 ]
 A_LINE_EACH = _(
     "One word or phrase a line; # begins a note. Found as whole words, whatever their case, diacritics and disguises: "
@@ -47,9 +47,21 @@ EFFECTS = {
     "newest_first": _("Ticked, the conversation that was begun last is on top. Answers always follow in their order."),
     "spam_days": _("They are gone for good then. 0: never."),
     "trash_days": _("They are gone for good then. 0: never."),
+    "address_days": _(
+        "The comment stays, with its name. Nobody can write to its sender then, find it by the address or tell what "
+        "else the same person sent; and who was approved before, or has made a name here, is known for no longer. Of "
+        "reports the address is forgotten once they are decided on, too. 0: never."
+    ),
 }
 FEWEST = {"page_size": 10}
-MOST = {"page_size": 200, "least_seconds": 120, "seconds_between": 3600, "closes_after_days": 3650}
+DECADE = 3650
+MOST = {
+    "page_size": 200,
+    "least_seconds": 120,
+    "seconds_between": 3600,
+    "closes_after_days": DECADE,
+    "address_days": DECADE,
+}
 FURTHEST = 10_000
 
 

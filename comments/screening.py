@@ -11,18 +11,21 @@ whoever saw their own comment appear would know that they had guessed the addres
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from comments import privacy, text, tokens, words
-from comments.models import Comment
+from comments.models import Comment, Standing
 from news.folding import fold
 from news.models import Author
 
@@ -30,6 +33,7 @@ Status = Comment.Status
 GRAVITY = [Status.APPROVED, Status.PENDING, Status.SPAM]
 ESTABLISHED = 3  # approved comments make a name somebody's
 MOST_SHOWN = 20  # words or places of one reason
+FROM_STANDING = {Standing.Kind.HOLD: Status.PENDING, Standing.Kind.SPAM: Status.SPAM}
 
 ADDRESS = re.compile(r"[^\s@<>()\[\]:;,\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 # With the plus or 00 of another country, as Poles group theirs, or after a word for it. Not every long number: tariff
@@ -86,6 +90,13 @@ def trap(sent, rules):
         yield Status.SPAM, {"rule": "trap"}
 
 
+def standing_of_person(sent, rules):
+    """What a moderator decided about everything from this person, whatever stands in it."""
+    if standing := Standing.objects.filter(address_hash__in=privacy.lookups(sent.address)).first():
+        facts = {"rule": "person", "standing": standing.kind, "since": standing.at.isoformat()}
+        yield FROM_STANDING[standing.kind], facts | ({"because": standing.reason} if standing.reason else {})
+
+
 def refused_words(sent, rules):
     for where, found in words_in(sent, rules.words_to_refuse):
         yield Status.SPAM, _of_words("refused", where, found)
@@ -133,11 +144,13 @@ def established_name(sent, rules):
     """Some readers have made a name here, and a name is typed quickly.
 
     Not held when the browser proves it is theirs. The address alone proves nothing, and must not make a difference
-    that can be seen from outside: the same address is held too, unless every comment is held anyway.
+    that can be seen from outside: the same address is held too, unless every comment is held anyway. Comments whose
+    address is forgotten are left out: nobody can tell any more whether one person wrote them, or three called Jan.
     """
     if sent.proven and sent.proven.name_key == fold(sent.name):
         return
     same_name = Comment.objects.approved().filter(name_key__in=words.readings(sent.name), staff=None).order_by()
+    same_name = same_name.exclude(contact=None)
     by_address = dict(same_name.values_list("contact__address_hash").annotate(count=Count("pk")))
     own = set(privacy.lookups(sent.address))
     others = max((count for address, count in by_address.items() if address not in own), default=0)
@@ -160,6 +173,7 @@ def every_comment(sent, rules):
 
 RULES = [
     trap,
+    standing_of_person,
     refused_words,
     held_words,
     too_quick,
@@ -200,6 +214,7 @@ def telling(comment):
 # Whole sentences, because languages put their words in different orders.
 SENTENCES = {
     "trap": lambda facts: _("The field for robots was filled in."),
+    "person": lambda facts: _of_person(facts),
     "refused": lambda facts: REFUSED[facts["where"]]() % {"words": ", ".join(facts["words"])},
     "held": lambda facts: HELD[facts["where"]]() % {"words": ", ".join(facts["words"])},
     "quick": lambda facts: _("Sent %(seconds)s s after the page was opened.") % {"seconds": facts["seconds"]},
@@ -221,6 +236,13 @@ SENTENCES = {
     "all": lambda facts: _("Every comment waits here."),
     "nothing": lambda facts: _("No rule holds it."),
 }
+# By what was decided, and whether a reason was given.
+STANDING = {
+    ("hold", False): lambda: _("Comments from this person are held, since %(since)s."),
+    ("hold", True): lambda: _("Comments from this person are held, since %(since)s: %(because)s"),
+    ("spam", False): lambda: _("Comments from this person go into spam, since %(since)s."),
+    ("spam", True): lambda: _("Comments from this person go into spam, since %(since)s: %(because)s"),
+}
 REFUSED = {
     "body": lambda: _("Words for spam: %(words)s."),
     "name": lambda: _("Words for spam in the name: %(words)s."),
@@ -231,6 +253,13 @@ HELD = {
     "name": lambda: _("Words to hold in the name: %(words)s."),
     "website": lambda: _("Words to hold in the web address: %(words)s."),
 }
+
+
+def _of_person(facts):
+    """A sentence of a decision about a person, with the reason somebody gave where there is one."""
+    since = formatted(timezone.localtime(datetime.fromisoformat(facts["since"])), _("j M Y"))
+    told = STANDING[facts["standing"], "because" in facts]()
+    return told % {"since": since, "because": facts.get("because")}
 
 
 def _of_words(rule, where, found):

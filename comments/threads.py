@@ -159,6 +159,6 @@ def _nested(nodes, article):
 def _say_whom_it_answers(node, article, *, is_near):
     answered = node.comment and node.comment.parent
     if answered and answered.status == Comment.Status.APPROVED:
-        node.in_reply_to = answered.name
+        node.in_reply_to = answered.signature
         elsewhere = reverse("comments:comment", args=[article.slug, answered.pk])
         node.answered_at = f"#comment-{answered.pk}" if is_near else elsewhere

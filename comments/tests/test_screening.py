@@ -367,5 +367,6 @@ def test_who_may_not_change_the_rules_does_not():
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_every_reason_has_a_sentence_in_every_language(language):
     facts = {"where": "name", "words": ["x"], "seconds": 1.2, "count": 2}
+    facts |= {"standing": "hold", "since": timezone.now().isoformat()}
     with translation.override(language):
         assert all(sentence(facts).strip() for sentence in screening.SENTENCES.values())

@@ -138,6 +138,7 @@ comments                                              GET              POST
 /admin/comments/comment/<object_id>/history/          l l > > > > > >  l l > > > > > >
 /admin/comments/comment/<object_id>/delete/           l l - - - - - -  l l - - - - - -
 /admin/comments/comment/<number>/claim/               l l x x x x x x  l l - - - + + +
+/admin/comments/comment/person/                       l l - - - - + +  l l - - - - ! !
 /admin/comments/comment/story/<number>/               l l x x x x x x  l l > > > > > >
 /admin/comments/rules/                                l l - - - + + +  l l - - - * * *
 /admin/comments/rules/add/                            l l - - - - - -  l l - - - - - -
@@ -245,6 +246,14 @@ undo one's own many               - - - - - + + +
 undo another's many               - - - - - - - -
 look at an address                - - - - - - + +
 look at a reporter's address      - - - - - - + +
+hold all of a person              - - - - - + + +
+put all of a person into spam     - - - - - + + +
+lift what is held of a person     - - - - - + + +
+look at all of a person           - - - - - - + +
+find a person by an address       - - - - - - + +
+export all of a person            - - - - - - + +
+erase a person's name             - - - - - - + +
+erase a person's words            - - - - - - + +
 close a thread                    - - - - - + + +
 open a thread                     - - - - - + + +
 close comments from the story     - - - - - + + +

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.contrib.messages import INFO, WARNING
 
 from comments import bulk as bulk_decisions
-from comments import moderation
+from comments import moderation, privacy, standing
 from comments.models import Comment, Report
 from news.models import Author, Event, Presence, Section, Tag, UnsavedText, WorkingCopy
 from news.tests.forms import fields_of
@@ -19,6 +19,7 @@ from portal.tests.newsroom import PASSWORD, TOKEN, post
 
 NEW_PASSWORD = "quite another sentence"
 STORIES, QUEUE, RULES = "/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/comments/rules/"
+PERSON = QUEUE + "person/"
 DRAFT = STORIES + "{draft.pk}/"
 
 
@@ -137,10 +138,15 @@ def bulk(action, story, asked=None, then=""):
     return Way(STORIES, "changelist-form", typed=selected, select=action, asked=asked, then=then)
 
 
-def queue(comment, *button, view="", typed=None, begun=None, then=""):
+def queue(comment, *button, view="", typed=None, begun=None, then="", to=""):
     """A button of the queue, with a comment open in it."""
     page = f"{QUEUE}?c={{{comment}.pk}}&view={view or f'{{{comment}.status}}'}"
-    return Way(page, "changelist-form", typed=typed or {}, button=button, begun=begun, then=then)
+    return Way(page, "changelist-form", to=to, typed=typed or {}, button=button, begun=begun, then=then)
+
+
+def of_person(sent, then):
+    """On the page of what is kept of a person; they are named by a comment of theirs."""
+    return Way(PERSON, "find_form", typed={"person": "comment:{pending_comment.pk}"} | sent, then=then)
 
 
 def decision(word, comment="pending_comment"):
@@ -193,6 +199,10 @@ def approved_it(newsroom, user):
 
 def another_approved_it(newsroom, user):
     approved_it(newsroom, newsroom["keeper"])
+
+
+def held_the_person(newsroom, user):
+    standing.decide(privacy.marks_of(newsroom["pending_comment"]), "hold", by=newsroom["keeper"])
 
 
 def marked_many(newsroom, user):
@@ -358,6 +368,18 @@ WAYS = {
         "reported_comment", "look_reporter", "{report.pk}", view="reported", then="look"
     ),
     "look at an address": queue("pending_comment", "look", "{pending_comment.pk}", then="look"),
+    "hold all of a person": queue("pending_comment", "stand", "hold@{pending_comment.pk}:", then="stand"),
+    "put all of a person into spam": queue("pending_comment", "stand", "spam@{pending_comment.pk}:", then="stand"),
+    "lift what is held of a person": queue(
+        "pending_comment", "lift", "{pending_comment.pk}:hold", begun=held_the_person, then="lift"
+    ),
+    "look at all of a person": queue(
+        "pending_comment", "of", "comment:{pending_comment.pk}", to=PERSON, then="look up"
+    ),
+    "find a person by an address": Way(PERSON, "find_form", typed={"address": "ewa@example.org"}, then="look up"),
+    "export all of a person": of_person({"export": "1"}, then="export"),
+    "erase a person's name": of_person({"erase": "name", "seen": "{erasing_name}"}, then="erase"),
+    "erase a person's words": of_person({"erase": "words", "seen": "{erasing_words}"}, then="erase"),
     "close a thread": queue("pending_comment", "close", "{pending_comment.pk}", then="close"),
     "open a thread": queue("under_closed", "reopen", "{under_closed.pk}", then="reopen"),
     "close comments from the story": on_story("close"),

@@ -1,0 +1,42 @@
+"""Addresses are not kept for ever: so many days after it was sent, nobody can tell any more who sent a comment.
+
+The comment stays as it is, signed with its name. Whoever reported one is forgotten after as many days, but not before
+somebody has decided on the report: they may want an answer. What was decided about a person stays until it is lifted.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from comments import privacy
+from comments.models import Report, Rules
+from news import history
+
+AT_ONCE = 2000  # each a transaction of its own, so that nobody else waits long
+
+
+def forget(*, now=None):
+    """Forget the addresses that have been kept for as long as the rules say; 0 days: none."""
+    days = Rules.current().address_days
+    if days:
+        before = (now or timezone.now()) - timedelta(days=days)
+        while _forgotten(privacy.kept_too_long(before), privacy.forget, "comments"):
+            pass
+        while _forgotten(_reports(before), privacy.forget_reporters, "reports"):
+            pass
+
+
+def _reports(before):
+    return Report.objects.filter(is_open=False, created_at__lt=before).exclude(address="").order_by("pk")
+
+
+@transaction.atomic
+def _forgotten(kept, forget_them, what):
+    """Forget some; False when there are none left."""
+    numbers = list(kept.select_for_update().values_list("pk", flat=True)[:AT_ONCE])
+    if numbers:
+        forget_them(numbers)
+        digest = history.digest(",".join(map(str, numbers)))
+        history.append("forget addresses", Rules(pk=1), by=None, of=what, count=len(numbers), numbers=digest)
+    return bool(numbers)

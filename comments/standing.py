@@ -1,0 +1,89 @@
+"""What a moderator decides about everything one person sends: held, or into spam, until it is lifted.
+
+It is kept under the keyed hash of the address and never with the address, so it outlives every comment and says nothing
+to whoever reads the table. From their next comment on the rules ask for it (`screening.standing_of_person`); what is
+there already is decided on as ever. Nobody tells the person: what is in spam looks to them like what waits.
+"""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from comments.models import Standing
+from comments.moderation import Refused
+from news import history
+
+Kind = Standing.Kind
+LONGEST_REASON = 200
+ALREADY = {
+    Kind.HOLD: gettext_lazy("Everything from this person is held already."),
+    Kind.SPAM: gettext_lazy("Everything from this person goes into spam already."),
+}
+# In the passive: Polish verbs would need somebody's gender.
+MEANWHILE = {
+    Kind.HOLD: gettext_lazy("Meanwhile %(who)s decided: everything from this person is held."),
+    Kind.SPAM: gettext_lazy("Meanwhile %(who)s decided: everything from this person goes into spam."),
+}
+
+
+def of(marks):
+    """What was decided about whoever has these marks (see privacy), or None."""
+    return Standing.objects.select_related("by").filter(address_hash__in=marks).order_by("-at", "-pk").first()
+
+
+def why_not(marks, kind, *, by, seen=None):
+    """The sentence why `by` may not decide this about a person, or ""; `kind` is "" to lift what was decided.
+
+    `seen` is what stood before the moderator's eyes, "" for nothing.
+    """
+    if not by.has_perm("comments.moderate_comment"):
+        return _("Your role does not moderate comments.")
+    if not marks:
+        return _("No address is kept with this comment, so nothing can be decided about whoever sent it.")
+    now = of(marks)
+    is_now = now.kind if now else ""
+    if seen is not None and seen != is_now:
+        return MEANWHILE[now.kind] % {"who": now.by} if now else _("Meanwhile this was lifted.")
+    if kind == is_now:
+        return str(ALREADY[kind]) if kind else _("Nothing is decided about this person.")
+    return ""
+
+
+@transaction.atomic
+def decide(marks, kind, *, by, reason="", seen=None):
+    """From now on hold everything from this person, or put it into spam. The reason stays as long as the decision: in
+    the history, where nobody would find it again to erase it, it has no place."""
+    if kind not in Kind.values:
+        raise Refused(_("Choose what is to become of what this person sends."))
+    was = _won(marks, kind, by, seen)
+    Standing.objects.filter(address_hash__in=marks).delete()
+    try:
+        with transaction.atomic():
+            made = Standing.objects.create(address_hash=marks[0], kind=kind, reason=reason, by=by)
+    except IntegrityError:  # somebody else decided at the same moment
+        raise Refused(why_not(marks, kind, by=by, seen=was) or str(ALREADY[kind])) from None
+    history.append("stand", made, by=by, standing=str(kind), was=was)
+    return made
+
+
+@transaction.atomic
+def lift(marks, *, by, seen=None):
+    """Treat what this person sends like everybody's again."""
+    was = _won(marks, "", by, seen)
+    lifted = of(marks)
+    Standing.objects.filter(address_hash__in=marks).delete()
+    history.append("lift", lifted, by=by, was=was)
+
+
+def clear_reason(marks):
+    """Erase why, which is free text about somebody; the decision stays."""
+    Standing.objects.filter(address_hash__in=marks).update(reason="")
+
+
+def _won(marks, kind, by, seen):
+    """Refuse, or hold what was decided before; return its kind, "" for nothing."""
+    list(Standing.objects.select_for_update().filter(address_hash__in=marks).order_by("pk"))
+    if refusal := why_not(marks, kind, by=by, seen=seen):
+        raise Refused(refusal)
+    now = of(marks)
+    return now.kind if now else ""

@@ -1,0 +1,185 @@
+"""Addresses are forgotten after the days of the rules; what relied on them goes on without."""
+
+import importlib
+import json
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from comments import forgetting, jobs, moderation, privacy, tokens
+from comments.models import Comment, Contact, Report
+from comments.tests.make import make_comment, make_rules, without_limits
+from news import history
+from news.models import Event
+from news.tests.make import make_live_articles, make_user
+from portal.jobs import HANDLERS
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "grazyna@example.org"
+
+
+@pytest.fixture
+def article():
+    without_limits()
+    return make_live_articles(1)[0]
+
+
+def sent_before(row, days):
+    row.__class__.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=days))
+    return row
+
+
+def kept():
+    return set(Contact.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("status", ["pending", "approved", "spam", "trash"])
+def test_after_a_year_an_address_is_forgotten_and_the_comment_stays(article, status):
+    old = sent_before(make_comment(article, status=status, name="Grażyna"), 366)
+    new = sent_before(make_comment(article, status=status), 364)
+    before = Comment.objects.values().get(pk=old.pk)
+    jobs.forget_addresses()
+    assert kept() == {new.pk}
+    assert Comment.objects.values().get(pk=old.pk) == before
+
+
+def test_after_as_many_days_as_the_rules_say(article):
+    make_rules(address_days=30)
+    old, new = (sent_before(make_comment(article), days) for days in (31, 29))
+    forgetting.forget()
+    assert kept() == {new.pk} != {old.pk}
+
+
+def test_no_days_mean_never(article):
+    make_rules(address_days=0)
+    comment = sent_before(make_comment(article), 4000)
+    forgetting.forget()
+    assert kept() == {comment.pk}
+
+
+def test_of_a_report_it_is_forgotten_once_somebody_has_decided(article):
+    comment, moderator = make_comment(article, status="approved"), make_user("Moderators")
+    report = moderation.report(comment, reason="personal", address=ADDRESS)
+    sent_before(report, 400)
+    forgetting.forget()
+    assert privacy.address_of_reporter(Report.objects.get(), by=moderator) == ADDRESS
+    moderation.approve(comment, by=moderator)  # keeps it
+    forgetting.forget()
+    report.refresh_from_db()
+    assert (report.address, report.address_hash, report.reason) == ("", "", "personal")
+
+
+def test_a_young_report_keeps_it_though_it_is_decided_on(article):
+    comment = make_comment(article, status="approved")
+    report = moderation.report(comment, reason="personal", address=ADDRESS)
+    moderation.approve(comment, by=make_user("Moderators"))
+    forgetting.forget()
+    report.refresh_from_db()
+    assert report.address and report.address_hash
+
+
+def test_the_event_says_how_many_and_proves_which(article):
+    comment = sent_before(make_comment(article), 400)
+    forgetting.forget()
+    facts = json.loads(Event.objects.get(kind="forget addresses").facts)
+    assert facts == {"count": 1, "numbers": history.digest(str(comment.pk)), "of": "comments"}
+    forgetting.forget()
+    assert Event.objects.filter(kind="forget addresses").count() == 1  # nothing to forget, nothing to tell
+
+
+def test_thousands_are_a_few_statements(article, queries_of, monkeypatch):
+    comment = make_comment(article)
+    rows = [Comment(article=article, name="x", body="y", created_at=comment.created_at) for _ in range(2500)]
+    Comment.objects.bulk_create(rows)
+    Contact.objects.all().delete()
+    sealed = privacy.sealed(ADDRESS)
+    Contact.objects.bulk_create(Contact(comment_id=pk, **sealed) for pk in Comment.objects.values_list("pk", flat=True))
+    Comment.objects.update(created_at=timezone.now() - timedelta(days=400))
+    assert queries_of(forgetting.forget) <= 40
+    assert kept() == set()
+
+
+def test_the_worker_does_it_every_day():
+    assert HANDLERS[jobs.forget_addresses.job_name].every == timedelta(days=1)
+
+
+# What relied on the address
+
+
+def test_the_queue_says_that_nobody_can_tell_any_more_who_it_was(client, article):
+    comment = make_comment(article, address=ADDRESS)
+    make_comment(article, address=ADDRESS, status="approved")
+    privacy.forget([comment.pk])
+    moderator = make_user("Moderators")
+    client.force_login(moderator)
+    with translation.override("en"):
+        page = client.get(f"/admin/comments/comment/?c={comment.pk}").content.decode()
+    assert "No address is kept with this comment" in page
+    assert "approved before" not in page and 'name="look"' not in page
+    with pytest.raises(privacy.NotShown):
+        privacy.address_of(comment, by=moderator)
+
+
+def test_the_record_counts_what_is_known_and_says_for_how_long(client, article):
+    old, new = (make_comment(article, address=ADDRESS, status="approved") for _ in range(2))
+    now = make_comment(article, address=ADDRESS)
+    privacy.forget([old.pk])
+    client.force_login(make_user("Moderators"))
+    page = client.get(f"/admin/comments/comment/?c={now.pk}")
+    assert page.context["around"].record["approved"] == 1
+    assert list(page.context["around"].earlier) == [new]
+    assert "365" in page.content.decode()
+
+
+def test_a_proof_ends_with_the_address_of_its_comment_and_the_next_one_counts(article):
+    without_limits(holds_all=False, trusts_approved=True)
+    old = make_comment(article, address=ADDRESS, status="approved")
+    privacy.forget([old.pk])
+    again = make_comment(article, address=ADDRESS, proof=tokens.proof(old))
+    assert again.status == "pending"
+    moderation.approve(again, by=make_user("Moderators"))
+    assert make_comment(article, address=ADDRESS, proof=tokens.proof(again)).status == "approved"
+
+
+def test_a_name_whose_addresses_are_forgotten_is_nobodys_again(article):
+    without_limits(holds_all=False)
+    old = [make_comment(article, name="Jan", address=ADDRESS) for _ in range(3)]
+    assert make_comment(article, name="Jan", address="other@example.org").status == "pending"
+    assert make_comment(article, name="Jan", address=ADDRESS).status == "pending"  # the address alone proves nothing
+    privacy.forget([comment.pk for comment in old])
+    for address in (ADDRESS, "third@example.org"):
+        assert make_comment(article, name="Jan", address=address).status == "approved"
+
+
+def test_a_double_click_is_still_one_comment(article):
+    comment = make_comment(article, address=ADDRESS, body="Once.")
+    forgetting.forget()
+    assert make_comment(article, address=ADDRESS, body="Once.") == comment
+
+
+# What readers and moderators are told
+
+
+@pytest.mark.parametrize(("days", "told"), [(0, False), (1, True), (365, True)])
+def test_the_privacy_page_tells_the_truth(client, days, told):
+    make_rules(address_days=days)
+    with translation.override("en"):
+        page = " ".join(client.get(reverse("comments:privacy")).content.decode().split())
+    assert ("its email address as long as the comment" in page) is not told
+    assert (f"is forgotten {days} day" in page) is told
+
+
+def test_reports_from_before_are_found_by_their_address_too(article, settings):
+    comment = make_comment(article, status="approved")
+    report = moderation.report(comment, reason="personal", address=ADDRESS)
+    lost = moderation.report(comment, reason="abusive", address=ADDRESS)
+    Report.objects.update(address_hash="")
+    Report.objects.filter(pk=lost.pk).update(address="not to be read")
+    importlib.import_module("comments.migrations.0006_persons").make_reports_findable(apps, None)
+    report.refresh_from_db()
+    lost.refresh_from_db()
+    assert report.address_hash == privacy.lookups(ADDRESS)[0] and lost.address_hash == ""
