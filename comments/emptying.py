@@ -29,6 +29,17 @@ def empty(*, now=None):
                 pass
 
 
+def erase(comment):
+    """Let one comment go, with its address and reports, in the caller's transaction; replies keep its place."""
+    mine = Comment.objects.filter(pk=comment.pk)
+    if mine.filter(_replies()).exists():
+        Contact.objects.filter(pk=comment.pk).delete()
+        Report.objects.filter(comment=comment.pk).delete()
+        mine.update(**GONE)
+    else:
+        mine.delete()
+
+
 def _older_than(moment, status):
     """By the hour of the decision; what the filter put there nobody has decided, so by the hour it was sent."""
     since = Coalesce("decided_at", "created_at")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from comments import emptying, limits
+from comments import emptying, limits, telling
 from comments.models import Comment
 from portal.jobs import job
 
@@ -25,6 +25,24 @@ def notify_moderators():
         queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
         text = render_to_string("email/comments_waiting.txt", {"waiting": waiting, "queue": queue})
         send_mail(f"{settings.SITE_NAME}: {subject % {'count': waiting}}", text, None, [settings.MODERATORS_EMAIL])
+
+
+@job
+def tell_of_decision(comment):
+    """Tell the writer of a comment, who asked for it, what a moderator has decided."""
+    telling.tell_of_decision(comment)
+
+
+@job
+def tell_of_answer(answer):
+    """Tell the writer of a comment, who asked for it, that somebody has answered."""
+    telling.tell_of_answer(answer)
+
+
+@job(every=timedelta(days=1))
+def forget_mailboxes():
+    """Drop what owners of addresses have said where no comment of theirs is left."""
+    telling.forget_mailboxes()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))

@@ -252,4 +252,4 @@ def _comments(*, live, update, keeper, **others):
     made = {f"{status}_comment": make_comment(live.article, status=status, by=keeper) for status in statuses}
     made["reported_comment"] = make_comment(live.article, status="approved", by=keeper)
     made["report"] = moderation.report(made["reported_comment"], reason="personal", address="ewa@example.org")
-    return made | {"under_closed": under_closed, "seen_words": moderation.as_seen(made["pending_comment"])}
+    return made | {"under_closed": under_closed}
