@@ -297,9 +297,9 @@ def test_one_click_ends_it_from_anywhere_without_cookie_or_redirect(client, comm
     response = client.post(path, {"List-Unsubscribe": "One-Click"}, headers=headers)
     assert response.status_code == 200 and not response.cookies
     assert Subscription.objects.get().ended_at
-    confirmed_before = Mailbox.objects.exists()
+    was_confirmed = Mailbox.objects.exists()
     answered(comment, by=moderator)
-    assert len(work()) == 1 and not confirmed_before
+    assert len(work()) == 1 and not was_confirmed
 
 
 def test_looking_at_the_links_changes_nothing(client, comment, moderator, settings):
