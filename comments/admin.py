@@ -1,7 +1,8 @@
 """The moderators' queue: the list on one side, the comment in question with everything around it on the other.
 
 It decides nothing: every button is a POST that asks moderation, which answers with a sentence. Each carries
-the status its moderator saw, as `<comment>:<status>`, so that no decision taken meanwhile is overrun unseen.
+what its moderator saw, as `<comment>:<status>.<digest of the words>`, so that no decision taken meanwhile is overrun
+and no words are approved unseen.
 """
 
 from django.contrib import admin, messages
@@ -209,8 +210,8 @@ class CommentAdmin(admin.ModelAdmin):
         comment = self.get_queryset(request).filter(pk=number).first()
         if comment is None:
             return JsonResponse({"told": _("This comment is not there any more.")})
-        if comment.status != request.POST.get("seen"):
-            return JsonResponse({"told": moderation.told_meanwhile(comment)})
+        if told := moderation.unseen_because(comment, request.POST.get("seen", "")):
+            return JsonResponse({"told": told})
         try:
             is_mine = claims.claim(comment, by=request.user)
         except Refused as refusal:
@@ -338,7 +339,7 @@ class CommentAdmin(admin.ModelAdmin):
         comment, seen = self._named(which)
         moderation.answer(comment, _written(request, "answer"), by=request.user, seen=seen)
         messages.success(request, _("Your answer is on the site."))
-        return comment.pk if comment.pk and seen == Status.APPROVED else request.POST.get("next", "")
+        return comment.pk if comment.pk and (seen or "").startswith(Status.APPROVED) else request.POST.get("next", "")
 
     def _stand(self, request, asked):
         """Decide about everything from whoever sent this comment."""
@@ -459,7 +460,6 @@ class CommentAdmin(admin.ModelAdmin):
             "told_meanwhile": "" if is_here else moderation.told_meanwhile(current),
             "told": moderation.told_meanwhile(current) if current.decided_by else "",
             "decisions": decisions,
-            "seen_words": moderation.as_seen(current),
             "no_answer_because": moderation.no_answer_because(current, by=by),
             "told_claimed": (holder := claims.holder(current, besides=by)) and _told_claimed(holder),
             "may_look": by.has_perm("comments.view_contact"),

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from comments import telling
 from comments.models import Batch, Comment, Report, Thread
 from comments.moderation import (
     LEADS_TO,
@@ -53,6 +54,8 @@ def decide_all(comments, decision, reason="", *, by):
             reports += close_reports(part, at=batch.at)
     facts = {"because": reason} if decision == Decision.REJECT else {}
     _tell(decision.value, batch, taken, lambda one: status, by=by, reports=reports, **facts)
+    if status == Status.APPROVED or decision == Decision.REJECT:
+        _tell_people(taken)
     return batch
 
 
@@ -70,6 +73,7 @@ def undo_all(batch, *, by):
             closed = Report.objects.filter(comment__in=part, is_open=False, closed_at=batch.at)
             reports += closed.update(is_open=True, closed_at=None)
     _tell("undo", batch, taken, lambda one: one.was, by=by, reports=reports)
+    _tell_people(one for one in taken if one.was == Status.APPROVED)
     return len(taken)
 
 
@@ -96,6 +100,11 @@ def _parts(rows):
     """Their numbers, as many at a time as one statement takes."""
     numbers = [row.pk for row in rows]
     return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
+
+
+def _tell_people(rows):
+    for part in _parts(rows):
+        telling.later(part)
 
 
 def _numbers(taken):

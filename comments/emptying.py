@@ -30,6 +30,15 @@ def empty(*, now=None):
                 pass
 
 
+def erase(comment):
+    """Let one comment go, with its address and reports, in the caller's transaction; replies keep its place."""
+    mine = Comment.objects.filter(pk=comment.pk)
+    if mine.filter(_replies()).exists():
+        leave_the_place([comment.pk])
+    else:
+        mine.delete()
+
+
 def _older_than(moment, status):
     """By the hour of the decision; what the filter put there nobody has decided, so by the hour it was sent."""
     since = Coalesce("decided_at", "created_at")
@@ -55,11 +64,16 @@ def _emptied(old, status):
     """Leave of some only their place in the thread."""
     numbers = _held(old)
     if numbers:
-        privacy.forget(numbers)
-        Report.objects.filter(comment__in=numbers).delete()
-        Comment.objects.filter(pk__in=numbers).update(**GONE)
+        leave_the_place(numbers)
         _tell("empty words", status, numbers)
     return bool(numbers)
+
+
+def leave_the_place(numbers):
+    """Leave of these comments only where they stood in the conversation, in the caller's transaction."""
+    privacy.forget(numbers)
+    Report.objects.filter(comment__in=numbers).delete()
+    Comment.objects.filter(pk__in=numbers).update(**GONE)
 
 
 def _held(old):

@@ -12,11 +12,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import moderation, tokens
+from comments import moderation, telling, tokens
 from comments.models import Comment
 
 BIGGEST_NUMBER = 2**63 - 1
@@ -110,7 +110,7 @@ class CommentForm(forms.Form):
         label=pgettext_lazy("comment form", "Email"),
         max_length=100,
         widget=forms.EmailInput(attrs={"id": "email", "size": 30, "autocomplete": "email", "dir": "ltr"}),
-        help_text=gettext_lazy("We use it only for questions about this comment."),
+        help_text=gettext_lazy("We use it only to write to you about this comment."),
         error_messages={
             "required": gettext_lazy("Type your e-mail address"),
             "max_length": gettext_lazy("Type an address of at most 100 characters; now it has %(show_value)d"),
@@ -129,6 +129,12 @@ class CommentForm(forms.Form):
             "max_length": gettext_lazy("Type a web address of at most 200 characters; now it has %(show_value)d"),
         },
     )
+    tell = forms.BooleanField(
+        label=gettext_lazy("E-mail me when a moderator has decided and when somebody answers"),
+        required=False,
+        widget=forms.CheckboxInput(attrs={"id": "tell", "value": "yes"}),
+        help_text=gettext_lazy("Every such mail has a link that ends them."),
+    )
     # People do not see it and robots fill it in; the answer is the same, the comment goes to spam.
     leave = forms.CharField(required=False)
     parent = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST_NUMBER)
@@ -139,6 +145,8 @@ class CommentForm(forms.Form):
     def __init__(self, article, data=None, *, refusal=""):
         self.article, self.refusal = article, refusal
         super().__init__(None if data is None else self._readable(data), auto_id=False, label_suffix="")
+        if not telling.is_possible():
+            self.fields.pop("tell", None)
         # Sent again from the page that shows what was wrong, it works for another two weeks.
         self.fresh_token = tokens.make(article)
 
@@ -203,4 +211,5 @@ class CommentForm(forms.Form):
             seconds=said["started"],
             proof=said["proof"],
             network=network,
+            tell_in=get_language() if said.get("tell") else "",
         )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from comments import emptying, forgetting, limits
+from comments import emptying, forgetting, limits, telling
 from comments.models import Comment
 from portal.jobs import job
 
@@ -34,6 +34,24 @@ def _subject(waiting, reported):
     return ngettext("%(count)d comment was reported", "%(count)d comments were reported", reported) % {
         "count": reported
     }
+
+
+@job
+def tell_of_decision(comment):
+    """Tell the writer of a comment, who asked for it, what a moderator has decided."""
+    telling.tell_of_decision(comment)
+
+
+@job
+def tell_of_answer(answer):
+    """Tell the writer of a comment, who asked for it, that somebody has answered."""
+    telling.tell_of_answer(answer)
+
+
+@job(every=timedelta(days=1))
+def forget_mailboxes():
+    """Drop what owners of addresses have said where no comment of theirs is left."""
+    telling.forget_mailboxes()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))

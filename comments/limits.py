@@ -31,6 +31,7 @@ HOUR = timedelta(hours=1)
 PREFIX = {4: 24, 6: 56}
 MOST_HOPS = 20
 MOST_REPORTS_AN_HOUR = 20
+MOST_REWRITES = 10
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ def of(article, address, network, rules):
 def of_reports(network):
     """The limit on reports from one network: more than anybody finds in an hour."""
     return [Limit(_key("reports", network), MOST_REPORTS_AN_HOUR, HOUR, _told_network)] if network else []
+
+
+def of_rewrites(comment):
+    """The limit on how often its writer changes one comment: each wording is kept for the moderators."""
+    return [Limit(_key("rewrites", str(comment.pk)), MOST_REWRITES, HOUR, _told_rewrites)]
 
 
 def take_turns(limits):
@@ -158,5 +164,14 @@ def _told_story(seconds):
     return ngettext(
         "Many comments came in on this story lately. Your text is still here: send it in %(count)d minute.",
         "Many comments came in on this story lately. Your text is still here: send it in %(count)d minutes.",
+        minutes,
+    ) % {"count": minutes}
+
+
+def _told_rewrites(seconds):
+    minutes = ceil(seconds / 60)
+    return ngettext(
+        "You have changed this comment many times. Your text is still here: send it in %(count)d minute.",
+        "You have changed this comment many times. Your text is still here: send it in %(count)d minutes.",
         minutes,
     ) % {"count": minutes}

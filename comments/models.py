@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from comments.querysets import CommentQuerySet
+from comments.querysets import CommentQuerySet, SubscriptionQuerySet
+from news import history
 from news.models.fields import FoldedField
 
 COLOURS = 12  # as many as the style sheet has
@@ -24,9 +25,10 @@ def any_colour():
 class Comment(models.Model):
     """A reader's words under a story, as typed; readers see it only once approved.
 
-    `original` holds them where a moderator changed `body` since. A comment without a `name` has lost it at its sender's
-    wish; without a `body` it is only a place that answers to it hold. `reasons` says why it was held, as facts that
-    `comments.screening` puts into sentences: a list of {"rule": …, …}.
+    `original` holds them where `body` was changed since: by `edited_by`, or by its writer where that is nobody.
+    A comment without a `name` lost it at its sender's wish; without a `body` it is only a place that answers to it
+    hold. `reasons` says why it was held, as facts that `comments.screening` puts into sentences: a list of
+    {"rule": …, …}.
     """
 
     class Status(models.TextChoices):
@@ -90,6 +92,11 @@ class Comment(models.Model):
         """The name it is signed with; where that was erased, a neutral one in the language of whoever reads it."""
         return self.name or pgettext("signature", "Anonymous")
 
+    @property
+    def seen(self):
+        """What a button carries: the status and the words its moderator had before their eyes."""
+        return f"{self.status}.{history.digest(self.body)[:16]}"
+
 
 class Batch(models.Model):
     """Many comments decided at once: who decided what on which of them, so that all of it can be taken back.
@@ -151,6 +158,57 @@ class Standing(models.Model):
 
     def __str__(self):
         return self.get_kind_display()
+
+
+class Subscription(models.Model):
+    """The writer of a comment wants to hear by mail what became of it; it ends with the address it would go to."""
+
+    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="subscription")
+    language = models.CharField(max_length=10)  # of the page it was sent from
+    asked_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.contact_id)
+
+
+class Told(models.Model):
+    """That a subscriber was told something, so that nobody is told it twice; without an answer, of the decision."""
+
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="told")
+    answer = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["subscription", "answer"], name="told_of_answer_once"),
+            models.UniqueConstraint(
+                fields=["subscription"], condition=models.Q(answer=None), name="told_of_decision_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.subscription_id} {self.answer_id or ''}"
+
+
+class Mailbox(models.Model):
+    """What the owner of an address has said about mail from here, under its keyed hash alone: yes, or never again."""
+
+    address_hash = models.CharField(max_length=64, unique=True)
+    confirmed_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return str(self.pk)
 
 
 class Thread(models.Model):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import jobs, limits, privacy, screening, words
+from comments import emptying, jobs, limits, privacy, screening, telling, words
 from comments.models import Comment, Report, Rules, Thread
 from news import changes, history
 from news.folding import fold
@@ -25,7 +25,7 @@ from portal.jobs import enqueue
 
 Status = Comment.Status
 TWICE_WITHIN = timedelta(minutes=10)
-UNDO_WITHIN = timedelta(minutes=30)
+UNDO_WITHIN = telling.WAITS
 MOST_REPORTS = 20  # open ones on a comment: a moderator who has read twenty needs no more to decide
 
 
@@ -81,6 +81,9 @@ UNSEEN = {
 }
 
 
+DECIDED_ALREADY = gettext_lazy(
+    "A moderator has decided on this comment meanwhile, so you cannot change it or take it back any more."
+)
 UNCLAIMED = {"claimed_by": None, "claimed_until": None}
 
 
@@ -159,22 +162,24 @@ def receive(
     seconds=None,
     proof="",
     network=None,
+    tell_in="",
     at=None,
 ):
     """Take a reader's comment in and do with it what the rules say; return it, or the one it repeats.
 
     `is_spam`: the field for robots was filled in. `network` is where a request came from, "" where that is not known;
-    None: no request, so no limits. The rules are asked before anything is locked: others wait meanwhile.
+    None: no request, so no limits. `tell_in` is the language in which its sender wants to hear what becomes of it, ""
+    for not at all. The rules are asked before anything is locked: others wait meanwhile.
     """
     at, rules = at or timezone.now(), Rules.current()
     sent = screening.Sent(name, body, website, address, is_spam, seconds, proof)
     within = [] if network is None else limits.of(article, address, network, rules)
-    return _take_in(article, parent, sent, screening.screen(sent, rules), within, at)
+    return _take_in(article, parent, sent, screening.screen(sent, rules), within, tell_in, at)
 
 
 @transaction.atomic
 @sensitive_variables("sent")
-def _take_in(article, parent, sent, verdict, within, at):
+def _take_in(article, parent, sent, verdict, within, tell_in, at):
     """Sent twice by one person within ten minutes it is the same comment, one row, and no error: a double click. The
     same words under the same name later are refused, and so is what comes faster than the limits let it."""
     limits.take_turns(within)
@@ -201,6 +206,8 @@ def _take_in(article, parent, sent, verdict, within, at):
         created_at=at,
     )
     privacy.keep(comment, sent.address)
+    if tell_in:
+        telling.subscribe(comment, tell_in)
     limits.count(within, at=at)
     if comment.status == Status.APPROVED:
         _let_through(comment)
@@ -251,6 +258,7 @@ def _let_through(comment):
     Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
     history.append("let_through", comment, by=None, article=comment.article_id, why=_rules_in(comment))
     _tell_the_pages(comment.article)
+    telling.later([comment.pk])
 
 
 def _rules_in(comment):
@@ -296,12 +304,13 @@ def _told(was, now, name):
 def why_not(comment, decision, *, by, seen=None, reason=None):
     """Return the sentence why `by` may not decide this, or "" when the way is clear.
 
-    `seen` is the status the moderator had before their eyes; `reason` is None while nobody has been asked.
+    `seen` is what the moderator had before their eyes (`Comment.seen`, or the status alone); `reason` is None while
+    nobody has been asked.
     """
     if not by.has_perm("comments.moderate_comment"):
         return _("Your role does not moderate comments.")
-    if seen is not None and seen != comment.status:
-        return told_meanwhile(comment)
+    if seen is not None and (told := unseen_because(comment, seen)):
+        return told
     if not comment.body:
         return _("Of this comment only its place is left; its words are gone.")
     if comment.status == LEADS_TO[decision] and not (decision != Decision.WAIT and _open_reports(comment).exists()):
@@ -309,6 +318,14 @@ def why_not(comment, decision, *, by, seen=None, reason=None):
     if decision == Decision.REJECT and reason is not None and reason not in Reason.values:
         return _("Choose a reason, so that the others know why.")
     return ""
+
+
+def unseen_because(comment, seen):
+    """What is not as somebody had it before their eyes, in words, or "": nobody decides on what they have not read."""
+    status, _dot, words = seen.partition(".")
+    if status != comment.status:
+        return told_meanwhile(comment)
+    return told_edited(comment) if words and seen != comment.seen else ""
 
 
 def told_meanwhile(comment):
@@ -370,7 +387,7 @@ def undo(comment, *, by, seen=None):
     closed = comment.reports.filter(is_open=False, closed_at=comment.decided_at)
     if comment.was == comment.status:  # it was kept: only the reports were decided on
         if not Comment.objects.filter(pk=comment.pk, was=comment.was, decided_at=comment.decided_at).update(was=""):
-            raise Refused(told_meanwhile(_as_it_stands(comment)))
+            raise _overtaken(comment)
         history.append("reports reopened", comment, by=by, article=comment.article_id)
     else:
         _decide(comment, BACK_TO[Status(comment.was)], by=by, seen=seen, is_final=True)
@@ -384,11 +401,6 @@ def last_decision(by, *, now=None):
     return decided.order_by("-decided_at", "-pk").first()
 
 
-def as_seen(comment):
-    """What an edit carries: the status and the words its moderator had before their eyes."""
-    return f"{comment.status}.{history.digest(comment.body)[:16]}"
-
-
 @transaction.atomic
 def edit(comment, body, *, by, seen):
     """Change a reader's words. How they were sent is kept once; each wording in between is the text of its event.
@@ -397,9 +409,8 @@ def edit(comment, body, *, by, seen):
     """
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(_("Your role does not moderate comments."))
-    if seen != as_seen(comment):
-        told = seen.partition(".")[0] != comment.status
-        raise Refused(told_meanwhile(comment) if told else told_edited(comment))
+    if seen != comment.seen:
+        raise Refused(unseen_because(comment, seen) or told_edited(comment))
     if body == comment.body:
         raise Refused(_("These are the same words: nothing is changed."))
     original = comment.original or comment.body
@@ -409,7 +420,7 @@ def edit(comment, body, *, by, seen):
         row = {"original": original, "edited_at": timezone.now(), "edited_by": by}
     row |= {"body": body, "key": fold(body)}
     if not Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body).update(**row):
-        raise Refused(told_edited(_as_it_stands(comment)))
+        raise _overtaken(comment)
     history.append("edit", comment, by=by, reason=comment.body, article=comment.article_id)
     if comment.status == Status.APPROVED:
         _tell_the_pages(comment.article)
@@ -427,17 +438,90 @@ def _as_it_stands(comment):
 
 def told_edited(comment):
     """Whose words stand there now, for somebody who wanted to change them too."""
+    if comment.edited_by is None and comment.edited_at:
+        return _("Meanwhile its writer has changed the words. Read them before you decide.")
     if comment.edited_by is None:
         return _("Meanwhile its words were changed. They are as they were sent now.")
     return _("Meanwhile its words were changed by %(who)s.") % {"who": comment.edited_by}
+
+
+def _overtaken(comment):
+    """The refusal for somebody whose row another one has won."""
+    now = _as_it_stands(comment)
+    return Refused(told_meanwhile(now) if now.status != comment.status else told_edited(now))
+
+
+def is_its_writers(comment):
+    """Whether its writer may still change it or take it back: nobody has decided. They do not learn that it is spam."""
+    return comment.status in {Status.PENDING, Status.SPAM}
+
+
+def no_rewrite_because(comment):
+    """The sentence why its writer cannot change this comment any more, or ""."""
+    if not is_its_writers(comment):
+        return str(DECIDED_ALREADY)
+    if comment.edited_by_id:
+        return _("A moderator has edited this comment already, so you cannot change it any more. You can take it back.")
+    return ""
+
+
+def rewrite(comment, body, *, is_spam=False, at=None):
+    """Its writer puts other words in place of theirs while it waits; the rules look at them as they did at the first.
+
+    What it was sent with is kept as for a moderator's edit, and the wordings in between are the text of the events.
+    """
+    verdict = screening.rescreen(comment, body, Rules.current(), is_spam=is_spam)
+    _put_other_words(comment, body, verdict, at or timezone.now())
+
+
+@transaction.atomic
+def _put_other_words(comment, body, verdict, at):
+    within = limits.of_rewrites(comment)
+    limits.take_turns(within)
+    _lock_thread(comment.article)
+    if refusal := no_rewrite_because(comment):
+        raise Refused(refusal)
+    if body == comment.body:
+        return
+    alike = Comment.objects.filter(article=comment.article_id, parent=comment.parent_id, key=fold(body))
+    alike = alike.exclude(pk=comment.pk)
+    mine = alike.filter(created_at__gt=at - TWICE_WITHIN).by_the_same_person(comment)
+    if mine.exists():
+        raise SentAgain(_("You have sent these words a moment ago. Say something new, or take this comment back."))
+    _refuse_what_was_said_before(alike, comment.name, at)
+    seconds, sentence = limits.exceeded(within, at=at)
+    if seconds:
+        raise TooMany(sentence, seconds)
+    original = comment.original or comment.body
+    is_as_sent = body == original
+    row = {"body": body, "key": fold(body), "status": verdict.status, "reasons": verdict.reasons}
+    row |= {"original": "" if is_as_sent else original, "edited_at": None if is_as_sent else at}
+    before = Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body, edited_by=None)
+    if not before.update(**row):
+        raise Refused(str(DECIDED_ALREADY))
+    limits.count(within, at=at)
+    history.append("rewrite", comment, by=None, reason=comment.body, article=comment.article_id)
+    for name, value in row.items():
+        setattr(comment, name, value)
+
+
+@transaction.atomic
+def take_back(comment):
+    """Its writer takes it back while it waits: words and address go, and history says no more than that."""
+    mine = Comment.objects.filter(pk=comment.pk, status=comment.status)
+    if not is_its_writers(comment) or not mine.update(status=Status.TRASH):
+        raise Refused(str(DECIDED_ALREADY))
+    emptying.erase(comment)
+    history.append("take back", Comment(pk=comment.pk), by=None, article=comment.article_id)
+    history.forget("comment", [comment.pk])
 
 
 def no_answer_because(comment, *, by, seen=None):
     """The sentence why `by` may not answer this comment as the newsroom, or ""."""
     if refusal := not by.has_perm("comments.moderate_comment") and _("Your role does not moderate comments."):
         return refusal
-    if seen is not None and seen != comment.status:
-        return told_meanwhile(comment)
+    if seen is not None and (told := unseen_because(comment, seen)):
+        return told
     if comment.status not in {Status.PENDING, Status.APPROVED}:
         return _("Readers do not see this comment, so they would not see what you answer.")
     if not by.get_full_name():
@@ -475,6 +559,7 @@ def answer(comment, body, *, by, seen=None):
     Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
     history.append("answer", made, by=by, article=comment.article_id, to=comment.pk)
     _tell_the_pages(comment.article)
+    telling.later([made.pk])
     return made
 
 
@@ -533,8 +618,8 @@ def _decide(comment, decision, *, by, seen=None, reason=None, is_final=False):
     decided = decided_as(status, by=by, at=timezone.now())
     way_back = "" if is_final or status == Status.PENDING else was
     row = {"status": status, "was": way_back, "batch": None, **decided, **UNCLAIMED}
-    if not Comment.objects.with_words().filter(pk=comment.pk, status=was).update(**row):
-        raise Refused(told_meanwhile(_as_it_stands(comment)))
+    if not Comment.objects.with_words().filter(pk=comment.pk, status=was, body=comment.body).update(**row):
+        raise _overtaken(comment)
     closed = 0 if status == Status.PENDING else close_reports([comment.pk], at=decided["decided_at"])
     if was == status and not closed:
         raise Refused(str(ALREADY[status]))
@@ -548,6 +633,8 @@ def _decide(comment, decision, *, by, seen=None, reason=None, is_final=False):
     history.append(decision.value, comment, by=by, article=comment.article_id, was=was.value, **facts)
     if step:
         _tell_the_pages(comment.article)
+    if status == Status.APPROVED or decision == Decision.REJECT:
+        telling.later([comment.pk])
     for name, value in row.items():
         setattr(comment, name, value)
 

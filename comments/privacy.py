@@ -5,11 +5,13 @@ address appears in no log, no message, no event and no exception, so nothing her
 """
 
 import hmac
+import smtplib
 import unicodedata
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
@@ -23,6 +25,10 @@ UNKNOWN = {"address": "", "address_hash": ""}
 
 class NotShown(Exception):
     """The address cannot be shown; str(exc) is a sentence that says why, and never the address."""
+
+
+class NotSent(Exception):
+    """The mail did not go out, for now; str(exc) is the kind of what went wrong, and never the address."""
 
 
 @sensitive_variables()
@@ -46,6 +52,30 @@ def address_of(comment, *, by):
     if contact is None:
         raise NotShown(_("No address is kept with this comment."))
     return _shown(contact.address, comment, by=by, article=comment.article_id)
+
+
+@sensitive_variables()
+def send(comment, subject, text, headers):
+    """Send its writer a mail, so that the address leaves this module for the mail server alone. No person looks at it.
+
+    False where it can never arrive: the server refused the address for good, or no key reads it.
+    """
+    contact = Contact.objects.filter(pk=comment.pk).first()
+    try:
+        address = contact and decrypt(contact.address)
+    except NotShown:
+        address = None
+    if not address:
+        return False
+    try:
+        EmailMessage(" ".join(subject.split()), text, None, [address], headers=headers).send()
+    except smtplib.SMTPRecipientsRefused as refused:
+        if all(code >= 500 for code, _said in refused.recipients.values()):
+            return False
+        raise NotSent("SMTPRecipientsRefused") from None
+    except Exception as error:  # whatever went wrong, its words may be about the address
+        raise NotSent(type(error).__name__) from None
+    return True
 
 
 @sensitive_variables()

@@ -35,10 +35,14 @@ class CommentQuerySet(models.QuerySet):
         return self.with_words().select_related(*beside).defer("article__body", "batch__numbers")
 
     def as_seen(self, seen):
-        """Those of the comments {number: status} that still have the status somebody saw."""
+        """Those of the comments {number: what a button carried} that still have the status and the words somebody saw.
+
+        The hour of the last edit goes with them: words changed between this question and the next are others.
+        """
         still = Q(pk__in=())
-        for status in set(seen.values()):
-            still |= Q(status=status, pk__in=[number for number, one in seen.items() if one == status])
+        for comment in self.filter(pk__in=seen).only("status", "body", "edited_at"):
+            if seen[comment.pk] in {comment.seen, comment.status}:
+                still |= Q(pk=comment.pk, status=comment.status, edited_at=comment.edited_at)
         return self.filter(still)
 
     def found_by(self, words):
@@ -56,3 +60,8 @@ class CommentQuerySet(models.QuerySet):
         """How many there are of each status, in one query; a status nobody has is 0."""
         counts = dict(self.with_words().order_by().values_list("status").annotate(models.Count("pk")))
         return {status: counts.get(status, 0) for status in self.model.Status}
+
+
+class SubscriptionQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(ended_at=None)

@@ -16,7 +16,7 @@ class ReportForm(CommentForm):
     """A reason, and if they like words and an address for an answer."""
 
     first_control = "reason"
-    body = name = website = parent = started = proof = None  # of the comment form, and not of this one
+    body = name = website = tell = parent = started = proof = None  # of the comment form, and not of this one
 
     reason = forms.ChoiceField(
         label=pgettext_lazy("report", "What is wrong with this comment?"),

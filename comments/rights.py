@@ -18,9 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import bulk, moderation, privacy, standing
+from comments import bulk, emptying, moderation, privacy, standing
 from comments.bulk import AT_ONCE
-from comments.emptying import GONE
 from comments.models import Comment, Report, Rules, Standing
 from comments.moderation import Refused
 from news import history
@@ -156,9 +155,8 @@ def erase(person, grade, *, by, seen):
         Comment.objects.filter(pk__in=part).update(**UNSIGNED)
     for part in _parts(doing.emptied):
         there = Comment.objects.filter(pk__in=part)
-        Report.objects.filter(comment__in=part).delete()
         moderation.take_away(there, by=by, at=now)
-        there.update(**GONE)
+        emptying.leave_the_place(part)
     for part in _parts(doing.deleted):  # ties among them are cut first: one may answer another
         Comment.objects.filter(pk__in=part).update(parent=None)
     for part in _parts(doing.deleted):

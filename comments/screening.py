@@ -77,6 +77,20 @@ class Verdict:
     reasons: list
 
 
+def rescreen(comment, body, rules, *, is_spam=False):
+    """The verdict on a comment with other words: the graver one of before and now, and the reasons of both.
+
+    Only what is about the words is asked anew. Where something stood in the words of before says nothing about these.
+    """
+    sent = Sent(comment.name, body, comment.website, in_trap=is_spam)
+    said = [answer for rule in ABOUT_WORDS for answer in rule(sent, rules)]
+    before = [{name: fact for name, fact in reason.items() if name != "spans"} for reason in comment.reasons]
+    news = [reason for _status, reason in said]
+    plain = [{name: fact for name, fact in reason.items() if name != "spans"} for reason in news]
+    status = max([comment.status, *(status for status, _reason in said)], key=GRAVITY.index)
+    return Verdict(status, [reason for reason in before if reason not in plain] + news)
+
+
 def screen(sent, rules):
     """Ask every rule, in order; the gravest verdict counts and every reason is kept."""
     said = [answer for rule in RULES for answer in rule(sent, rules)] or [(Status.APPROVED, {"rule": "nothing"})]
@@ -184,6 +198,7 @@ RULES = [
     who_is_new,
     every_comment,
 ]
+ABOUT_WORDS = [trap, refused_words, held_words, links, personal_details]
 
 
 def words_in(sent, listed):
@@ -196,11 +211,11 @@ def words_in(sent, listed):
 def sentences(comment):
     """Why it was held, or let through: (number, sentence, places in the body to highlight), in the order of the rules.
 
-    Once somebody has edited the body, what was highlighted may be elsewhere or gone: nothing is then.
+    Once a moderator has edited the body, what was highlighted may be elsewhere or gone: nothing is then.
     """
     told = [facts for facts in comment.reasons if facts.get("rule") in SENTENCES]
     return [
-        (number, SENTENCES[facts["rule"]](facts), [] if comment.edited_at else _spans(facts, comment.body))
+        (number, SENTENCES[facts["rule"]](facts), [] if comment.edited_by_id else _spans(facts, comment.body))
         for number, facts in enumerate(told, start=1)
     ]
 

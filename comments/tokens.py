@@ -4,7 +4,8 @@ It is the same for every reader, so a page that carries it can be kept and serve
 session there is nothing to bind it to. What it costs a robot is one request for the page.
 
 Two more are for the sender of a comment alone: the receipt shows it to them while it waits, the proof says next
-time that they are the same person. Both are only signed numbers, and end by themselves.
+time that they are the same person. Mails carry two: one confirms that somebody wants them, one ends them. All are only
+signed numbers, and end by themselves.
 """
 
 from datetime import date, timedelta
@@ -17,7 +18,9 @@ LABEL = "comments.form"
 VALID = timedelta(days=14)  # a tab left open over a holiday still works
 EPOCH = date(1970, 1, 1)
 RECEIPT_VALID = timedelta(minutes=10)
+CHANGE_VALID = timedelta(minutes=40)  # whoever opens the page in the last minute has half an hour to type
 PROOF_VALID = timedelta(days=365)
+MAIL_VALID = timedelta(days=365)
 
 
 def make(article, *, day=None):
@@ -40,9 +43,9 @@ def receipt(comment):
     return _receipts().sign(str(comment.pk))
 
 
-def of_receipt(receipt):
-    """The number of the comment, for ten minutes; else None."""
-    return _number(_receipts(), receipt, RECEIPT_VALID)
+def of_receipt(receipt, *, valid=None):
+    """The number of the comment, for ten minutes unless told; else None."""
+    return _number(_receipts(), receipt, valid or RECEIPT_VALID)
 
 
 def proof(comment):
@@ -53,6 +56,32 @@ def proof(comment):
 def of_proof(proof):
     """The number of the comment whose sender the browser keeping this belongs to, for a year; else None."""
     return _number(_proofs(), proof, PROOF_VALID)
+
+
+def confirmation(subscription):
+    """What a mail carries for its reader to say that they want more of them."""
+    return _confirmations().sign(str(subscription.pk))
+
+
+def of_confirmation(signed):
+    return _number(_confirmations(), signed, MAIL_VALID)
+
+
+def ending(subscription):
+    """What every mail carries for its reader to say that they want no more of them."""
+    return _endings().sign(str(subscription.pk))
+
+
+def of_ending(signed):
+    return _number(_endings(), signed, MAIL_VALID)
+
+
+def _confirmations():
+    return signing.TimestampSigner(salt="comments.confirmation")
+
+
+def _endings():
+    return signing.TimestampSigner(salt="comments.ending")
 
 
 def _receipts():

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from comments import feeds, views
+from comments import feeds, mail, own, views
 
 
 class Number:
@@ -27,5 +27,10 @@ urlpatterns = [
     path("news/<slug:slug>/comments/report/<number:pk>/", views.report, name="report"),
     path("news/<slug:slug>/comments/reported/<number:pk>/", views.reported, name="reported"),
     path("news/<slug:slug>/comments/<number:pk>/", views.comment, name="comment"),
+    path("news/<slug:slug>/comments/change/<str:receipt>/", own.change, name="change"),
+    path("news/<slug:slug>/comments/take-back/<str:receipt>/", own.take_back, name="take-back"),
+    path("news/<slug:slug>/comments/taken-back/", own.taken_back, name="taken-back"),
+    path("mail/confirm/<str:key>/", mail.confirm, name="mail-confirm"),
+    path("mail/stop/<str:key>/", mail.stop, name="mail-stop"),
     path("privacy/", views.privacy, name="privacy"),
 ]

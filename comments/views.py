@@ -33,7 +33,7 @@ def _gone(request, article, reading):
     """410; what somebody sent meanwhile is shown for them to copy, and kept by nobody. Context: `comment_form`."""
     if request.method != "POST":
         return gone(request, article, reading)
-    return gone(request, article, reading, comment_form=CommentForm(article, _posted(request)))
+    return gone(request, article, reading, comment_form=CommentForm(article, posted_to(request)))
 
 
 # Exempt because there is no session to protect: the form's own token and the browser's word on where the
@@ -53,8 +53,8 @@ def comments(request, article, reading):
     """
     if request.method != "POST":
         return SeeOther(f"{article.get_absolute_url()}#respond")
-    posted = _posted(request)
-    if refusal := _elsewhere_because(request) or moderation.closed_because(article):
+    posted = posted_to(request)
+    if refusal := elsewhere_because(request) or moderation.closed_because(article):
         return article_response(
             request, article, status=403, comment_form=CommentForm(article, posted, refusal=refusal)
         )
@@ -140,8 +140,8 @@ def report(request, article, reading, pk):
         return _no_comment(request, article)
     if request.method != "POST":
         return _report_page(request, article, comment, ReportForm(article))
-    posted = _posted(request)
-    if refusal := _elsewhere_because(request):
+    posted = posted_to(request)
+    if refusal := elsewhere_because(request):
         return _report_page(request, article, comment, ReportForm(article, posted, refusal=refusal), status=403)
     form = ReportForm(article, posted)
     if not form.is_valid():
@@ -158,7 +158,7 @@ def report(request, article, reading, pk):
 def reported(request, article, reading, pk):
     """Thanks to whoever has reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
     context = {"article": article, "comment": _shown(article, pk)}
-    return _for_its_sender(request, "comments/reported.html", article, context)
+    return for_its_sender(request, "comments/reported.html", article, context)
 
 
 @require_safe
@@ -176,26 +176,26 @@ def _shown(article, pk):
 
 def _reply_page(request, article, *, status=200, **context):
     context |= {"article": article, "banner": Rules.current().banner}
-    return _for_its_sender(request, "comments/reply.html", article, context, status=status)
+    return for_its_sender(request, "comments/reply.html", article, context, status=status)
 
 
 def _report_page(request, article, comment, form, *, status=200):
     context = {"article": article, "comment": comment, "comment_form": form}
-    return _for_its_sender(request, "comments/report.html", article, context, status=status)
+    return for_its_sender(request, "comments/report.html", article, context, status=status)
 
 
 def _no_comment(request, article):
     """404 in words: it was removed, or never here, and which of both is nobody's business."""
-    return _for_its_sender(request, "comments/no_comment.html", article, {"article": article}, status=404)
+    return for_its_sender(request, "comments/no_comment.html", article, {"article": article}, status=404)
 
 
-def _for_its_sender(request, template, article, context, *, status=200):
+def for_its_sender(request, template, article, context, *, status=200):
     """A page beside a story that nobody keeps or finds; in another language one begins at the story again."""
     context["page_path"] = article.get_absolute_url()
     return for_one_reader(render(request, template, context, status=status), has_form=True)
 
 
-def _posted(request):
+def posted_to(request):
     """What was sent, or 400 without a look at it: more than a comment can be."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
@@ -206,7 +206,7 @@ def _posted(request):
     return request.POST
 
 
-def _elsewhere_because(request):
+def elsewhere_because(request):
     """The sentence why a request does not count as sent from our own form, or "".
 
     Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.

@@ -108,7 +108,7 @@ def _edition():
         for pattern in CODE
         for file in (BASE_DIR / app).glob(pattern)
     )
-    names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG")
+    names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "EMAIL_BACKEND")
     # Forms on the pages hold tokens of the secret key; what is signed with it tells one key from another.
     key = salted_hmac("portal.page_cache", "edition", algorithm="sha256").hexdigest()
     parts = [*files, *(str(getattr(settings, name)) for name in names), key]

@@ -263,7 +263,7 @@ def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
             if kind < 0.35:
                 moderation.answer(comment, f"Answer {chance.random()}", by=by)
             elif kind < 0.4:
-                moderation.edit(comment, f"Words {chance.random()}", by=by, seen=moderation.as_seen(comment))
+                moderation.edit(comment, f"Words {chance.random()}", by=by, seen=comment.seen)
             else:
                 moderation.decide(decision, comment, "other", by=by)
 

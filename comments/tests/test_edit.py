@@ -6,7 +6,7 @@ import pytest
 
 from comments import marking, moderation, screening
 from comments.models import Comment, Contact, Thread
-from comments.moderation import Refused, as_seen
+from comments.moderation import Refused
 from comments.tests.make import make_comment
 from news import changes, history
 from news.folding import fold
@@ -48,7 +48,7 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
     comment = make_comment(article, body="Call 600 100 200.", status="approved")
     before = counter(article)
     for words in ("Call me.", "Call."):
-        moderation.edit(comment, words, by=moderator, seen=as_seen(comment))
+        moderation.edit(comment, words, by=moderator, seen=comment.seen)
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.key) == ("Call.", "Call 600 100 200.", fold("Call."))
     assert comment.edited_by == moderator and comment.edited_at
@@ -64,21 +64,21 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
 
 def test_an_edit_of_what_readers_do_not_see_tells_no_page(article, moderator):
     comment, before = make_comment(article), counter(article)
-    moderation.edit(comment, "Other words.", by=moderator, seen=as_seen(comment))
+    moderation.edit(comment, "Other words.", by=moderator, seen=comment.seen)
     assert counter(article) == before
 
 
 def test_put_back_as_it_was_sent_it_counts_as_never_edited(article, moderator):
     comment = make_comment(article, body="As sent.")
-    moderation.edit(comment, "Otherwise.", by=moderator, seen=as_seen(comment))
-    moderation.edit(comment, "As sent.", by=moderator, seen=as_seen(comment))
+    moderation.edit(comment, "Otherwise.", by=moderator, seen=comment.seen)
+    moderation.edit(comment, "As sent.", by=moderator, seen=comment.seen)
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.edited_by, comment.edited_at) == ("As sent.", "", None, None)
 
 
 def test_of_two_who_edit_the_slower_is_told_and_overwrites_nothing(article, moderator):
     comment = make_comment(article)
-    late, seen = Comment.objects.get(pk=comment.pk), as_seen(comment)
+    late, seen = Comment.objects.get(pk=comment.pk), comment.seen
     moderation.edit(comment, "First.", by=make_user("Moderators", first_name="Anna", last_name="Nowak"), seen=seen)
     for stale in (late, Comment.objects.get(pk=comment.pk)):  # a race, and an old page
         with pytest.raises(Refused, match="changed by Anna Nowak"):
@@ -89,7 +89,7 @@ def test_of_two_who_edit_the_slower_is_told_and_overwrites_nothing(article, mode
 
 def test_decided_meanwhile_it_is_not_edited(article, moderator):
     comment = make_comment(article)
-    seen = as_seen(comment)
+    seen = comment.seen
     moderation.approve(comment, by=make_user("Moderators", first_name="Anna", last_name="Nowak"))
     with pytest.raises(Refused, match="Decision by Anna Nowak"):
         moderation.edit(comment, "Other words.", by=moderator, seen=seen)
@@ -99,7 +99,7 @@ def test_decided_meanwhile_it_is_not_edited(article, moderator):
 def test_other_roles_edit_and_answer_nothing(article, role):
     comment, person = make_comment(article, status="approved"), make_user(role, first_name="A", last_name="B")
     with pytest.raises(Refused, match="Your role does not moderate"):
-        moderation.edit(comment, "Other words.", by=person, seen=as_seen(comment))
+        moderation.edit(comment, "Other words.", by=person, seen=comment.seen)
     with pytest.raises(Refused, match="Your role does not moderate"):
         moderation.answer(comment, "An answer.", by=person)
     assert Comment.objects.count() == 1
@@ -107,8 +107,8 @@ def test_other_roles_edit_and_answer_nothing(article, role):
 
 def test_on_the_page_it_is_edited_in_place_and_both_wordings_stand_beside_each_other(desk, article):
     comment = make_comment(article, body="Seals are blue.")
-    assert f'name="edit" value="{comment.pk}:{as_seen(comment)}"' in shown(desk)
-    posted = {"edit": f"{comment.pk}:{as_seen(comment)}", "about": comment.pk, "words": " Seals are\r\nred. "}
+    assert f'name="edit" value="{comment.pk}:{comment.seen}"' in shown(desk)
+    posted = {"edit": f"{comment.pk}:{comment.seen}", "about": comment.pk, "words": " Seals are\r\nred. "}
     page = desk.post(QUEUE, posted, follow=True).content.decode()
     comment.refresh_from_db()
     assert comment.body == "Seals are\nred."
@@ -121,7 +121,7 @@ def test_on_the_page_it_is_edited_in_place_and_both_wordings_stand_beside_each_o
 )
 def test_what_cannot_stand_is_said_at_its_field_and_stays_typed(desk, article, words, told):
     comment = make_comment(article, body="Seals.")
-    posted = {"edit": f"{comment.pk}:{as_seen(comment)}", "about": comment.pk, "words": words}
+    posted = {"edit": f"{comment.pk}:{comment.seen}", "about": comment.pk, "words": words}
     response = desk.post(QUEUE, posted)
     page = unescape(response.content.decode())
     assert response.status_code == 422
@@ -132,7 +132,7 @@ def test_what_cannot_stand_is_said_at_its_field_and_stays_typed(desk, article, w
 
 def test_edited_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, article):
     comment = make_comment(article)
-    seen = as_seen(comment)
+    seen = comment.seen
     moderation.edit(comment, "Theirs.", by=make_user("Moderators"), seen=seen)
     response = desk.post(QUEUE, {"edit": f"{comment.pk}:{seen}", "about": comment.pk, "words": "Mine, long."})
     page = response.content.decode()
@@ -169,7 +169,7 @@ def test_no_other_button_throws_away_what_was_typed(desk, article, button):
 def test_hostile_words_become_clean_ones_or_a_refusal(desk, article, words):
     comment = make_comment(article)
     posted = {
-        "edit": f"{comment.pk}:{as_seen(comment)}",
+        "edit": f"{comment.pk}:{comment.seen}",
         "about": comment.pk,
         "words": words.encode("utf-8", "replace"),
     }

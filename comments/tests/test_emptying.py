@@ -65,7 +65,7 @@ def test_a_comment_with_replies_keeps_its_place_and_nothing_else():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
     parent = make_comment(article, name="Bartek", body="Rude words.", website="https://firma.pl/", status="approved")
     reply = make_comment(article, parent=parent, body="An answer.", status="approved")
-    moderation.edit(parent, "Words.", by=moderator, seen=moderation.as_seen(parent))
+    moderation.edit(parent, "Words.", by=moderator, seen=parent.seen)
     Report.objects.create(comment=parent, reason="abusive", words="Bartek again")
     moderation.trash(parent, by=moderator)
     aged(parent, 31)
@@ -121,7 +121,7 @@ def test_a_whole_thread_of_spam_goes_at_once():
 
 def test_the_event_says_how_many_and_proves_which_and_texts_in_history_are_erased():
     moderator, comment = make_user("Moderators"), make_comment(body="Call Jan on 600 100 200.")
-    moderation.edit(comment, "Call Jan.", by=moderator, seen=moderation.as_seen(comment))
+    moderation.edit(comment, "Call Jan.", by=moderator, seen=comment.seen)
     assert Event.objects.get(kind="edit").reason == "Call Jan on 600 100 200."
     moderation.trash(comment, by=moderator)
     aged(comment, 31)

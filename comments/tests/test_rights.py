@@ -175,7 +175,7 @@ def test_their_reports_lose_the_address_and_stay_open(article, moderator, grade,
 
 def test_earlier_wordings_in_the_history_go_and_the_chain_holds(article, moderator):
     comment = mine(article, body="I am Grażyna Wójcik.")
-    moderation.edit(comment, "I am.", by=moderator, seen=moderation.as_seen(comment))
+    moderation.edit(comment, "I am.", by=moderator, seen=comment.seen)
     assert Event.objects.get(kind="edit").reason
     erase(Grade.WORDS, moderator)
     assert Event.objects.get(kind="edit").reason == ""
@@ -259,7 +259,7 @@ def test_an_answer_on_its_way_to_what_is_gone_is_refused_in_words(article, moder
     with pytest.raises(moderation.Refused):
         moderation.trash(stale, by=moderator)
     with pytest.raises(moderation.Refused):
-        moderation.edit(stale, "Other words.", by=moderator, seen=moderation.as_seen(stale))
+        moderation.edit(stale, "Other words.", by=moderator, seen=stale.seen)
 
 
 def test_thousands_are_a_few_statements(article, moderator, queries_of):

@@ -254,4 +254,4 @@ def _comments(*, live, update, keeper, **others):
     made["report"] = moderation.report(made["reported_comment"], reason="personal", address="ewa@example.org")
     person = rights.Person(privacy.marks_of(made["pending_comment"]))
     made |= {f"erasing_{grade}": rights.plan(person, grade).digest for grade in rights.Grade.values}
-    return made | {"under_closed": under_closed, "seen_words": moderation.as_seen(made["pending_comment"])}
+    return made | {"under_closed": under_closed}

@@ -195,7 +195,7 @@ def test_no_finding_on_any_state_of_the_queue(person, ruth, article, view):
     held = make_comment(article, parent=root, body="Seals are blue: https://a.example and https://b.example/")
     make_comment(article)
     Report.objects.create(comment=root, reason="abusive", words="Rude.", address=privacy.encrypt("a@example.org"))
-    moderation.edit(root, "Other words.", by=ruth, seen=moderation.as_seen(root))
+    moderation.edit(root, "Other words.", by=ruth, seen=root.seen)
     page = person(ruth, bypass_csp=True, **view)
     page.goto(f"{QUEUE}?c={held.pk}")
     assert page.locator(".nr-hit").count() == 3

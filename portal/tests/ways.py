@@ -151,7 +151,7 @@ def of_person(sent, then):
 
 def decision(word, comment="pending_comment"):
     becomes = word.partition(".")[0]
-    return queue(comment, "decide", f"{word}@{{{comment}.pk}}:{{{comment}.status}}", then=becomes)
+    return queue(comment, "decide", f"{word}@{{{comment}.pk}}:{{{comment}.seen}}", then=becomes)
 
 
 def several(word, selected="_selected_action", which="{pending_comment.pk}:pending"):
@@ -346,13 +346,25 @@ WAYS = {
         "pending_comment", "undo", "{pending_comment.pk}:approved", begun=another_approved_it
     ),
     "keep what was reported": queue(
-        "reported_comment", "decide", "approve@{reported_comment.pk}:approved", view="reported", then="approve"
+        "reported_comment",
+        "decide",
+        "approve@{reported_comment.pk}:{reported_comment.seen}",
+        view="reported",
+        then="approve",
     ),
     "edit a comment": queue(
-        "pending_comment", "edit", "{pending_comment.pk}:{seen_words}", typed={"words": "Milder words."}, then="edit"
+        "pending_comment",
+        "edit",
+        "{pending_comment.pk}:{pending_comment.seen}",
+        typed={"words": "Milder words."},
+        then="edit",
     ),
     "answer a comment": queue(
-        "approved_comment", "send", "{approved_comment.pk}:approved", typed={"answer": "We asked."}, then="answer"
+        "approved_comment",
+        "send",
+        "{approved_comment.pk}:{approved_comment.seen}",
+        typed={"answer": "We asked."},
+        then="answer",
     ),
     "say that one looks at a comment": Way(
         QUEUE, to=QUEUE + "{pending_comment.pk}/claim/", typed={"seen": "pending"}, then=looks_at_it
