@@ -18,7 +18,7 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import moderation
+from comments import moderation, tokens
 from comments.tests.make import make_comment
 from news import sharing, workflow
 from news.admin import hours
@@ -252,4 +252,11 @@ def _comments(*, live, update, keeper, **others):
     made = {f"{status}_comment": make_comment(live.article, status=status, by=keeper) for status in statuses}
     made["reported_comment"] = make_comment(live.article, status="approved", by=keeper)
     made["report"] = moderation.report(made["reported_comment"], reason="personal", address="ewa@example.org")
-    return made | {"under_closed": under_closed}
+    told = make_comment(live.article, tell_in="en").contact.subscription
+    return made | {
+        "under_closed": under_closed,
+        "receipt": tokens.receipt(made["pending_comment"]),
+        "told": told,
+        "confirmation": tokens.confirmation(told),
+        "ending": tokens.ending(told),
+    }
