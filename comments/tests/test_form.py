@@ -68,6 +68,7 @@ def test_the_form_stands_under_a_story_in_the_order_readers_know(client, address
         "name",
         "email",
         "website",
+        "tell",
         "leave",
         "parent",
         "token",

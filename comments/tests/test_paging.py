@@ -226,7 +226,9 @@ def test_initials_are_the_first_letters_of_the_first_and_last_word(name, letters
 def test_the_newsroom_is_marked_as_such(client, path, article):
     comment = make_comment(article, status="approved")
     assert 'class="staff"' not in client.get(path).content.decode()
-    Comment.objects.filter(pk=comment.pk).update(staff=make_user("Editors"), edited_at=timezone.now())
+    Comment.objects.filter(pk=comment.pk).update(
+        staff=(editor := make_user("Editors")), edited_by=editor, edited_at=timezone.now()
+    )
     html = client.get(f"{path}?again").content.decode()
     assert f'<li id="comment-{comment.pk}" class="staff">' in html
     assert '<span class="badge">Newsroom</span>' in html and "Edited by the newsroom" in html

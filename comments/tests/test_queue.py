@@ -151,7 +151,7 @@ def test_the_queue_costs_the_same_for_two_comments_or_forty(desk, article, queri
 def test_a_button_decides_and_the_next_comment_is_there(desk, article, moderator, decision, status):
     following = make_comment(article, body="Following words.")
     comment = make_comment(article, name="Bartek")
-    response = press(desk, "decide", f"{decision}@{comment.pk}:pending")
+    response = press(desk, "decide", f"{decision}@{comment.pk}:{comment.seen}")
     comment.refresh_from_db()
     assert (comment.status, comment.decided_by) == (status, moderator)
     page = unescape(response.content.decode())
@@ -161,7 +161,7 @@ def test_a_button_decides_and_the_next_comment_is_there(desk, article, moderator
 
 def test_undo_is_on_the_page_and_takes_the_decision_back(desk, article):
     comment = make_comment(article)
-    press(desk, "decide", f"approve@{comment.pk}:pending")
+    press(desk, "decide", f"approve@{comment.pk}:{comment.seen}")
     press(desk, "undo", f"{comment.pk}:approved")
     comment.refresh_from_db()
     assert comment.status == "pending"
@@ -171,8 +171,9 @@ def test_undo_is_on_the_page_and_takes_the_decision_back(desk, article):
 
 def test_an_approved_comment_may_become_spam_or_wait_again(desk, article):
     comment = make_comment(article, status="approved")
-    press(desk, "decide", f"spam@{comment.pk}:approved", "?view=approved")
-    press(desk, "decide", f"wait@{comment.pk}:spam", "?view=spam")
+    press(desk, "decide", f"spam@{comment.pk}:{comment.seen}", "?view=approved")
+    comment.refresh_from_db()
+    press(desk, "decide", f"wait@{comment.pk}:{comment.seen}", "?view=spam")
     comment.refresh_from_db()
     assert comment.status == "pending"
 

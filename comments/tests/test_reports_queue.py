@@ -85,7 +85,7 @@ def test_forged_looks_show_nothing(desk, reported, number):
 
 
 def test_keeping_it_answers_the_reports_and_changes_nothing_readers_see(desk, reported, moderator):
-    assert f'value="approve@{reported.pk}:approved"' in shown(desk) and "Keep" in shown(desk)
+    assert f'value="approve@{reported.pk}:{reported.seen}"' in shown(desk) and "Keep" in shown(desk)
     desk.post(f"{QUEUE}?view=reported", {"decide": f"approve@{reported.pk}:approved"})
     reported.refresh_from_db()
     assert (reported.status, reported.article.thread.approved_count) == ("approved", 1)

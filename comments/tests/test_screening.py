@@ -74,9 +74,9 @@ def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
 def test_an_edited_text_is_not_highlighted_and_strange_facts_harm_nobody():
     comment = make_comment(body="See https://a.example and https://b.example")
     assert shown(comment)[0][1]
-    comment.edited_at = timezone.now()
+    comment.edited_by = make_user("Moderators")
     assert not shown(comment)[0][1]
-    comment.edited_at, comment.body = None, "See"
+    comment.edited_by, comment.body = None, "See"
     comment.reasons = [*comment.reasons, {"rule": "of a later version"}, {}]
     assert shown(comment) == [("2 links.", []), ("Every comment waits here.", [])]
 

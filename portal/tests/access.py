@@ -55,6 +55,13 @@ conversations                                               GET              POS
 /news/<slug=live>/comments/report/<pk=approved_comment>/    + + + + + + + +  ! ! ! ! ! ! ! !
 /news/<slug=live>/comments/report/<pk=pending_comment>/     ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
 /news/<slug=live>/comments/reported/<pk=approved_comment>/  + + + + + + + +  x x x x x x x x
+/news/<slug=live>/comments/change/<receipt=held>/           + + + + + + + +  > > > > > > > >
+/news/<slug=live>/comments/change/<receipt=made-up>/        ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
+/news/<slug=live>/comments/take-back/<receipt=held>/        + + + + + + + +  ! ! ! ! ! ! ! !
+/news/<slug=live>/comments/take-back/<receipt=made-up>/     ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
+/news/<slug=live>/comments/taken-back/                      + + + + + + + +  x x x x x x x x
+/mail/confirm/<key=made-up>/                                ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
+/mail/stop/<key=made-up>/                                   ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
 /news/<slug=live>/comments/feed/                            + + + + + + + +  x x x x x x x x
 /news/<slug=withdrawn>/comments/feed/                       g g g g g g g g  x x x x x x x x
 /comments/feed/                                             + + + + + + + +  x x x x x x x x
@@ -226,6 +233,10 @@ rename a tag                      - - - - + + - +
 comments                          n d s R E C M A
 send a comment                    + + + + + + + +
 report a comment                  + + + + + + + +
+change one's own while it waits   + + + + + + + +
+take one's own back               + + + + + + + +
+confirm mail about answers        + + + + + + + +
+end mail about a conversation     + + + + + + + +
 approve a comment                 - - - - - + + +
 reject a comment                  - - - - - + + +
 mark a comment as spam            - - - - - + + +

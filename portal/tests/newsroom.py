@@ -18,7 +18,7 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import moderation, privacy, rights
+from comments import moderation, privacy, rights, tokens
 from comments.tests.make import make_comment
 from news import sharing, workflow
 from news.admin import hours
@@ -254,4 +254,11 @@ def _comments(*, live, update, keeper, **others):
     made["report"] = moderation.report(made["reported_comment"], reason="personal", address="ewa@example.org")
     person = rights.Person(privacy.marks_of(made["pending_comment"]))
     made |= {f"erasing_{grade}": rights.plan(person, grade).digest for grade in rights.Grade.values}
-    return made | {"under_closed": under_closed}
+    told = make_comment(live.article, tell_in="en").contact.subscription
+    return made | {
+        "under_closed": under_closed,
+        "receipt": tokens.receipt(made["pending_comment"]),
+        "told": told,
+        "confirmation": tokens.confirmation(told),
+        "ending": tokens.ending(told),
+    }

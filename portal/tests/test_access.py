@@ -72,6 +72,7 @@ def filled(row, newsroom):
     subject = next((name for begins, name in SUBJECTS.items() if row.startswith(begins)), "live")
     fillers = {"content_type_id": newsroom["article_type"].pk, "url": "nothing/here/"}
     keys = {"open": newsroom["open"].key, "revoked": newsroom["revoked"].key}
+    keys |= {"held": newsroom["receipt"]}
 
     def fill(match):
         name, _equals, value = match[1].partition("=")

@@ -11,7 +11,7 @@ from django.contrib.messages import INFO, WARNING
 
 from comments import bulk as bulk_decisions
 from comments import moderation, privacy, standing
-from comments.models import Comment, Report
+from comments.models import Comment, Mailbox, Report, Subscription
 from news.models import Author, Event, Presence, Section, Tag, UnsavedText, WorkingCopy
 from news.tests.forms import fields_of
 from portal.models import User
@@ -241,6 +241,7 @@ TYPED = {"headline": "Typed by whoever is at it"}
 SHEET = {"sheet": "11111111-1111-4111-8111-111111111111", "fields": [["headline", "Typed"]], "stamp": 7}
 TWICE = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
 ONES_OWN = {"old_password": PASSWORD, "new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+OWN = "/news/live/comments/"
 GROUPS = "/admin/auth/group/"
 NAMES = "/admin/news/"
 
@@ -333,6 +334,24 @@ WAYS = {
         "reportform",
         typed={"reason": "abusive"},
         then=is_there(Report, comment__body__startswith="Words", reason="abusive"),
+    ),
+    "change one's own while it waits": Way(
+        OWN + "change/{receipt}/",
+        "changeform",
+        typed={"body": "Other words of mine."},
+        then=is_there(Comment, body="Other words of mine.", status="pending"),
+    ),
+    "take one's own back": Way(
+        OWN + "take-back/{receipt}/",
+        "takebackform",
+        then=lambda n, user, r: not Comment.objects.filter(pk=n["pending_comment"].pk).exists(),
+    ),
+    "confirm mail about answers": Way("/mail/confirm/{confirmation}/", "mailform", then=is_there(Mailbox)),
+    "end mail about a conversation": Way(
+        "/mail/stop/{ending}/",
+        "mailform",
+        button=("end", "one"),
+        then=is_there(Subscription, ended_at__isnull=False),
     ),
     "approve a comment": decision("approve"),
     "reject a comment": decision("reject.abusive"),
