@@ -39,8 +39,9 @@ class Command(BaseCommand):
         web += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
         worker = [sys.executable, "manage.py", "work"]
         quiet = os.environ | {"LOG_LEVEL": "WARNING"}
-        # Where no mail server is named each mail becomes a file, to be read as its recipient would.
-        quiet.setdefault("EMAIL_URL", f"filemail://{environment.VAR_DIR.resolve() / 'mail'}")
+        # Where no mail server is named each mail becomes a file, to be read as its recipient would. What follows the
+        # third slash is the path, so an absolute one needs a fourth.
+        quiet.setdefault("EMAIL_URL", f"filemail:///{environment.VAR_DIR.resolve() / 'mail'}")
         processes = [subprocess.Popen(command, cwd=settings.BASE_DIR, env=quiet) for command in (web, worker)]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
