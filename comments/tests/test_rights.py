@@ -136,6 +136,17 @@ def test_nobody_brings_back_what_was_erased(article, moderator):
     assert Comment.objects.get(pk=answered.pk).status == "trash"
 
 
+def test_nor_does_a_decision_that_was_on_its_way_from_the_trash(article, moderator):
+    answered = mine(article)
+    make_comment(article, parent=answered, status="approved")
+    moderation.trash(answered, by=moderator)
+    stale = Comment.objects.get(pk=answered.pk)
+    erase(Grade.WORDS, moderator)
+    with pytest.raises(moderation.Refused):
+        moderation.approve(stale, by=moderator)
+    assert Comment.objects.get(pk=answered.pk).status == "trash"
+
+
 def test_ones_own_answers_to_oneself_go_whole(article, moderator):
     first = mine(article)
     second = mine(article, parent=first)
