@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from comments import bulk, emptying, moderation, privacy, standing
 from comments.bulk import AT_ONCE
-from comments.models import Comment, Report, Rules, Standing
+from comments.models import Comment, Mailbox, Report, Rules, Standing
 from comments.moderation import Refused
 from news import history
 
@@ -123,6 +123,7 @@ def export(person, *, by):
         "comments": comments,
         "reports": [_exported_report(report) for report in reports],
         "standing": _exported_standing(person.standing),
+        "mail": _exported_mail(person.marks),
     }
     _tell("export", Rules(pk=1), person, by)
     return exported
@@ -286,6 +287,13 @@ def _exported_standing(decided):
         return None
     since = decided.at.isoformat(timespec="seconds")
     return {"decision": decided.kind, "since": since, "reason": decided.reason}
+
+
+def _exported_mail(marks):
+    """What they said about mail from here."""
+    box = Mailbox.objects.filter(address_hash__in=marks).first()
+    said = {"confirmed": box.confirmed_at, "no_more": box.stopped_at} if box else {}
+    return {word: at.isoformat(timespec="seconds") for word, at in said.items() if at}
 
 
 def _absolute(comment):

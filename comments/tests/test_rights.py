@@ -6,11 +6,11 @@ import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from comments import moderation, privacy, rights, standing
-from comments.models import Comment, Contact, Report, Standing, Thread
+from comments.models import Comment, Contact, Mailbox, Report, Standing, Thread
 from comments.rights import Grade, Person
 from comments.templatetags.discussion import thread_of
 from comments.tests.make import make_comment, without_limits
@@ -329,6 +329,19 @@ def test_the_export_has_all_of_theirs_and_nothing_of_others(article, moderator):
     assert "Jan" not in json.dumps(exported)
     event = Event.objects.get(kind="export")
     assert event.actor_id == moderator.pk and "Gra" not in event.facts
+
+
+def test_the_export_says_what_they_wanted_of_mail_and_what_was_decided_about_them(article, moderator):
+    comment = mine(article)
+    assert rights.export(person(), by=moderator)["mail"] == {}
+    standing.decide(privacy.marks_of(comment), "hold", by=moderator, reason="Insults")
+    now = timezone.now()
+    Mailbox.objects.create(address_hash=privacy.lookups(ADDRESS)[0], stopped_at=now)
+    Mailbox.objects.create(address_hash=privacy.lookups("jan@example.org")[0], confirmed_at=now)
+    exported = rights.export(person(), by=moderator)
+    assert exported["mail"] == {"no_more": now.isoformat(timespec="seconds")}
+    assert (exported["standing"]["decision"], exported["standing"]["reason"]) == ("hold", "Insults")
+    assert moderator.username not in json.dumps(exported)
 
 
 def test_export_costs_the_same_for_one_comment_or_twenty(article, moderator, queries_of):
