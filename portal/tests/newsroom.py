@@ -260,5 +260,5 @@ def _comments(*, live, update, keeper, **others):
         "receipt": tokens.receipt(made["pending_comment"]),
         "told": told,
         "confirmation": tokens.confirmation(told),
-        "ending": tokens.ending(told),
+        "no_more_mail": tokens.ending(told),
     }

@@ -348,7 +348,7 @@ WAYS = {
     ),
     "confirm mail about answers": Way("/mail/confirm/{confirmation}/", "mailform", then=is_there(Mailbox)),
     "end mail about a conversation": Way(
-        "/mail/stop/{ending}/",
+        "/mail/stop/{no_more_mail}/",
         "mailform",
         button=("end", "one"),
         then=is_there(Subscription, ended_at__isnull=False),
