@@ -485,7 +485,7 @@ def _put_other_words(comment, body, verdict, at):
         return
     alike = Comment.objects.filter(article=comment.article_id, parent=comment.parent_id, key=fold(body))
     alike = alike.exclude(pk=comment.pk)
-    mine = alike.filter(created_at__gt=at - TWICE_WITHIN).by_the_same_person(comment)
+    mine = alike.filter(created_at__gt=at - TWICE_WITHIN).sent_with(privacy.marks_of(comment))
     if mine.exists():
         raise SentAgain(_("You have sent these words a moment ago. Say something new, or take this comment back."))
     _refuse_what_was_said_before(alike, comment.name, at)
