@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -135,30 +134,19 @@ def last_return(copy):
 def published_alone(copies, *, person):
     """These stories, each with `alone`: the line of history that tells who gave readers what, and why.
 
-    One's own (`is_own`) somebody else reads, where it is before their eyes (`read_at`).
+    One's own (`is_own`) somebody else reads.
     """
-    alone = Event.objects.filter(
+    events = Event.objects.filter(
         subject_kind="article", kind__in=rules.ALONE, subject_id__in=[copy.pk for copy in copies]
     )
-    events = {}
-    for event in alone.order_by("number"):
-        events.setdefault(event.subject_id, []).append(event)
-    people = get_user_model().objects.in_bulk({event.actor_id for event in alone})
+    events = {event.subject_id: event for event in events.order_by("number")}
+    people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
     for copy in copies:
-        mine = events.get(copy.pk, [])
-        copy.is_own = person.pk in rules.who_published_alone(copy, mine)
-        if mine:
-            copy.alone = _line(mine[-1], people, {})
-            copy.read_at = copy.alone.compare or _beside_the_newest(copy)
+        event = events.get(copy.pk)
+        copy.is_own = person.pk in rules.who_published_alone(copy)
+        if event:
+            copy.alone = _line(event, people, {})
     return copies
-
-
-def _beside_the_newest(copy):
-    """Where what readers see can be read: with what was written since, and on the story's form while nothing was."""
-    live, newest = copy.article.live_revision, copy.newest
-    if live and live.content_hash != newest.content_hash:
-        return comparison.address(copy.pk, live.number, newest.number)
-    return reverse("admin:news_workingcopy_change", args=[copy.pk])
 
 
 def _line(event, people, named):

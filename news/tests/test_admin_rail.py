@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 
 from news import workflow
 from news.admin import badges, steps
@@ -147,34 +146,3 @@ def test_what_somebody_else_published_alone_waits_for_the_others(client):
     client.force_login(make_user("Chief editors"))
     page = client.get(reverse("admin:index")).content.decode()
     assert "1 thing waits for you" in page and "You published it alone" not in page
-
-
-@pytest.mark.parametrize("was_public", [True, False])
-@pytest.mark.parametrize("is_ahead", [True, False], ids=["written on since", "as it went out"])
-def test_the_desk_leads_to_where_a_second_look_can_be_given(client, was_public, is_ahead):
-    copy, chief = live() if was_public else make_copy(), make_user("Chief editors")
-    saved_again(copy, chief, headline="Urgent")
-    workflow.publish_alone(copy, copy.newest, by=chief, reason="A port is closed")
-    if is_ahead:
-        saved_again(copy, make_user(), headline="Urgent, and more")
-    client.force_login(make_user("Editors"))
-    desk = client.get(reverse("admin:index"))
-    (row,) = desk.context["desk"].unread
-    assert f'class="nr-btn" href="{escape(row.read_at)}"' in desk.content.decode()
-    page = client.get(row.read_at)
-    assert 'value="second_look:' in page.content.decode() and "Urgent" in page.content.decode()
-
-
-def test_the_desk_costs_the_same_for_one_published_alone_or_six(client, queries_of):
-    def alone():
-        copy, chief = live(), make_user("Chief editors")
-        saved_again(copy, chief, headline="Urgent")
-        workflow.publish_alone(copy, copy.newest, by=chief, reason="A port is closed")
-
-    alone()
-    client.force_login(make_user("Editors"))
-    client.get(reverse("admin:index"))
-    one = queries_of(client.get, reverse("admin:index"))
-    for _ in range(5):
-        alone()
-    assert queries_of(client.get, reverse("admin:index")) == one

@@ -473,16 +473,6 @@ def test_text_from_a_browser_comes_with_the_banner_that_offers_it(client, report
     assert "&lt;b&gt;Typed on a train" in offer
 
 
-def test_of_several_the_newest_is_offered_and_the_others_are_folded_away(client, reporter):
-    copy = make_copy()
-    for number in range(3):
-        typed(client, reporter, copy, stamp=number + 1, headline=f"Left {number}")
-    page = client.get(at(copy)).content.decode()
-    open_to_all, folded = page.split('<details class="nr-left-older">')
-    assert "Left 2" in open_to_all and "2 older texts you left here" in folded
-    assert open_to_all.count("data-left=") == 1 and folded.partition("</details>")[0].count("data-left=") == 2
-
-
 # ---- what it costs
 
 

@@ -166,7 +166,7 @@
             if (outcome.state !== "kept" && outcome.state !== "closed") { continue; }
             forgetHere(copy.sheet);
             const place = document.querySelector("[data-all-left]");
-            if (outcome.offer && !document.querySelector(`[data-left="${copy.sheet}"]`)) {
+            if (outcome.offer && !place.querySelector(`[data-left="${copy.sheet}"]`)) {
                 place.insertAdjacentHTML("beforeend", outcome.offer);
             }
         }
