@@ -18,7 +18,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from news import body, presence, unsaved
+from news import body, presence, rules, unsaved
 from news.admin import rows
 from news.models import Presence, UnsavedText, WorkingCopy
 
@@ -68,7 +68,7 @@ def for_writers(view):
     def guarded(request, pk=None):
         try:
             if not request.user.has_perm("news.add_workingcopy" if pk is None else "news.change_workingcopy"):
-                raise NotTaken(403, _("Your role does not edit stories."))
+                raise NotTaken(403, str(rules.NOT_TO_EDIT))
             return view(request, None if pk is None else _story(pk))
         except NotTaken as refusal:
             return JsonResponse({"sentence": str(refusal)}, status=refusal.status)
