@@ -48,6 +48,12 @@ def log_in(page, user):
     page.click("[type=submit]")
 
 
+def take_up(page, words):
+    """Go on with the text the form offers; it then holds these words of it."""
+    page.get_by_role("button", name="Take it up").click()
+    page.locator(".cke_wysiwyg_div", has_text=words).wait_for()
+
+
 def body_of(copy):
     return WorkingCopy.objects.get(pk=copy.pk).body
 
@@ -65,8 +71,7 @@ def test_text_in_a_closed_tab_is_offered_again_and_saved(person, marta, is_new):
     page = reopened(page)
     open_form(page, copy)
     page.locator(".nr-left", has_text="You left text here that is not saved").wait_for()
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="and a sentence more").wait_for()
+    take_up(page, "and a sentence more")
     says(page, "Kept for you")
     page.keyboard.press("Control+s")
     page.get_by_text(f"Saved as revision {1 if is_new else 2}.").wait_for()
@@ -94,8 +99,7 @@ def test_a_tab_closed_in_mid_sentence_has_it_all(person, marta):
     type_text(page, " the last words")
     page = reopened(page)  # long before the pause
     open_form(page, copy)
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="the last words").wait_for()
+    take_up(page, "the last words")
 
 
 def test_text_typed_and_undone_leaves_nothing_behind(person, marta):
@@ -141,8 +145,7 @@ def test_a_save_after_the_session_has_ended_is_offered_after_the_login(person, m
     page.keyboard.press("Control+s")
     page.locator("#id_username").wait_for()
     log_in(page, marta)
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="saved too late").wait_for()
+    take_up(page, "saved too late")
     page.keyboard.press("Control+s")
     page.get_by_text("Saved as revision 2.").wait_for()
     assert "saved too late" in body_of(copy)
@@ -195,8 +198,7 @@ def test_a_tab_lost_without_a_connection_is_offered_from_the_browser(person, mar
     page = reopened(page)
     page.context.set_offline(False)
     open_form(page, copy)
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="in a tunnel").wait_for()
+    take_up(page, "in a tunnel")
 
 
 def test_a_story_only_looked_at_keeps_nothing(person, marta):
