@@ -1,10 +1,12 @@
 """Nothing typed is lost: a closed tab, an ended session, a lost connection, another person; in a real browser."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
 
+from news import unsaved
 from news.models import Presence, Revision, UnsavedText, WorkingCopy
 from news.tests.make import make_copy, make_user
 
@@ -199,6 +201,45 @@ def test_a_tab_lost_without_a_connection_is_offered_from_the_browser(person, mar
     page.context.set_offline(False)
     open_form(page, copy)
     take_up(page, "in a tunnel")
+
+
+def left_earlier(person, copy, *headlines):
+    """Texts left on the server, the last the newest."""
+    for headline in headlines:
+        fields = [["headline", headline], ["body", f"<p>{headline}</p>"], ["version", str(copy.version)]]
+        unsaved.keep(person, copy, uuid4(), fields=fields, stamp=1)
+
+
+def test_text_from_the_browser_stands_before_what_was_left_earlier(person, marta):
+    copy = make_copy()
+    page = person(marta)
+    open_form(page, copy)
+    page.context.set_offline(True)
+    type_text(page, " in a tunnel")
+    says(page, "no connection")
+    page = reopened(page)
+    left_earlier(marta, copy, "On Monday", "On Tuesday")
+    page.context.set_offline(False)
+    open_form(page, copy)
+    page.get_by_text("2 more texts you left here").click()
+    assert page.locator(".nr-moreleft .nr-left b").all_inner_texts() == ["On Tuesday", "On Monday"]
+    page.get_by_text("2 more texts you left here").click()
+    take_up(page, "in a tunnel")  # the only one in sight
+    page.get_by_text("1 more text you left here").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_of_many_texts_left_the_newest_is_in_sight_and_the_rest_unfolds(person, marta, scripts):
+    copy = make_copy()
+    left_earlier(marta, copy, *(f"Text {number}" for number in range(1, 11)))
+    page = person(marta, java_script_enabled=scripts, viewport={"width": 360, "height": 740})
+    page.goto(f"/admin/news/workingcopy/{copy.pk}/change/")
+    assert page.locator(".nr-left:visible b").all_inner_texts() == ["Text 10"]
+    assert page.locator("[data-all-left]").bounding_box()["height"] < 740 / 3
+    page.get_by_text("9 more texts you left here").click()
+    page.locator(".nr-left", has_text="Text 4").get_by_role("button", name="Take it up").click()
+    page.locator("#id_headline:visible").wait_for()
+    assert page.locator("#id_headline").input_value() == "Text 4"
 
 
 def test_a_story_only_looked_at_keeps_nothing(person, marta):
