@@ -377,8 +377,12 @@ def _imports():
     return get_user_model().objects.filter(username=SYSTEM).values_list("pk", flat=True)
 
 
-def who_published_alone(copy):
-    """Whoever gave readers, alone, what no second person has read since."""
-    events = Event.objects.about(copy.article).filter(kind__in=ALONE)
+def who_published_alone(copy, events=None):
+    """Whoever gave readers, alone, what no second person has read since.
+
+    `events`: the story's events of these kinds, where a list has loaded those of all its stories at once.
+    """
+    if events is None:
+        events = Event.objects.about(copy.article).filter(kind__in=ALONE)
     seen = copy.vouched_for.number if copy.vouched_for else 0
     return {event.actor_id for event in events if json.loads(event.facts)["revision"] > seen}

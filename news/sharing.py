@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news import history
+from news import history, rules
 from news.models import PreviewLink
 from news.workflow import Refused
 
@@ -41,7 +41,7 @@ def revoke(link, *, by):
 
 def _may_share(by):
     if not by.has_perm("news.change_workingcopy"):
-        raise Refused(_("Your role does not edit stories."))
+        raise Refused(str(rules.NOT_TO_EDIT))
 
 
 def _facts(link):

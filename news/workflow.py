@@ -71,7 +71,7 @@ def bring_back(copy, revision, *, by, version):
 def begin_save(copy, *, by, version):
     """Win the working copy for one save begun at `version`, or raise Conflict. In the caller's transaction."""
     if not by.has_perm("news.change_workingcopy"):
-        raise Refused(_("Your role does not edit stories."))
+        raise Refused(str(rules.NOT_TO_EDIT))
     _win(copy, version)
 
 

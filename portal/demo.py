@@ -86,7 +86,7 @@ def _leave_work_lying_about(reporter, editor, chief, moderator):
     _edit(mended, editor, headline=mended.headline.replace("settles an old", "settles a long"))
     workflow.fix_typo(mended, mended.newest, by=editor)
     gone = live[-1]
-    reason, note = "The chamber disputes the figures.", "We are checking the figures in this story."
+    reason, note = "The chamber disputes the figures.", "Sprawdzamy dane podane w tym artykule."
     workflow.withdraw(gone, gone.newest, by=chief, reason=reason, note=note)
 
 

@@ -56,7 +56,7 @@ class Desk:
         """What one person alone gave readers, for those who can read it and put their name under it."""
         if not self.person.has_perm("news.review_workingcopy"):
             return []
-        copies = WorkingCopy.objects.for_list().unread().order_by("-alone_since")[:AT_MOST]
+        copies = WorkingCopy.objects.for_list().unread().with_what_is_read().order_by("-alone_since")[:AT_MOST]
         return timeline.published_alone(copies, person=self.person)
 
     @cached_property

@@ -1,6 +1,7 @@
 """The history of a story as sentences, newest first: who did what, when and why."""
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -134,18 +135,21 @@ def last_return(copy):
 def published_alone(copies, *, person):
     """These stories, each with `alone`: the line of history that tells who gave readers what, and why.
 
-    One's own (`is_own`) somebody else reads.
+    `reading` is where one reads it and puts one's name under it; one's own (`is_own`) somebody else reads.
     """
     events = Event.objects.filter(
         subject_kind="article", kind__in=rules.ALONE, subject_id__in=[copy.pk for copy in copies]
     )
-    events = {event.subject_id: event for event in events.order_by("number")}
-    people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
+    by_story = defaultdict(list)
+    for event in events.order_by("number"):
+        by_story[event.subject_id].append(event)
+    people = get_user_model().objects.in_bulk({story[-1].actor_id for story in by_story.values()})
     for copy in copies:
-        event = events.get(copy.pk)
-        copy.is_own = person.pk in rules.who_published_alone(copy)
-        if event:
-            copy.alone = _line(event, people, {})
+        events = by_story[copy.pk]
+        copy.is_own = person.pk in rules.who_published_alone(copy, events)
+        copy.reading = comparison.address_of_second_look(copy)
+        if events:
+            copy.alone = _line(events[-1], people, {})
     return copies
 
 

@@ -18,7 +18,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from news import body, presence, unsaved
+from news import body, presence, rules, unsaved
 from news.admin import rows
 from news.models import Presence, UnsavedText, WorkingCopy
 
@@ -68,7 +68,7 @@ def for_writers(view):
     def guarded(request, pk=None):
         try:
             if not request.user.has_perm("news.add_workingcopy" if pk is None else "news.change_workingcopy"):
-                raise NotTaken(403, _("Your role does not edit stories."))
+                raise NotTaken(403, str(rules.NOT_TO_EDIT))
             return view(request, None if pk is None else _story(pk))
         except NotTaken as refusal:
             return JsonResponse({"sentence": str(refusal)}, status=refusal.status)
@@ -85,7 +85,8 @@ def _story(pk):
 
 @for_writers
 def keep(request, story):
-    """Keep what is typed; with `offer` also say it as the form would, for text that comes from another page."""
+    """Keep what is typed. For text that comes from another page also say, as the form would, what is left beside the
+    sheet that is open (`beside`)."""
     sent = _sent(request)
     sheet, fields, stamp = _typed(sent)
     if not fields:  # all of it was undone
@@ -94,9 +95,9 @@ def keep(request, story):
     if not unsaved.keep(request.user, story, sheet, fields=fields, stamp=stamp):
         return JsonResponse({"state": "closed", "sheet": str(uuid4())})
     answer = {"state": "kept", "time": formatted(timezone.localtime(), "H:i:s")}
-    left = UnsavedText.objects.of(request.user, story).filter(sheet=sheet).first() if sent.get("offer") else None
-    if left:
-        answer["offer"] = render_to_string("admin/news/workingcopy/_left.html", _offer(left, story), request)
+    if beside := sent.get("beside"):
+        left = {"left": _left(request, story, beside)}
+        answer["left"] = render_to_string("admin/news/workingcopy/_all_left.html", left, request)
     return JsonResponse(answer)
 
 
@@ -132,10 +133,8 @@ def taken_up(request, story):
 
 def beside(form, request, story):
     """What the form shows of all this. Context: `left`, `others`, `taken_up`, and addresses for the script."""
-    own = str(form["sheet"].value())
-    left = [text for text in UnsavedText.objects.of(request.user, story) if str(text.sheet) != own]
     return {
-        "left": [_offer(text, story) for text in left],
+        "left": _left(request, story, str(form["sheet"].value())),
         "others": Presence.objects.filter(story=story).beside(request.user) if story else [],
         "taken_up": form.taken_up,
         "keep_address": _address("keep", story),
@@ -143,13 +142,18 @@ def beside(form, request, story):
     }
 
 
-def _offer(left, story):
-    return {
-        "text": left,
-        "words": body.word_count(left.posted.get("body", "")),
-        "take_up": _form_address(story),
-        "throw_away": _address("throw_away", story),
-    }
+def _left(request, story, own):
+    """What this person left here, newest first, but for their own sheet, which is before their eyes."""
+    return [
+        {
+            "text": text,
+            "words": body.word_count(text.posted.get("body", "")),
+            "take_up": _form_address(story),
+            "throw_away": _address("throw_away", story),
+        }
+        for text in UnsavedText.objects.of(request.user, story)
+        if str(text.sheet) != own
+    ]
 
 
 def _sent(request):

@@ -1,12 +1,15 @@
 """What one person alone may give readers, what the history then says, and how a second person reads it."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
 from news import history, workflow
 from news.models import Article, Event, WorkingCopy
+from news.tests.forms import send
 from news.tests.make import make_approved_copy, make_copy, make_live_article, make_user, saved_again
 from news.workflow import Stage, Step
 
@@ -241,6 +244,72 @@ def test_the_desk_lists_what_one_person_published_to_those_who_review(client, li
     assert "Published by one person alone" in page and "what changed" in page
     client.force_login(make_user("Reporters"))
     assert "Published by one person alone" not in client.get(reverse("admin:index")).content.decode()
+
+
+def test_the_desk_costs_the_same_for_one_story_published_alone_or_six(client, queries_of):
+    client.force_login(make_user("Chief editors"))
+
+    def published_alone():
+        copy, editor = make_live_article(headline="Bordre post").working_copy, make_user("Editors")
+        for headline in ("Border post", "Border posts"):
+            saved_again(copy, editor, headline=headline)
+            workflow.fix_typo(copy, copy.newest, by=editor)
+
+    published_alone()
+    one = queries_of(client.get, reverse("admin:index"))
+    for _ in range(5):
+        published_alone()
+    assert queries_of(client.get, reverse("admin:index")) == one
+    assert client.get(reverse("admin:index")).content.decode().count(">Review</a>") == 6
+
+
+def reading(client):
+    """Where the desk's only story published alone is read: the page, its address, and the form its steps are in."""
+    (address,) = re.findall('href="([^"]+)" aria-label="Review', client.get(reverse("admin:index")).content.decode())
+    address = unescape(address)
+    return client.get(address), address, "compare_form" if "/compare/" in address else "workingcopy_form"
+
+
+def gives_a_second_look(client, copy):
+    page, address, form = reading(client)
+    button = f"second_look:{copy.pk}:{copy.article.live_revision_id}"
+    assert f'value="{button}"' in page.content.decode()
+    send(client, address, form, _step=button)
+    assert not WorkingCopy.objects.get(pk=copy.pk).is_unread()
+
+
+@pytest.mark.parametrize("has_newer_draft", [True, False])
+def test_the_desk_leads_to_where_the_second_look_is_given_whatever_was_written_since(client, live, has_newer_draft):
+    editor = make_user("Editors")
+    saved_again(live, editor, headline="Border post")
+    workflow.fix_typo(live, live.newest, by=editor)
+    if has_newer_draft:
+        saved_again(live, make_user(), headline="Not for readers yet")
+    client.force_login(make_user("Chief editors"))
+    gives_a_second_look(client, live)
+
+
+@pytest.mark.parametrize("has_newer_draft", [True, False])
+def test_the_desk_leads_to_a_story_nobody_else_has_read_a_word_of(client, has_newer_draft):
+    chief = make_user("Chief editors")
+    copy = make_copy(by=chief, headline="Recalled")
+    workflow.publish_alone(copy, copy.newest, by=chief, reason="A recall of medicines")
+    if has_newer_draft:
+        saved_again(copy, make_user(), headline="Recalled, and more")
+    client.force_login(make_user("Editors"))
+    page, _address, _form = reading(client)
+    assert "Recalled" in page.content.decode()
+    gives_a_second_look(client, copy)
+
+
+def test_two_small_fixes_in_a_row_are_read_together(client, live):
+    editor = make_user("Editors")
+    for headline in ("Bordr posts", "Bordr post"):
+        saved_again(live, editor, headline=headline)
+        workflow.fix_typo(live, live.newest, by=editor)
+    client.force_login(make_user("Chief editors"))
+    page, _address, _form = reading(client)
+    assert (page.context["before"].number, page.context["after"].number) == (1, 3)
 
 
 # ---- withdrawing with a note

@@ -272,6 +272,19 @@ def test_of_one_story_no_more_than_ten_are_kept_the_oldest_go(client, reporter):
     assert offered(client, elsewhere) == ["Another story's"]
 
 
+def test_the_newest_is_in_sight_and_the_rest_is_folded(client, reporter):
+    copy = make_copy()
+    typed(client, reporter, copy, headline="On Monday")
+    assert "more text" not in client.get(at(copy)).content.decode()
+    typed(client, reporter, copy, headline="On Tuesday")
+    typed(client, reporter, copy, headline="On Wednesday")
+    in_sight, _tag, folded = client.get(at(copy)).content.decode().partition('<details class="nr-moreleft">')
+    folded = folded.partition("</details>")[0]
+    assert "<b>On Wednesday</b>" in in_sight and in_sight.count("data-left=") == 1
+    assert "2 more texts you left here" in folded and folded.count("data-left=") == 2
+    assert folded.index("<b>On Tuesday</b>") < folded.index("<b>On Monday</b>")
+
+
 # ---- for its writer alone
 
 
@@ -286,7 +299,7 @@ def test_nobody_else_reads_takes_up_replaces_or_throws_away(client, reporter, ot
     assert theirs.get(at(copy)).context["left"] == []
     assert "Only mine" not in theirs.get(take_up(copy, form), follow=True).content.decode()
     theirs.post(at(copy, "throw_away"), {"sheet": form["sheet"]})
-    kept(theirs, person, copy, form, stamp=99, offer=True)
+    kept(theirs, person, copy, form, stamp=99, beside=str(uuid4()))
     send_fields(theirs, at(copy), form, headline="Saved by another on the same sheet")
     assert offered(client, copy) == ["Only mine to see"]
 
@@ -468,9 +481,22 @@ def test_text_from_a_browser_comes_with_the_banner_that_offers_it(client, report
     copy = make_copy()
     form = fields_of(client.get(at(copy)))
     form["headline"] = "<b>Typed on a train</b>"
-    offer = kept(client, reporter, copy, form, offer=True).json()["offer"]
-    assert form["sheet"] in offer and "csrfmiddlewaretoken" in offer
-    assert "&lt;b&gt;Typed on a train" in offer
+    left = kept(client, reporter, copy, form, beside=str(uuid4())).json()["left"]
+    assert form["sheet"] in left and "csrfmiddlewaretoken" in left
+    assert "&lt;b&gt;Typed on a train" in left
+
+
+def test_text_from_a_browser_stands_before_what_was_left_earlier_and_not_beside_itself(client, reporter):
+    copy = make_copy()
+    form = typed(client, reporter, copy, headline="Before the eyes")
+    typed(client, reporter, copy, headline="Left on Monday")
+    train = fields_of(client.get(at(copy)))
+    train["headline"] = "Typed on a train"
+    left = kept(client, reporter, copy, train, beside=form["sheet"]).json()["left"]
+    in_sight, folded = left.split("<details")
+    assert "Typed on a train" in in_sight and "Left on Monday" in folded
+    assert "1 more text you left here" in folded and "Before the eyes" not in left
+    assert "left" not in kept(client, reporter, copy, train, stamp=2).json()
 
 
 # ---- what it costs

@@ -1,10 +1,12 @@
 """Nothing typed is lost: a closed tab, an ended session, a lost connection, another person; in a real browser."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
 
+from news import unsaved
 from news.models import Presence, Revision, UnsavedText, WorkingCopy
 from news.tests.make import make_copy, make_user
 
@@ -48,6 +50,12 @@ def log_in(page, user):
     page.click("[type=submit]")
 
 
+def take_up(page, words):
+    """Go on with the text the form offers; it then holds these words of it."""
+    page.get_by_role("button", name="Take it up").click()
+    page.locator(".cke_wysiwyg_div", has_text=words).wait_for()
+
+
 def body_of(copy):
     return WorkingCopy.objects.get(pk=copy.pk).body
 
@@ -65,8 +73,7 @@ def test_text_in_a_closed_tab_is_offered_again_and_saved(person, marta, is_new):
     page = reopened(page)
     open_form(page, copy)
     page.locator(".nr-left", has_text="You left text here that is not saved").wait_for()
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="and a sentence more").wait_for()
+    take_up(page, "and a sentence more")
     says(page, "Kept for you")
     page.keyboard.press("Control+s")
     page.get_by_text(f"Saved as revision {1 if is_new else 2}.").wait_for()
@@ -94,8 +101,7 @@ def test_a_tab_closed_in_mid_sentence_has_it_all(person, marta):
     type_text(page, " the last words")
     page = reopened(page)  # long before the pause
     open_form(page, copy)
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="the last words").wait_for()
+    take_up(page, "the last words")
 
 
 def test_text_typed_and_undone_leaves_nothing_behind(person, marta):
@@ -141,8 +147,7 @@ def test_a_save_after_the_session_has_ended_is_offered_after_the_login(person, m
     page.keyboard.press("Control+s")
     page.locator("#id_username").wait_for()
     log_in(page, marta)
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="saved too late").wait_for()
+    take_up(page, "saved too late")
     page.keyboard.press("Control+s")
     page.get_by_text("Saved as revision 2.").wait_for()
     assert "saved too late" in body_of(copy)
@@ -195,8 +200,46 @@ def test_a_tab_lost_without_a_connection_is_offered_from_the_browser(person, mar
     page = reopened(page)
     page.context.set_offline(False)
     open_form(page, copy)
-    page.get_by_role("button", name="Take it up").click()
-    page.locator(".cke_wysiwyg_div", has_text="in a tunnel").wait_for()
+    take_up(page, "in a tunnel")
+
+
+def left_earlier(person, copy, *headlines):
+    """Texts left on the server, the last the newest."""
+    for headline in headlines:
+        fields = [["headline", headline], ["body", f"<p>{headline}</p>"], ["version", str(copy.version)]]
+        unsaved.keep(person, copy, uuid4(), fields=fields, stamp=1)
+
+
+def test_text_from_the_browser_stands_before_what_was_left_earlier(person, marta):
+    copy = make_copy()
+    page = person(marta)
+    open_form(page, copy)
+    page.context.set_offline(True)
+    type_text(page, " in a tunnel")
+    says(page, "no connection")
+    page = reopened(page)
+    left_earlier(marta, copy, "On Monday", "On Tuesday")
+    page.context.set_offline(False)
+    open_form(page, copy)
+    page.get_by_text("2 more texts you left here").click()
+    assert page.locator(".nr-moreleft .nr-left b").all_inner_texts() == ["On Tuesday", "On Monday"]
+    page.get_by_text("2 more texts you left here").click()
+    take_up(page, "in a tunnel")  # the only one in sight
+    page.get_by_text("1 more text you left here").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_of_many_texts_left_the_newest_is_in_sight_and_the_rest_unfolds(person, marta, scripts):
+    copy = make_copy()
+    left_earlier(marta, copy, *(f"Text {number}" for number in range(1, 11)))
+    page = person(marta, java_script_enabled=scripts, viewport={"width": 360, "height": 740})
+    page.goto(f"/admin/news/workingcopy/{copy.pk}/change/")
+    assert page.locator(".nr-left:visible b").all_inner_texts() == ["Text 10"]
+    assert page.locator("[data-all-left]").bounding_box()["height"] < 740 / 3
+    page.get_by_text("9 more texts you left here").click()
+    page.locator(".nr-left", has_text="Text 4").get_by_role("button", name="Take it up").click()
+    page.locator("#id_headline:visible").wait_for()
+    assert page.locator("#id_headline").input_value() == "Text 4"
 
 
 def test_a_story_only_looked_at_keeps_nothing(person, marta):

@@ -162,13 +162,10 @@
         for (const copy of copiesHere()) {
             if (copy.stamp < Date.now() - LOCAL_FOR) { forgetHere(copy.sheet); continue; }
             if (copy.sheet === sheet.value) { continue; } // this form holds it
-            const outcome = await post(copy.address, { ...copy, offer: copy.address === says.keep });
+            const outcome = await post(copy.address, { ...copy, beside: copy.address === says.keep && sheet.value });
             if (outcome.state !== "kept" && outcome.state !== "closed") { continue; }
             forgetHere(copy.sheet);
-            const place = document.querySelector("[data-all-left]");
-            if (outcome.offer && !place.querySelector(`[data-left="${copy.sheet}"]`)) {
-                place.insertAdjacentHTML("beforeend", outcome.offer);
-            }
+            if (outcome.left) { document.querySelector("[data-all-left]").innerHTML = outcome.left; }
         }
     }
 
