@@ -344,7 +344,7 @@ WAYS = {
     "take one's own back": Way(
         OWN + "take-back/{receipt}/",
         "takebackform",
-        then=lambda n, user, r: not Comment.objects.filter(pk=n["pending_comment"].pk).exists(),
+        then=lambda n, user, r: not Comment.objects.filter(pk=n.made["pending_comment"].pk).exists(),
     ),
     "confirm mail about answers": Way("/mail/confirm/{confirmation}/", "mailform", then=is_there(Mailbox)),
     "end mail about a conversation": Way(
