@@ -6,6 +6,7 @@ and no words are approved unseen.
 """
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Max
 from django.forms.widgets import Script
@@ -246,7 +247,7 @@ class CommentAdmin(admin.ModelAdmin):
         posted, typed = request.POST, {}
         if about := _by_number(Comment.objects.for_queue(), posted.get("about", "")):
             written = {name: _plain(posted[name]) for name in ("words", "answer", "note") if name in posted}
-            seen = {"words": about.body, "answer": "", "note": ""}
+            seen = {"words": _plain(about.body), "answer": "", "note": ""}
             typed = {name: text for name, text in written.items() if text != seen[name]}
         if (banner := _plain(posted.get("banner", ""))) and banner != Rules.current().banner:
             typed["banner"] = banner
@@ -290,11 +291,8 @@ class CommentAdmin(admin.ModelAdmin):
     def _decide_many(self, request, asked):
         """The selection, or all that this view and search find, up to the newest its moderator can have known of."""
         decision, reason = _decision(asked)
-        if upto := request.POST.get("all"):
-            found = self.get_changelist_instance(request).queryset
-            self._tell_of(
-                request, bulk.decide_all(found.filter(pk__lte=_number(upto)), decision, reason, by=request.user)
-            )
+        if shown := request.POST.get("all"):
+            self._tell_of(request, bulk.decide_all(self._all(request, shown), decision, reason, by=request.user))
             return ""
         selection = request.POST.getlist("_selected_action")[: self.list_max_show_all]
         seen = {_number(number): status for number, _colon, status in (which.partition(":") for which in selection)}
@@ -311,6 +309,17 @@ class CommentAdmin(admin.ModelAdmin):
         self._tell_of(request, batch)
         current = request.GET.get("c", "")
         return "" if current in batch.numbers.split(",") else current
+
+    def _all(self, request, shown):
+        """What the list holds, as far as its moderator had it before their eyes: `<newest>:<how many>`."""
+        newest, _colon, count = shown.partition(":")
+        try:
+            found = self.get_changelist_instance(request).queryset.filter(pk__lte=_number(newest))
+        except IncorrectLookupParameters:
+            found = Comment.objects.none()
+        if found.count() != _number(count):
+            raise Refused(_("This list has changed meanwhile. Look at it again; nothing is decided yet."))
+        return found
 
     def _tell_of(self, request, batch):
         told = ngettext("Decided: %(count)d comment.", "Decided: %(count)d comments.", batch.count)

@@ -62,10 +62,14 @@ def decide_all(comments, decision, reason="", *, by):
 @transaction.atomic
 def undo_all(batch, *, by):
     """Take one's own batch back: whatever nobody has decided anew since is again what it was. Returns how many."""
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
+    now, reports = timezone.now(), 0
+    if batch.at <= now - UNDO_WITHIN:
+        raise Refused(_("It is too late to take all of it back at once. Decide on each of them anew."))
     if batch.by_id != by.pk or not Batch.objects.filter(pk=batch.pk, is_undone=False).update(is_undone=True):
         raise Refused(_("Only your own decision can be taken back, and only once."))
-    taken = _taken(Comment.objects.filter(batch=batch))
-    now, reports = timezone.now(), 0
+    taken = _taken(Comment.objects.with_words().filter(batch=batch))
     for status in Status:
         row = {"status": status, "was": "", "batch": None, **decided_as(status, by=by, at=now)}
         for part in _parts(one for one in taken if one.was == status):

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from comments import moderation, telling, tokens
+from comments import moderation, telling, tokens, words
 from comments.models import Comment
 
 BIGGEST_NUMBER = 2**63 - 1
@@ -25,7 +25,19 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Some tools of some hosts show these reversed or break lines at them; a name has no need of them.
 NOT_IN_NAMES = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+MOST_MARKS = 30
 LEFT = gettext_lazy("Characters left: ")
+
+
+def _readable_marks(text):
+    """At most so many marks on one letter (UAX #15, Stream-Safe Text Format): what puts them into their order takes
+    time with the square of them, and people cannot read more anyway."""
+    kept, run = [], 0
+    for letter in text:
+        run = run + 1 if unicodedata.combining(letter) else 0
+        if run <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 class Words(forms.CharField):
@@ -33,12 +45,16 @@ class Words(forms.CharField):
 
     def to_python(self, value):
         value = re.sub("\r\n?|\u2028|\u2029", "\n", super().to_python(value))
-        return unicodedata.normalize("NFC", value).strip()
+        return unicodedata.normalize("NFC", _readable_marks(value)).strip()
 
     def validate(self, value):
         super().validate(value)
-        if self.required and not any(unicodedata.category(letter)[0] in "LNPS" for letter in value):
+        if self.required and not any(map(_is_seen, value)):
             raise ValidationError(self.error_messages["required"], code="required")
+
+
+def _is_seen(letter):
+    return unicodedata.category(letter)[0] in "LNPS" and letter not in words.INVISIBLE
 
 
 class OneLine(Words):
@@ -60,6 +76,9 @@ class WebAddress(forms.URLField):
     """
 
     default_validators = [URLValidator(schemes=["http", "https"])]
+
+    def to_python(self, value):
+        return super().to_python(_readable_marks(value or ""))
 
     def clean(self, value):
         value = super().clean(value)

@@ -58,7 +58,7 @@ def of(article, address, network, rules):
     """The limits a comment has to keep, in the order in which they are told. A limit of 0 is none."""
     person, story = privacy.lookups(address)[0], str(article.pk)
     limits = [
-        Limit(_key("pause", person, network), 1, timedelta(seconds=rules.seconds_between), _told_pause),
+        Limit(_key("pause", person, network), bool(network), timedelta(seconds=rules.seconds_between), _told_pause),
         Limit(_key("person", person), rules.most_an_hour, HOUR, _told_network),
         Limit(_key("network", network), network and rules.most_an_hour, HOUR, _told_network),
         Limit(_key("story", story), rules.most_an_hour_on_a_story, HOUR, _told_story),

@@ -68,6 +68,7 @@ class Comment(models.Model):
     claimed_until = models.DateTimeField(null=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
+    is_double = False  # said of one that is there already, to whoever has just sent it again
 
     class Meta:
         verbose_name = _("comment")

@@ -180,18 +180,19 @@ def receive(
 @transaction.atomic
 @sensitive_variables("sent")
 def _take_in(article, parent, sent, verdict, within, tell_in, at):
-    """Sent twice by one person within ten minutes it is the same comment, one row, and no error: a double click. The
-    same words under the same name later are refused, and so is what comes faster than the limits let it."""
+    """The same words under the same name within ten minutes are the same comment, one row and no error: a double click.
+    Later they are refused, and so is what comes faster than the limits let it. Both go by what readers see: an answer
+    that depended on the address would tell whose comment it was to whoever tries one."""
     limits.take_turns(within)
     _lock_thread(article)
     parent_now = parent and (Comment.objects.filter(pk=parent.pk).first() or Comment())  # one of no story: it is gone
     if refusal := closed_because(article) or no_reply_because(article, parent_now):
         raise Refused(refusal)
-    alike = Comment.objects.filter(article=article, parent=parent, key=fold(sent.body))
-    recent = alike.filter(created_at__gt=at - TWICE_WITHIN)
-    if earlier := recent.filter(contact__address_hash__in=privacy.lookups(sent.address)).first():
+    alike = Comment.objects.filter(article=article, parent=parent, key=fold(sent.body), name_key=fold(sent.name))
+    if earlier := alike.filter(created_at__gt=at - TWICE_WITHIN).exclude(status=Status.TRASH).first():
+        earlier.is_double = True
         return earlier
-    _refuse_what_was_said_before(alike, sent.name, at)
+    _refuse_what_was_said_before(alike)
     seconds, sentence = limits.exceeded(within, at=at)
     if seconds:
         raise TooMany(sentence, seconds)
@@ -245,11 +246,8 @@ def _call_the_moderators():
     enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
 
 
-def _refuse_what_was_said_before(alike, name, at):
-    """By name and words alone, both of which readers see: an answer that depended on the address would tell whose
-    comment it was to whoever tries one. Within ten minutes nobody is refused, because then the address decides."""
-    earlier = alike.filter(name_key=fold(name), created_at__lte=at - TWICE_WITHIN).exclude(status=Status.TRASH)
-    if earlier.exists():
+def _refuse_what_was_said_before(alike):
+    if alike.exclude(status=Status.TRASH).exists():
         raise SentAgain(_("These words are there already under this name, or wait for a moderator. Say something new."))
 
 
@@ -380,6 +378,8 @@ DOES = {
 @transaction.atomic
 def undo(comment, *, by, seen=None):
     """Take one's own last decision back: the comment is again what it was before, and so are the reports of it."""
+    if not by.has_perm("comments.moderate_comment"):
+        raise Refused(_("Your role does not moderate comments."))
     if comment.decided_by_id != by.pk or not comment.was:
         raise Refused(told_meanwhile(comment))
     if comment.batch_id:
@@ -488,7 +488,7 @@ def _put_other_words(comment, body, verdict, at):
     mine = alike.filter(created_at__gt=at - TWICE_WITHIN).sent_with(privacy.marks_of(comment))
     if mine.exists():
         raise SentAgain(_("You have sent these words a moment ago. Say something new, or take this comment back."))
-    _refuse_what_was_said_before(alike, comment.name, at)
+    _refuse_what_was_said_before(alike.filter(name_key=comment.name_key, created_at__lte=at - TWICE_WITHIN))
     seconds, sentence = limits.exceeded(within, at=at)
     if seconds:
         raise TooMany(sentence, seconds)
@@ -548,7 +548,7 @@ def answer(comment, body, *, by, seen=None):
     made = Comment.objects.create(
         article=comment.article,
         parent=comment,
-        name=by.get_full_name(),
+        name=by.get_full_name()[: Comment._meta.get_field("name").max_length],
         staff=by,
         body=body,
         status=Status.APPROVED,

@@ -35,17 +35,20 @@ ESTABLISHED = 3  # approved comments make a name somebody's
 MOST_SHOWN = 20  # words or places of one reason
 FROM_STANDING = {Standing.Kind.HOLD: Status.PENDING, Standing.Kind.SPAM: Status.SPAM}
 
-ADDRESS = re.compile(r"[^\s@<>()\[\]:;,\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+# Ends in letters: EUR@1.20 is a rate. Nothing with a slash before the @: profiles stand at example.com/@jan.
+ADDRESS = re.compile(r"[^\s@<>()\[\]:;,/\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,7}\.[^\W\d_][\w-]{1,62}")
 # With the plus or 00 of another country, as Poles group theirs, or after a word for it. Not every long number: tariff
 # codes, EORI numbers, dates and amounts are what our readers write about.
 PHONE = re.compile(
     r"(?<![\w.,/+-])(?:"
     r"(?:\+|00)[1-9]\d{0,2}[ ()./-]{0,2}\d(?:[ ()./-]{0,2}\d){6,12}"
-    r"|\(?\d{2}\)?[ -]\d{3}[ -]\d{2}[ -]\d{2}"
-    r"|\d{3}[ -]\d{3}[ -]\d{3}"
-    r"|(?:tel|telefon|phone|mobile|kom|call|whatsapp|zadzwon)[.:]{0,2} ?\d(?:[ ()./-]{0,2}\d){6,12}"
-    r")(?![\w]|[.,/-]\d)"
+    r"|\(?\d{2}\)?[ -]\d{3}[ -](?!00[ -]00)\d{2}[ -]\d{2}"
+    r"|\d{3}[ -]\d{3}[ -](?!000)\d{3}"
+    r"|(?:tel|telefon|phone|mobile|kom|whatsapp|zadzwon)[.:]{0,2} ?(?!\d{1,3}(?: 000)+\b)\d(?:[ ()./-]{0,2}\d){6,12}"
+    r")(?!\w|[.,/ -]\d| ?(?:zl|pln|eur|euro|usd|gbp|chf|kg|t|ton\w*|mln|mld|szt|pcs|m[23]?|%|[€$£])(?!\w))"
 )
+# What says that the number after it is somebody's in a register, or goes on from an amount.
+OF_A_REGISTER = re.compile(r"(?:\d[ -]|\b(?:EORI|VAT|REGON|NIP|KRS|TIN|PESEL|[A-Z]{2})[ .:]{0,3})$")
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ def personal_details(sent, rules):
     as_read = words.read(sent.body)
     for what, pattern in (("address", ADDRESS), ("phone", PHONE)):
         spans = [as_read.span(*match.span()) for match in pattern.finditer(as_read.letters)]
+        if what == "phone":
+            spans = [(start, end) for start, end in spans if not OF_A_REGISTER.search(sent.body[:start][-12:])]
         if spans:
             yield Status.PENDING, {"rule": what, "spans": spans[:MOST_SHOWN]}
 

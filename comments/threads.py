@@ -118,7 +118,15 @@ def _outline(article, rules):
         status, grandparent, parents_time = of_parent
         if parent and status != Comment.Status.APPROVED:
             nodes.setdefault(parent, Shown(parent, grandparent, parents_time))
+    _add_what_removed_ones_answered(nodes)
     return thread, _in_order(nodes, newest_first=rules.newest_first)
+
+
+def _add_what_removed_ones_answered(nodes):
+    """Hold the place also of a removed comment that only a removed one answered: a query for each row of them."""
+    while missing := {node.parent for node in nodes.values()} - nodes.keys() - {None}:
+        for found in Comment.objects.filter(pk__in=missing).values_list("pk", "parent_id", "created_at"):
+            nodes[found[0]] = Shown(*found)
 
 
 def _in_order(nodes, *, newest_first):

@@ -20,6 +20,7 @@ from comments.report_form import ReportForm
 from news import changes
 from news.views import article_response, for_one_reader, gone, of_live_story
 
+MOST_BYTES = 300_000  # the longest comment in the longest encoding takes a fifth of it; what is too long comes back
 OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
 
 
@@ -82,9 +83,14 @@ def _again(request, article, form, *, status):
 
 
 def _where_it_went(comment, article):
-    """The story: at the comment, or while it waits with a receipt that shows it to its sender for ten minutes."""
+    """The story: at the comment, or while it waits with a receipt that shows it to its sender for ten minutes.
+
+    Whoever sends again what is there gets no receipt: they may not be who sent it first.
+    """
     if comment.status == Comment.Status.APPROVED:
         return comment.get_absolute_url()
+    if comment.is_double:
+        return f"{article.get_absolute_url()}#received"
     return f"{article.get_absolute_url()}?{urlencode({'held': tokens.receipt(comment)})}#received"
 
 
@@ -201,7 +207,7 @@ def posted_to(request):
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise BadRequest("The length of the request is no number.") from None
-    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # Django alone would not count uploaded files
+    if length > MOST_BYTES:
         raise RequestDataTooBig("The request is larger than a comment can be.")
     return request.POST
 

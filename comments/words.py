@@ -194,7 +194,7 @@ class WordList:
                     yield entry, start, end
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def word_list(text):
     """The list made ready, once in a process for as long as it stays the same."""
     return WordList(text)

@@ -130,6 +130,8 @@ def test_each_link_counts_once_and_our_own_not_at_all(body, held):
         ("(22) 601 23 45", "(22) 601 23 45"),
         ("tel. 226012345", "tel. 226012345"),
         ("Phone: 0171 2345678", "Phone: 0171 2345678"),
+        ("zadzwoń na 601 234 567, po szóstej", "601 234 567"),
+        ("TEL: 226 012 345", "TEL: 226 012 345"),
     ],
 )
 def test_an_address_or_a_telephone_number_is_found(body, piece):
@@ -146,6 +148,11 @@ def test_an_address_or_a_telephone_number_is_found(body, piece):
         "@jan says 5 @ 3 EUR",
         "50% of 12,345,678.90",
         "Case C-123/45, OJ L 269, 10.10.2013, p. 1-101",
+        "250 000 000 zł, limit 150 000 000, 1 234 567 890 t and a quota of 12 500 00 00",
+        "120 345 678 EUR or 120 345 678 kg",
+        "EORI PL 123 456 789 00000, VAT 123 456 789, REGON: 123-456-789",
+        "kom. 5 000 000 000, call 2024/12 34567",
+        "https://example.com/@jan.kowalski/post, at EUR@1.20",
     ],
 )
 def test_codes_dates_and_amounts_are_no_telephone_numbers(body):
