@@ -57,7 +57,7 @@ conversations                                               GET              POS
 /news/<slug=live>/comments/reported/<pk=approved_comment>/  + + + + + + + +  x x x x x x x x
 /news/<slug=live>/comments/change/<receipt=held>/           + + + + + + + +  > > > > > > > >
 /news/<slug=live>/comments/change/<receipt=made-up>/        ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
-/news/<slug=live>/comments/take-back/<receipt=held>/        + + + + + + + +  ! ! ! ! ! ! ! !
+/news/<slug=live>/comments/take-back/<receipt=held>/        + + + + + + + +  * * * * * * * *
 /news/<slug=live>/comments/take-back/<receipt=made-up>/     ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?
 /news/<slug=live>/comments/taken-back/                      + + + + + + + +  x x x x x x x x
 /mail/confirm/<key=made-up>/                                ? ? ? ? ? ? ? ?  ? ? ? ? ? ? ? ?

@@ -257,6 +257,6 @@ def _comments(*, live, update, keeper, **others):
         "under_closed": under_closed,
         "receipt": tokens.receipt(made["pending_comment"]),
         "told": told,
-        "confirmation": tokens.confirmation(told),
-        "ending": tokens.ending(told),
+        "confirm_key": tokens.confirmation(told),
+        "stop_key": tokens.ending(told),
     }

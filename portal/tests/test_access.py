@@ -85,7 +85,7 @@ def filled(row, newsroom):
 
 def cell(response, differs, method):
     """What somebody got, as the table says it; words where it has no sign for it."""
-    if method == "POST" and response.status_code in {200, 302} and differs:
+    if method == "POST" and response.status_code in {200, 302, 303} and differs:
         return "*"
     sign = "l" if is_login(response) else MEANS.get(response.status_code, str(response.status_code))
     return f"{sign} and wrote {', '.join(sorted(differs))}" if differs else sign

@@ -334,11 +334,13 @@ WAYS = {
     "take one's own back": Way(
         OWN + "take-back/{receipt}/",
         "takebackform",
-        then=lambda n, user, r: not Comment.objects.filter(pk=n["pending_comment"].pk).exists(),
+        then=lambda n, user, r: (
+            not Comment.objects.waiting().filter(article=n["live"].pk, contact__subscription=None).exists()
+        ),
     ),
-    "confirm mail about answers": Way("/mail/confirm/{confirmation}/", "mailform", then=is_there(Mailbox)),
+    "confirm mail about answers": Way("/mail/confirm/{confirm_key}/", "mailform", then=is_there(Mailbox)),
     "end mail about a conversation": Way(
-        "/mail/stop/{ending}/",
+        "/mail/stop/{stop_key}/",
         "mailform",
         button=("end", "one"),
         then=is_there(Subscription, ended_at__isnull=False),
