@@ -204,6 +204,12 @@ def another_marked_many(newsroom, user):
     marked_many(newsroom, newsroom["keeper"])
 
 
+def is_gone(newsroom, user, response):
+    """What the receipt led to; the one beside it waits because its sender asked for mail."""
+    waiting = Comment.objects.waiting().filter(article=newsroom["live"].pk)
+    return not waiting.filter(contact__subscription=None).exists()
+
+
 def looks_at_it(newsroom, user, response):
     return newsroom.again("pending_comment").claimed_by == user
 
