@@ -20,7 +20,6 @@ from comments.report_form import ReportForm
 from news import changes
 from news.views import article_response, for_one_reader, gone, of_live_story
 
-MOST_BYTES = 300_000  # the longest comment in the longest encoding takes a fifth of it; what is too long comes back
 OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
 
 
@@ -207,7 +206,7 @@ def posted_to(request):
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         raise BadRequest("The length of the request is no number.") from None
-    if length > MOST_BYTES:
+    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # Django alone would not count uploaded files
         raise RequestDataTooBig("The request is larger than a comment can be.")
     return request.POST
 

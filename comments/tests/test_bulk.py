@@ -4,13 +4,14 @@ import json
 import random
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
-from comments import bulk, moderation
+from comments import bulk, emptying, moderation
 from comments.models import Batch, Comment, Report, Thread
 from comments.moderation import Decision, Refused
 from comments.tests.make import make_comment
@@ -166,9 +167,9 @@ def test_all_that_a_search_finds_go_over_every_page_and_nothing_else(desk):
     page = desk.get(f"{QUEUE}?q=visa").content.decode()
     assert "All 120, on every page" in page
     newest = Comment.objects.latest("pk").pk
-    assert f'name="all" value="{newest}"' in page
+    assert f'name="all" value="{newest}:120"' in page
     late = make_wave(1, article)[0]
-    page = desk.post(f"{QUEUE}?q=visa", {"bulk": "spam", "all": newest}, follow=True).content.decode()
+    page = desk.post(f"{QUEUE}?q=visa", {"bulk": "spam", "all": f"{newest}:120"}, follow=True).content.decode()
     assert Comment.objects.filter(status="spam").count() == 120
     assert "You marked 120 comments as spam." in page and 'name="undo_all"' in page
     for kept in (other, late):  # not found, and not there yet when its moderator looked
@@ -176,6 +177,43 @@ def test_all_that_a_search_finds_go_over_every_page_and_nothing_else(desk):
         assert kept.status == "pending"
     desk.post(QUEUE, {"undo_all": Batch.objects.get().pk})
     assert Comment.objects.filter(status="pending").count() == 122
+
+
+def test_a_list_that_has_changed_meanwhile_is_looked_at_again(desk):
+    wave = make_wave(3, make_live_articles(1)[0])
+    newest, by = Comment.objects.latest("pk").pk, make_user("Moderators")
+    moderation.approve(Comment.objects.get(pk=wave[0].pk), by=by)
+    for query, shown in (("", f"{newest}:3"), ("", str(newest)), ("?bogus=1", f"{newest}:2"), ("?p=9", f"{newest}:2")):
+        page = desk.post(f"{QUEUE}{query}", {"bulk": "spam", "all": shown}, follow=True)
+        assert "This list has changed meanwhile." in page.content.decode(), (query, shown)
+    assert not Batch.objects.exists()
+    desk.post(QUEUE, {"bulk": "spam", "all": f"{newest}:2"})
+    assert Batch.objects.get().count == 2
+
+
+def test_whoever_lost_the_role_takes_nothing_back_and_nobody_does_after_long():
+    moderator, article = make_user("Moderators"), make_live_articles(1)[0]
+    make_wave(2, article)
+    batch = bulk.decide_all(Comment.objects.waiting(), Decision.SPAM, by=moderator)
+    with pytest.raises(Refused, match="Your role does not moderate"):
+        bulk.undo_all(batch, by=make_user("Editors"))
+    batch.at -= timedelta(hours=1)
+    with pytest.raises(Refused, match="too late"):
+        bulk.undo_all(batch, by=moderator)
+    assert not Comment.objects.waiting().exists()
+
+
+def test_what_was_emptied_since_does_not_come_back():
+    moderator, article = make_user("Moderators"), make_live_articles(1)[0]
+    shown = make_comment(article, status="approved")
+    make_comment(article, parent=shown, status="approved")
+    batch = bulk.decide_all(Comment.objects.filter(pk=shown.pk), Decision.TRASH, by=moderator)
+    Comment.objects.filter(pk=shown.pk).update(decided_at=timezone.now() - timedelta(days=40))
+    emptying.empty()
+    bulk.undo_all(batch, by=moderator)
+    shown.refresh_from_db()
+    assert (shown.status, shown.body) == ("trash", "")
+    assert counts() == recount()
 
 
 @pytest.mark.parametrize("posted", [{"all": "x"}, {"all": "9" * 40}, {"all": "-1"}, {"all": "0"}])

@@ -136,3 +136,12 @@ def test_the_receipt_is_good_for_ten_minutes_and_no_longer(monkeypatch):
     assert tokens.of_receipt(receipt) == comment.pk
     monkeypatch.setattr(tokens, "RECEIPT_VALID", timedelta(seconds=-1))
     assert tokens.of_receipt(receipt) is None
+
+
+@pytest.mark.parametrize("email", ["grazyna@example.org", "somebody.else@example.org"])
+def test_whoever_sends_again_what_waits_gets_no_receipt_whatever_address_they_type(client, article, path, email):
+    """With one they would have the comment, and a proof to be its writer; and know whose address it is."""
+    client.post(f"{path}comments/", form_of(article))
+    again = client.post(f"{path}comments/", form_of(article, email=email))
+    assert (again.status_code, again["Location"]) == (303, f"{path}#received")
+    assert Comment.objects.count() == 1

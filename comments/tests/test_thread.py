@@ -132,7 +132,8 @@ def test_a_removed_branch_keeps_its_place_under_what_is_left(article):
     moderation.trash(middle, by=moderator)
     assert outline(thread(article).comments) == [(root.pk, [(middle.pk, [(leaf.pk, [])])])]
     moderation.trash(root, by=moderator)
-    assert outline(thread(article).comments) == [(middle.pk, [(leaf.pk, [])])]
+    later = make_comment(article, status="approved", by=moderator)
+    assert outline(thread(article).comments) == [(root.pk, [(middle.pk, [(leaf.pk, [])])]), (later.pk, [])]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from comments import moderation, privacy, rights, tokens
+from comments.models import Comment
 from comments.tests.make import make_comment
 from news import sharing, workflow
 from news.admin import hours
@@ -259,6 +260,7 @@ def _comments(*, live, update, keeper, **others):
         "under_closed": under_closed,
         "receipt": tokens.receipt(made["pending_comment"]),
         "told": told,
-        "confirmation": tokens.confirmation(told),
-        "no_more_mail": tokens.ending(told),
+        "all_waiting": f"{told.pk}:{Comment.objects.waiting().count()}",
+        "confirm_key": tokens.confirmation(told),
+        "stop_key": tokens.ending(told),
     }

@@ -214,6 +214,12 @@ def another_marked_many(newsroom, user):
     marked_many(newsroom, newsroom["keeper"])
 
 
+def is_gone(newsroom, user, response):
+    """What the receipt led to; the one beside it waits because its sender asked for mail."""
+    waiting = Comment.objects.waiting().filter(article=newsroom["live"].pk)
+    return not waiting.filter(contact__subscription=None).exists()
+
+
 def looks_at_it(newsroom, user, response):
     return newsroom.again("pending_comment").claimed_by == user
 
@@ -346,9 +352,9 @@ WAYS = {
         "takebackform",
         then=lambda n, user, r: not Comment.objects.filter(pk=n.made["pending_comment"].pk).exists(),
     ),
-    "confirm mail about answers": Way("/mail/confirm/{confirmation}/", "mailform", then=is_there(Mailbox)),
+    "confirm mail about answers": Way("/mail/confirm/{confirm_key}/", "mailform", then=is_there(Mailbox)),
     "end mail about a conversation": Way(
-        "/mail/stop/{no_more_mail}/",
+        "/mail/stop/{stop_key}/",
         "mailform",
         button=("end", "one"),
         then=is_there(Subscription, ended_at__isnull=False),
@@ -392,7 +398,7 @@ WAYS = {
     "reject several comments": several("reject.abusive"),
     "mark several as spam": several("spam"),
     "put several into the trash": several("trash"),
-    "decide all that are found": several("spam", "all", "999999999"),
+    "decide all that are found": several("spam", "all", "{all_waiting}"),
     "undo one's own many": queue("pending_comment", "undo_all", "{batch.pk}", begun=marked_many, then="undo"),
     "undo another's many": queue("pending_comment", "undo_all", "{batch.pk}", begun=another_marked_many),
     "look at a reporter's address": queue(
