@@ -183,7 +183,7 @@ def test_a_list_that_has_changed_meanwhile_is_looked_at_again(desk):
     wave = make_wave(3, make_live_articles(1)[0])
     newest, by = Comment.objects.latest("pk").pk, make_user("Moderators")
     moderation.approve(Comment.objects.get(pk=wave[0].pk), by=by)
-    for query, shown in (("", f"{newest}:3"), ("", str(newest)), ("?bogus=1", f"{newest}:2"), ("?p=9", f"{newest}:2")):
+    for query, shown in (("", f"{newest}:3"), ("", str(newest)), ("?bogus=1", f"{newest}:2")):
         page = desk.post(f"{QUEUE}{query}", {"bulk": "spam", "all": shown}, follow=True)
         assert "This list has changed meanwhile." in page.content.decode(), (query, shown)
     assert not Batch.objects.exists()

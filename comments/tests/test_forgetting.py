@@ -154,9 +154,10 @@ def test_a_name_whose_addresses_are_forgotten_is_nobodys_again(article):
 
 
 def test_a_double_click_is_still_one_comment(article):
-    comment = make_comment(article, address=ADDRESS, body="Once.")
+    said = {"address": ADDRESS, "name": "Grażyna", "body": "Once."}
+    comment = make_comment(article, **said)
     forgetting.forget()
-    assert make_comment(article, address=ADDRESS, body="Once.") == comment
+    assert make_comment(article, **said) == comment
 
 
 # What readers and moderators are told

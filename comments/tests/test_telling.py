@@ -387,7 +387,7 @@ def test_it_ends_with_a_comment_that_is_emptied_or_taken_back(article, comment, 
 
 def test_a_yes_about_no_comment_is_forgotten_and_a_no_is_kept(article, comment):
     confirmed(comment)
-    telling.end_all(Subscription.objects.get(pk=asked_for(article, address="no@example.org").pk))
+    telling.end_all(Subscription.objects.get(pk=asked_for(article, address="no@example.org", body="Other words.").pk))
     jobs.forget_mailboxes()
     assert Mailbox.objects.count() == 2
     Comment.objects.all().delete()

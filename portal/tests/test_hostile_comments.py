@@ -87,7 +87,8 @@ def story():
         make_user("Moderators"),
     )
     for number, attack in enumerate(CORPUS):
-        approved = make_comment(story, name=attack[:245], body=f"{attack}\n{attack}", status="approved", by=moderator)
+        words = f"{attack}\n{attack} {number}"
+        approved = make_comment(story, name=attack[:245], body=words, status="approved", by=moderator)
         make_comment(story, name=attack[:245], body=f"{attack} {number}", parent=approved)
         moderation.report(approved, reason="other", words=attack)
     for number, row in enumerate(Comment.objects.order_by("pk")):
@@ -103,6 +104,7 @@ def places_of(story, address):
     for comment in approved[4:6]:
         yield from (f"{path}comments/{place}{comment.pk}/" for place in ("", "reply/", "report/", "reported/"))
     yield from (f"{path}?held={tokens.receipt(comment)}#received" for comment in held[:3])
+    yield from (f"{path}comments/{act}/{tokens.receipt(held[0])}/" for act in ("change", "take-back"))
     yield f"{path}?held=%22%3E%3Cscript%3E{RUN}%3C/script%3E"
 
 
@@ -133,6 +135,8 @@ def test_no_attack_runs_anywhere(person, address, story, bypass_csp):
     assert_nothing_runs(person(bypass_csp=bypass_csp), places_of(story, address))
     moderator = person(make_user("Moderators"), bypass_csp=bypass_csp)
     assert_nothing_runs(moderator, inside(story))
+    moderator.get_by_role("button", name="Everything from this person", exact=True).click()
+    assert moderator.evaluate("window.__pwned") is None
     _try_a_list(moderator)
     _type_attacks(person(bypass_csp=bypass_csp), address("en", f"/news/{story.slug}/"), story)
 

@@ -209,3 +209,11 @@ def test_no_finding_on_any_state_of_the_queue(person, ruth, article, view):
     assert findings(page) == []
     page.locator(".nr-all input").check()
     assert findings(page) == []
+    page.goto(f"{QUEUE}?c={held.pk}")
+    page.locator("summary", has_text="Decide about this person").click()
+    assert findings(page) == []
+    page.get_by_role("button", name="Hold everything from this person").click()
+    page.get_by_text("Everything from this person is held").wait_for()
+    page.get_by_role("button", name="Everything from this person", exact=True).click()
+    page.get_by_role("button", name="Export").wait_for()
+    assert findings(page) == []

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from comments import moderation
+from comments import moderation, tokens
 from comments.models import Comment, Report, Rules
 from comments.tests.make import make_comment, make_comments, without_limits
 from news.tests.make import make_live_article, make_section, make_user
@@ -136,6 +136,11 @@ def test_no_page_of_readers_comments_has_a_finding(person, address, story, comme
     pages = [path, f"{path}comments/page/2/", f"{polish}comments/reply/{comment.pk}/"]
     pages += [f"{path}comments/report/{comment.pk}/", f"{path}comments/reported/{comment.pk}/"]
     pages += [f"{path}comments/reply/999/", address("pl", "/privacy/")]
+    told = make_comment(story, tell_in="pl")
+    pages += [f"{path}comments/{act}/{tokens.receipt(told)}/" for act in ("change", "take-back")]
+    pages += [f"{path}comments/change/ended/", f"{path}comments/taken-back/"]
+    pages += [address("en", f"/mail/confirm/{tokens.confirmation(told.contact.subscription)}/")]
+    pages += [address("en", f"/mail/stop/{tokens.ending(told.contact.subscription)}/"), address("en", "/mail/stop/x/")]
     for place in pages:
         page.goto(place)
         assert findings(page) == [], place
@@ -143,6 +148,26 @@ def test_no_page_of_readers_comments_has_a_finding(person, address, story, comme
     fill(page, "Held words.")
     assert "Held words." in page.locator("#received").inner_text()
     assert findings(page) == []
+
+
+def test_without_javascript_a_sender_changes_their_words_and_then_takes_them_back(person, address, story):
+    page = person(java_script_enabled=False)
+    page.goto(address("en", f"/news/{story.slug}/"))
+    fill(page, "Three days are enough.")
+    held = page.url
+    page.get_by_role("link", name="Change it").click()
+    page.fill("#comment", "")
+    page.get_by_role("button", name="Change the comment").click()
+    assert page.title().startswith("Error: ")
+    page.fill("#comment", "Three days are not enough.")
+    page.get_by_role("button", name="Change the comment").click()
+    assert "Three days are not enough." in page.locator("#received").inner_text()
+    page.get_by_role("link", name="Take it back").click()
+    page.get_by_role("button", name="Delete my comment").click()
+    page.get_by_text("Your comment is deleted").wait_for()
+    assert not Comment.objects.filter(body__startswith="Three days").exists()
+    page.goto(held)
+    assert "Three days" not in page.content()
 
 
 def test_on_the_smallest_phone_nothing_scrolls_sideways(person, address, story):
