@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check lock messages
+.PHONY: demo test check check-all lock messages
 
 demo: .venv/demo.stamp
 	$(BIN)/python manage.py demo
@@ -15,6 +15,14 @@ check: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/python .ci/settings.py manage.py makemigrations --check --dry-run
 	$(BIN)/python .ci/settings.py manage.py check --deploy --fail-level WARNING
+
+# Everything everywhere, which takes too long for every change: the last report is in docs/check-all.md.
+check-all: .venv/dev.stamp
+	test -n "$$DATABASE_URL" || { echo "Set DATABASE_URL to a PostgreSQL server (and CACHE_URL to Redis)."; exit 1; }
+	$(MAKE) test ARGS="-m 'not browser'"
+	LANGUAGE_CODE=pl $(MAKE) test ARGS="-m 'not browser'"
+	env -u DATABASE_URL -u CACHE_URL LANGUAGE_CODE=pl $(MAKE) test ARGS="-m 'not browser'"
+	env -u DATABASE_URL -u CACHE_URL $(MAKE) test
 
 # The stamps make the second run immediate; a changed lock file makes it install again.
 .venv/demo.stamp: requirements.txt

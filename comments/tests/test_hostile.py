@@ -87,7 +87,8 @@ def test_at_once_and_on_many_stories_a_network_gets_no_more_than_its_share(addre
 @pytest.mark.django_db(transaction=True)
 def test_in_a_burst_from_two_hundred_addresses_nothing_is_lost_or_doubled_and_pages_are_served(address):
     without_limits(holds_all=False)
-    articles, number = make_live_articles(10), 2000
+    number = 2000 if connection.vendor == "postgresql" else 400  # SQLite lets one write at a time, so many say no more
+    articles = make_live_articles(10)
     pages = [address("en", f"/news/{article.slug}/") for article in articles]
 
     def send(index):
@@ -194,7 +195,7 @@ def nonsense(chance, article, others):
     return urlencode(pairs, errors="surrogatepass")
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.wide) for part in range(1, PARTS))])
 def test_thousands_of_posts_of_nonsense_are_each_a_clear_answer_and_change_nothing(db, address, part):
     """No 500, no row but clean comments that wait, and every row that was there is as it was."""
     without_limits(words_to_hold="casino*", words_to_refuse="*viagra*")

@@ -7,6 +7,8 @@ import pytest
 
 from comments import words
 
+pytestmark = pytest.mark.wide
+
 hypothesis = pytest.importorskip("hypothesis")
 st = hypothesis.strategies
 

@@ -226,6 +226,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="the property tool hypothe
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
+pytestmark = pytest.mark.wide
+
 WORDS = st.lists(st.sampled_from(["duty", "tariff", "quota", "8507", "<strong>seal</strong>", "&amp;"]), max_size=4)
 BLOCKS = st.one_of(
     WORDS.map(" ".join).map(p),

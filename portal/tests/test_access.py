@@ -20,6 +20,8 @@ from news.tests.forms import fields_of
 from portal.tests import access, ways
 from portal.tests.newsroom import changed, is_login, post, rows
 
+pytestmark = pytest.mark.wide
+
 SCREENS, ACTIONS = access.screens(), access.actions()
 MEANS = {200: "+", 403: "-", 404: "?", 405: "x", 410: "g", 400: "!", 422: "!", 503: "!", 301: ">", 302: ">", 303: ">"}
 # What stands in an address where the table names nothing, by how the address begins.

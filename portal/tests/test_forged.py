@@ -11,6 +11,8 @@ from news.tests.forms import fields_of
 from portal.tests import ways
 from portal.tests.newsroom import TOKEN, changed, post, rows
 
+pytestmark = pytest.mark.wide
+
 STORIES, QUEUE = "/admin/news/workingcopy/", "/admin/comments/comment/"
 # All that is written when a story is saved with another headline.
 OF_THE_HEADLINE = {
