@@ -311,3 +311,10 @@ def test_the_talk_around_it_is_there_with_each_state(desk, article):
     order = [page.index(words) for words in ("The root.", "In between.", "The one.", "Spam beside it.", "Said after")]
     assert order == sorted(order)
     assert "· Spam" in page and "· Approved" in page
+
+
+def test_a_name_longer_than_names_are_kept_still_answers(article):
+    moderator = make_user("Moderators", first_name="A" * 150, last_name="B" * 150)
+    made = moderation.answer(make_comment(article, status="approved"), "It does.", by=moderator)
+    made.refresh_from_db()
+    assert len(made.name) == 245

@@ -514,3 +514,9 @@ def test_any_nonsense_is_a_clear_answer(client, address, article):
     without_limits()
     fuzz()
     assert not Comment.objects.exclude(status__in=["pending", "spam"]).exists()
+
+
+@pytest.mark.parametrize("field", ["name", "body"])
+def test_what_nobody_sees_is_no_name_and_no_comment(send, article, field):
+    assert send(article, **{field: "\u3164\u2800\u115f"}).status_code == 422
+    assert not Comment.objects.exists()
