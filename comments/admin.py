@@ -26,7 +26,7 @@ from comments import (
     standing,
 )
 from comments.around import Surroundings
-from comments.forms import CONTROLS, SURROGATES, OneLine, Words
+from comments.forms import OneLine, Words, readable
 from comments.models import Batch, Comment, Report, Rules
 from comments.moderation import Decision, Reason, Refused
 from news.models import Article
@@ -523,7 +523,7 @@ def _free_after(rows, place):
 
 
 def _plain(text):
-    return Words(required=False).to_python(SURROGATES.sub("\ufffd", CONTROLS.sub("", text)))
+    return Words(required=False).to_python(readable(text))
 
 
 def _written(request, name):

@@ -16,6 +16,7 @@ from comments import telling
 from comments.models import Batch, Comment, Report, Thread
 from comments.moderation import (
     LEADS_TO,
+    NOT_TO_MODERATE,
     UNCLAIMED,
     UNDO_WITHIN,
     Decision,
@@ -24,18 +25,17 @@ from comments.moderation import (
     Status,
     close_reports,
     decided_as,
+    tell_the_pages,
 )
-from news import changes, history
-from news.models import Slug
-
-AT_ONCE = 2000  # rows in a statement: SQLite takes no more than 32,766 numbers
+from comments.querysets import in_parts
+from news import history
 
 
 @transaction.atomic
 def decide_all(comments, decision, reason="", *, by):
     """Decide all of these at once, except those decided so already; return the batch."""
     if not by.has_perm("comments.moderate_comment"):
-        raise Refused(_("Your role does not moderate comments."))
+        raise Refused(NOT_TO_MODERATE)
     if decision == Decision.REJECT and reason not in Reason.values:
         raise Refused(_("Choose a reason, so that the others know why."))
     status = LEADS_TO[decision]
@@ -63,7 +63,7 @@ def decide_all(comments, decision, reason="", *, by):
 def undo_all(batch, *, by):
     """Take one's own batch back: whatever nobody has decided anew since is again what it was. Returns how many."""
     if not by.has_perm("comments.moderate_comment"):
-        raise Refused(_("Your role does not moderate comments."))
+        raise Refused(NOT_TO_MODERATE)
     now, reports = timezone.now(), 0
     if batch.at <= now - UNDO_WITHIN:
         raise Refused(_("It is too late to take all of it back at once. Decide on each of them anew."))
@@ -102,8 +102,7 @@ def _taken(comments):
 
 def _parts(rows):
     """Their numbers, as many at a time as one statement takes."""
-    numbers = [row.pk for row in rows]
-    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
+    return in_parts(row.pk for row in rows)
 
 
 def _tell_people(rows):
@@ -128,14 +127,8 @@ def _tell(kind, batch, taken, becomes, *, by, **facts):
 
 def recount(articles):
     """Count what readers see under these stories, by their numbers in order."""
-    for start in range(0, len(articles), AT_ONCE):
-        _recount(articles[start : start + AT_ONCE])
-
-
-def tell_the_pages(articles):
-    if articles:
-        slugs = Slug.objects.filter(article__in=articles).values_list("slug", flat=True)
-        changes.move(changes.HOME, *map(changes.story, slugs))
+    for part in in_parts(articles):
+        _recount(part)
 
 
 def lock_threads(articles):

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from comments.models import Comment
-from comments.moderation import UNCLAIMED, Refused
+from comments.moderation import NOT_TO_MODERATE, UNCLAIMED, Refused
 
 LASTS = timedelta(minutes=2)  # the queue's script renews it every half of that
 
@@ -18,7 +17,7 @@ LASTS = timedelta(minutes=2)  # the queue's script renews it every half of that
 def claim(comment, *, by, now=None):
     """Say that `by` looks at this comment now, and at no other; False where somebody else does."""
     if not by.has_perm("comments.moderate_comment"):
-        raise Refused(_("Your role does not moderate comments."))
+        raise Refused(NOT_TO_MODERATE)
     now = now or timezone.now()
     Comment.objects.filter(claimed_by=by).exclude(pk=comment.pk).update(**UNCLAIMED)
     free = Q(claimed_by=None) | Q(claimed_by=by) | Q(claimed_until__lte=now)

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from comments import privacy
 from comments.models import Comment, Report, Rules
+from comments.querysets import AT_ONCE
 from news import history
 
-AT_ONCE = 2000  # each a transaction of its own, so that nobody else waits long
 GONE = {"name": "", "name_key": "", "body": "", "key": "", "website": "", "original": "", "reasons": []}
 
 

@@ -11,9 +11,8 @@ from django.utils import timezone
 
 from comments import privacy
 from comments.models import Report, Rules
+from comments.querysets import AT_ONCE
 from news import history
-
-AT_ONCE = 2000  # each a transaction of its own, so that nobody else waits long
 
 
 def forget(*, now=None):

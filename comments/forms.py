@@ -29,6 +29,11 @@ MOST_MARKS = 30
 LEFT = gettext_lazy("Characters left: ")
 
 
+def readable(text):
+    """What was posted, as text that a page can show and a database keep."""
+    return SURROGATES.sub("\ufffd", CONTROLS.sub("", text))
+
+
 def _readable_marks(text):
     """At most so many marks on one letter (UAX #15, Stream-Safe Text Format): what puts them into their order takes
     time with the square of them, and people cannot read more anyway."""
@@ -172,7 +177,7 @@ class CommentForm(forms.Form):
     def _readable(self, data):
         """One text for each field, which a page can show again whatever was sent."""
         texts = {name: str(data.get(name) or "") for name in self.base_fields}
-        return {name: SURROGATES.sub("\ufffd", CONTROLS.sub("", text)) for name, text in texts.items()}
+        return {name: readable(text) for name, text in texts.items()}
 
     def clean_name(self):
         name = self.cleaned_data["name"]

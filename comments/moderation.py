@@ -21,6 +21,7 @@ from comments import emptying, jobs, limits, privacy, screening, telling, words
 from comments.models import Comment, Report, Rules, Thread
 from news import changes, history
 from news.folding import fold
+from news.models import Slug
 from portal.jobs import enqueue
 
 Status = Comment.Status
@@ -84,6 +85,7 @@ UNSEEN = {
 DECIDED_ALREADY = gettext_lazy(
     "A moderator has decided on this comment meanwhile, so you cannot change it or take it back any more."
 )
+NOT_TO_MODERATE = gettext_lazy("Your role does not moderate comments.")
 UNCLAIMED = {"claimed_by": None, "claimed_until": None}
 
 
@@ -253,9 +255,9 @@ def _refuse_what_was_said_before(alike):
 
 def _let_through(comment):
     """Nobody has looked at it and the rules show it: counted, in the history and on the pages like an approved one."""
-    Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
+    _count(comment, 1)
     history.append("let_through", comment, by=None, article=comment.article_id, why=_rules_in(comment))
-    _tell_the_pages(comment.article)
+    tell_the_pages([comment.article_id])
     telling.later([comment.pk])
 
 
@@ -306,7 +308,7 @@ def why_not(comment, decision, *, by, seen=None, reason=None):
     nobody has been asked.
     """
     if not by.has_perm("comments.moderate_comment"):
-        return _("Your role does not moderate comments.")
+        return str(NOT_TO_MODERATE)
     if seen is not None and (told := unseen_because(comment, seen)):
         return told
     if not comment.body:
@@ -379,7 +381,7 @@ DOES = {
 def undo(comment, *, by, seen=None):
     """Take one's own last decision back: the comment is again what it was before, and so are the reports of it."""
     if not by.has_perm("comments.moderate_comment"):
-        raise Refused(_("Your role does not moderate comments."))
+        raise Refused(NOT_TO_MODERATE)
     if comment.decided_by_id != by.pk or not comment.was:
         raise Refused(told_meanwhile(comment))
     if comment.batch_id:
@@ -403,29 +405,30 @@ def last_decision(by, *, now=None):
 
 @transaction.atomic
 def edit(comment, body, *, by, seen):
-    """Change a reader's words. How they were sent is kept once; each wording in between is the text of its event.
-
-    Put back as it was sent, it counts as never edited.
-    """
+    """Change a reader's words. How they were sent is kept once; each wording in between is the text of its event."""
     if not by.has_perm("comments.moderate_comment"):
-        raise Refused(_("Your role does not moderate comments."))
+        raise Refused(NOT_TO_MODERATE)
     if seen != comment.seen:
         raise Refused(unseen_because(comment, seen) or told_edited(comment))
     if body == comment.body:
         raise Refused(_("These are the same words: nothing is changed."))
-    original = comment.original or comment.body
-    if body == original:
-        row = {"original": "", "edited_at": None, "edited_by": None}
-    else:
-        row = {"original": original, "edited_at": timezone.now(), "edited_by": by}
-    row |= {"body": body, "key": fold(body)}
+    row = _reworded(comment, body, by=by, at=timezone.now())
     if not Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body).update(**row):
         raise _overtaken(comment)
     history.append("edit", comment, by=by, reason=comment.body, article=comment.article_id)
     if comment.status == Status.APPROVED:
-        _tell_the_pages(comment.article)
+        tell_the_pages([comment.article_id])
     for name, value in row.items():
         setattr(comment, name, value)
+
+
+def _reworded(comment, body, *, by, at):
+    """The columns of a comment with other words; put back as it was sent, it counts as never changed."""
+    sent = comment.original or comment.body
+    changed = {"original": "", "edited_at": None, "edited_by": None}
+    if body != sent:
+        changed = {"original": sent, "edited_at": at, "edited_by": by}
+    return {"body": body, "key": fold(body), **changed}
 
 
 def _as_it_stands(comment):
@@ -492,10 +495,7 @@ def _put_other_words(comment, body, verdict, at):
     seconds, sentence = limits.exceeded(within, at=at)
     if seconds:
         raise TooMany(sentence, seconds)
-    original = comment.original or comment.body
-    is_as_sent = body == original
-    row = {"body": body, "key": fold(body), "status": verdict.status, "reasons": verdict.reasons}
-    row |= {"original": "" if is_as_sent else original, "edited_at": None if is_as_sent else at}
+    row = _reworded(comment, body, by=None, at=at) | {"status": verdict.status, "reasons": verdict.reasons}
     before = Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body, edited_by=None)
     if not before.update(**row):
         raise Refused(str(DECIDED_ALREADY))
@@ -518,8 +518,8 @@ def take_back(comment):
 
 def no_answer_because(comment, *, by, seen=None):
     """The sentence why `by` may not answer this comment as the newsroom, or ""."""
-    if refusal := not by.has_perm("comments.moderate_comment") and _("Your role does not moderate comments."):
-        return refusal
+    if not by.has_perm("comments.moderate_comment"):
+        return str(NOT_TO_MODERATE)
     if seen is not None and (told := unseen_because(comment, seen)):
         return told
     if comment.status not in {Status.PENDING, Status.APPROVED}:
@@ -556,9 +556,9 @@ def answer(comment, body, *, by, seen=None):
         was=Status.TRASH,  # where undoing it leads
         **decided_as(Status.APPROVED, by=by, at=now),
     )
-    Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + 1)
+    _count(comment, 1)
     history.append("answer", made, by=by, article=comment.article_id, to=comment.pk)
-    _tell_the_pages(comment.article)
+    tell_the_pages([comment.article_id])
     telling.later([made.pk])
     return made
 
@@ -566,25 +566,25 @@ def answer(comment, body, *, by, seen=None):
 @transaction.atomic
 def close(article, *, by):
     """Take no more comments on this story; the ones readers see stay."""
-    _set_closed(article, True, by)
+    _set(article, "is_closed", True, by, "close", _("They are closed already."))
 
 
 @transaction.atomic
 def reopen(article, *, by):
     """Take comments on this story again."""
-    _set_closed(article, False, by)
+    _set(article, "is_closed", False, by, "reopen", _("They are open already."))
 
 
 @transaction.atomic
 def exempt(article, *, by):
     """Let this story take comments however old it grows."""
-    _set_exempt(article, True, by)
+    _set(article, "stays_open", True, by, "exempt", _("They stay open already."))
 
 
 @transaction.atomic
 def let_age(article, *, by):
     """Let comments on this story close with age again, as on the others."""
-    _set_exempt(article, False, by)
+    _set(article, "stays_open", False, by, "let age", _("They close with age already."))
 
 
 @transaction.atomic
@@ -626,13 +626,13 @@ def _decide(comment, decision, *, by, seen=None, reason=None, is_final=False):
     step = (status == Status.APPROVED) - (was == Status.APPROVED)
     if step:
         _lock_thread(comment.article)
-        Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + step)
+        _count(comment, step)
     facts = {"because": reason} if decision == Decision.REJECT else {}
     if closed:
         facts["reports"] = closed
     history.append(decision.value, comment, by=by, article=comment.article_id, was=was.value, **facts)
     if step:
-        _tell_the_pages(comment.article)
+        tell_the_pages([comment.article_id])
     if status == Status.APPROVED or decision == Decision.REJECT:
         telling.later([comment.pk])
     for name, value in row.items():
@@ -667,24 +667,15 @@ def _open_reports(comment):
     return comment.reports.filter(is_open=True)
 
 
-def _set_closed(article, is_closed, by):
+def _set(article, column, value, by, kind, already):
+    """Change one thing about a thread, which is said if it is so already."""
     if not by.has_perm("comments.moderate_comment"):
-        raise Refused(_("Your role does not moderate comments."))
+        raise Refused(NOT_TO_MODERATE)
     _lock_thread(article)
-    if not Thread.objects.filter(pk=article.pk, is_closed=not is_closed).update(is_closed=is_closed):
-        raise Refused(_("They are closed already.") if is_closed else _("They are open already."))
-    history.append("close" if is_closed else "reopen", Thread(pk=article.pk), by=by, article=article.pk)
-    _tell_the_pages(article)
-
-
-def _set_exempt(article, stays_open, by):
-    if not by.has_perm("comments.moderate_comment"):
-        raise Refused(_("Your role does not moderate comments."))
-    _lock_thread(article)
-    if not Thread.objects.filter(pk=article.pk, stays_open=not stays_open).update(stays_open=stays_open):
-        raise Refused(_("They stay open already.") if stays_open else _("They close with age already."))
-    history.append("exempt" if stays_open else "let age", Thread(pk=article.pk), by=by, article=article.pk)
-    _tell_the_pages(article)
+    if not Thread.objects.filter(pk=article.pk, **{column: not value}).update(**{column: value}):
+        raise Refused(already)
+    history.append(kind, Thread(pk=article.pk), by=by, article=article.pk)
+    tell_the_pages([article.pk])
 
 
 def _set_open(is_open, by, banner):
@@ -708,6 +699,12 @@ def _lock_thread(article):
         mine.update(is_closed=F("is_closed"))
 
 
-def _tell_the_pages(article):
-    slugs = article.slugs.values_list("slug", flat=True)
-    changes.move(changes.HOME, *(changes.story(slug) for slug in slugs))
+def _count(comment, step):
+    Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + step)
+
+
+def tell_the_pages(articles):
+    """What readers see under these stories, by their numbers, has changed."""
+    if articles:
+        slugs = Slug.objects.filter(article__in=articles).values_list("slug", flat=True)
+        changes.move(changes.HOME, *map(changes.story, slugs))

@@ -5,6 +5,15 @@ from django.db.models import Exists, OuterRef, Q
 
 from news.folding import fold
 
+# Rows in a statement or a transaction of many: SQLite takes no more than 32,766 numbers, and others wait meanwhile.
+AT_ONCE = 2000
+
+
+def in_parts(numbers):
+    """As many numbers at a time as one statement takes."""
+    numbers = list(numbers)
+    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
+
 
 class CommentQuerySet(models.QuerySet):
     def approved(self):

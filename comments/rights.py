@@ -19,9 +19,9 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from comments import bulk, emptying, moderation, privacy, standing
-from comments.bulk import AT_ONCE
 from comments.models import Comment, Mailbox, Report, Rules, Standing
 from comments.moderation import Refused
+from comments.querysets import in_parts
 from news import history
 
 UNSIGNED = {"name": "", "name_key": "", "website": "", "reasons": []}  # reasons may quote the name
@@ -152,20 +152,20 @@ def erase(person, grade, *, by, seen):
     if not (doing.comments or doing.reports):
         raise Refused(_("Nothing is kept that could be erased."))
     now = timezone.now()
-    for part in _parts(doing.changed):
+    for part in in_parts(doing.changed):
         Comment.objects.filter(pk__in=part).update(**UNSIGNED)
-    for part in _parts(doing.emptied):
+    for part in in_parts(doing.emptied):
         there = Comment.objects.filter(pk__in=part)
         moderation.take_away(there, by=by, at=now)
         emptying.leave_the_place(part)
-    for part in _parts(doing.deleted):  # ties among them are cut first: one may answer another
+    for part in in_parts(doing.deleted):  # ties among them are cut first: one may answer another
         Comment.objects.filter(pk__in=part).update(parent=None)
-    for part in _parts(doing.deleted):
+    for part in in_parts(doing.deleted):
         Comment.objects.filter(pk__in=part).delete()
-    for part in _parts(doing.comments):
+    for part in in_parts(doing.comments):
         privacy.forget(part)
         history.forget("comment", part)
-    for part in _parts(doing.reports):
+    for part in in_parts(doing.reports):
         if grade == Grade.WORDS:
             Report.objects.filter(pk__in=part).update(words="")
         privacy.forget_reporters(part)
@@ -178,10 +178,10 @@ def _held(person):
     """Their comments and the threads these are in, nobody else's to change; and of each its story, and if it shows."""
     numbers = sorted(person.comments.order_by().values_list("pk", flat=True))
     rows = []
-    for part in _parts(numbers):
+    for part in in_parts(numbers):
         held = Comment.objects.filter(pk__in=part).select_for_update().order_by("pk")
         rows += held.values_list("article_id", "status", named=True)
-    for part in _parts(sorted({row.article_id for row in rows})):
+    for part in in_parts(sorted({row.article_id for row in rows})):
         bulk.lock_threads(part)
     return rows
 
@@ -198,13 +198,13 @@ def _finish(doing, rows, by):
         "reports": len(doing.reports),
     }
     history.append("erase", Rules(pk=1), by=by, **facts)
-    bulk.tell_the_pages(articles)
+    moderation.tell_the_pages(articles)
 
 
 def _with_answers(numbers):
     """Those of the comments that must keep their place: somebody else answered them, or what itself keeps its place."""
     mine, answers, held = set(numbers), {}, []
-    for part in _parts(numbers):
+    for part in in_parts(numbers):
         for number, parent in Comment.objects.filter(parent__in=part).values_list("pk", "parent"):
             answers.setdefault(number, parent)
             if number not in mine:
@@ -249,10 +249,6 @@ def _tell(kind, subject, person, by):
 
 def _digest(numbers):
     return history.digest(",".join(map(str, numbers)))
-
-
-def _parts(numbers):
-    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
 
 
 def _exported(comment):

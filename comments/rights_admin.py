@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from comments import rights, standing
-from comments.forms import CONTROLS, SURROGATES, OneLine
+from comments.forms import OneLine, readable
 from comments.models import Rules
 from comments.moderation import Refused
 from comments.rights import Grade
@@ -63,7 +63,7 @@ class AddressForm(forms.Form):
     )
 
     def __init__(self, posted=None):
-        plain = posted and {"address": SURROGATES.sub("\ufffd", CONTROLS.sub("", posted.get("address", "")))}
+        plain = posted and {"address": readable(posted.get("address", ""))}
         super().__init__(plain, label_suffix="")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import Standing
-from comments.moderation import Refused
+from comments.moderation import NOT_TO_MODERATE, Refused
 from news import history
 
 Kind = Standing.Kind
@@ -37,7 +37,7 @@ def why_not(marks, kind, *, by, seen=None):
     `seen` is what stood before the moderator's eyes, "" for nothing.
     """
     if not by.has_perm("comments.moderate_comment"):
-        return _("Your role does not moderate comments.")
+        return str(NOT_TO_MODERATE)
     if not marks:
         return _("No address is kept with this comment, so nothing can be decided about whoever sent it.")
     now = of(marks)
