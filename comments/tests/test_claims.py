@@ -10,15 +10,10 @@ from django.utils import timezone
 from comments import claims, moderation
 from comments.models import Comment
 from comments.tests.make import make_comment
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/comments/comment/"
-
-
-@pytest.fixture
-def article():
-    return make_live_articles(1)[0]
 
 
 @pytest.fixture

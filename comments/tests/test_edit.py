@@ -11,26 +11,10 @@ from comments.tests.make import make_comment
 from news import changes, history
 from news.folding import fold
 from news.models import Event
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/comments/comment/"
-
-
-@pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
-def moderator():
-    return make_user("Moderators", first_name="Ruth", last_name="Okafor")
-
-
-@pytest.fixture
-def desk(client, moderator):
-    client.force_login(moderator)
-    return client
 
 
 def counter(article):

@@ -18,11 +18,6 @@ CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 
 
 @pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
 def path(article, address):
     return address("en", f"/news/{article.slug}/comments/feed/")
 

@@ -42,11 +42,6 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
 def send(client, address):
     def sending(article, language="en", headers=None, **changed):
         path = address(language, f"/news/{article.slug}/comments/")

@@ -10,21 +10,11 @@ from django.core import signing
 from comments import moderation, tokens
 from comments.models import Comment
 from comments.tests.make import form_of, make_comment
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 from portal import page_cache
 
 pytestmark = pytest.mark.django_db
 WORDS = "Two days is not enough."
-
-
-@pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
-def path(article, address):
-    return address("en", f"/news/{article.slug}/")
 
 
 @pytest.fixture

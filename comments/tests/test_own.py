@@ -12,7 +12,7 @@ from comments.moderation import Refused
 from comments.tests.make import make_comment, make_rules, without_limits
 from news import history
 from news.models import Event
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/comments/comment/"
@@ -20,29 +20,8 @@ RECEIPTS = ["1", "1:2:3", "x" * 5000, "١:a:b", "0", "-1", "%F0%9F%99%82"]
 
 
 @pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
-def path(article, address):
-    return address("en", f"/news/{article.slug}/")
-
-
-@pytest.fixture
 def comment(article):
     return make_comment(article, name="Jan Kowal", address="jan@example.org", body="Seals are blue.")
-
-
-@pytest.fixture
-def moderator():
-    return make_user("Moderators", first_name="Ruth", last_name="Okafor")
-
-
-@pytest.fixture
-def desk(client, moderator):
-    client.force_login(moderator)
-    return client
 
 
 @pytest.fixture

@@ -10,19 +10,9 @@ from comments import moderation, threads
 from comments.models import Comment, Rules, Thread
 from comments.tests.make import make_comment, make_rules
 from news import changes
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
-def path(article, address):
-    return address("en", f"/news/{article.slug}/")
 
 
 def discuss(article, number, *, answering=lambda place: None):

@@ -12,28 +12,11 @@ from comments import moderation
 from comments.models import Comment, Rules, Thread
 from comments.tests.make import make_comment, make_comments
 from news.models import Event
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
 
 QUEUE = "/admin/comments/comment/"
-
-
-@pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
-def moderator():
-    return make_user("Moderators", first_name="Ruth", last_name="Okafor")
-
-
-@pytest.fixture
-def desk(client, moderator):
-    """A browser in which the moderator is logged in."""
-    client.force_login(moderator)
-    return client
 
 
 def shown(client, query=""):

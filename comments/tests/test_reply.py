@@ -7,24 +7,14 @@ from comments.models import Comment, Rules
 from comments.tests.make import form_of, make_comment
 from news import changes
 from news.models import Slug
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
 def parent(article):
     return make_comment(article, name="Jan Kowal", body="Parent words.", status="approved")
-
-
-@pytest.fixture
-def path(article, address):
-    return address("en", f"/news/{article.slug}/")
 
 
 def test_every_comment_has_a_link_to_answer_it(client, path, parent):

@@ -5,14 +5,8 @@ import pytest
 from comments import limits, moderation, privacy, tokens
 from comments.models import Attempt, Report
 from comments.tests.make import make_comment
-from news.tests.make import make_live_articles
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def article():
-    return make_live_articles(1)[0]
 
 
 @pytest.fixture

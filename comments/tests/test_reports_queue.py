@@ -18,17 +18,6 @@ QUEUE = "/admin/comments/comment/"
 
 
 @pytest.fixture
-def moderator():
-    return make_user("Moderators", first_name="Ruth", last_name="Okafor")
-
-
-@pytest.fixture
-def desk(client, moderator):
-    client.force_login(moderator)
-    return client
-
-
-@pytest.fixture
 def reported():
     comment = make_comment(make_live_articles(1)[0], status="approved", body="He lives at Polna 7.")
     address = privacy.encrypt("complains@example.org")

@@ -35,12 +35,6 @@ def moderator():
     return make_user("Moderators")
 
 
-@pytest.fixture
-def desk(client, moderator):
-    client.force_login(moderator)
-    return client
-
-
 def person():
     return Person(privacy.lookups(ADDRESS))
 

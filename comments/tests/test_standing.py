@@ -31,12 +31,6 @@ def moderator():
     return make_user("Moderators")
 
 
-@pytest.fixture
-def desk(client, moderator):
-    client.force_login(moderator)
-    return client
-
-
 def stand(comment, kind, by, reason=""):
     return standing.decide(privacy.marks_of(comment), kind, by=by, reason=reason)
 

@@ -13,23 +13,13 @@ from comments import bulk, emptying, jobs, limits, moderation, privacy, telling,
 from comments.models import Comment, Contact, Mailbox, Subscription, Told
 from comments.tests.make import form_of, make_comment
 from news.models import Event
-from news.tests.make import make_live_articles, make_user
+from news.tests.make import make_user
 from portal.jobs import in_short, run_one
 from portal.models import Job
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "jan@example.org"
 SECRET_WORDS = "Seals are blue."
-
-
-@pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
-def moderator():
-    return make_user("Moderators", first_name="Ruth", last_name="Okafor")
 
 
 @pytest.fixture

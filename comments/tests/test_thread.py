@@ -18,11 +18,6 @@ PAGE = Rules().page_size
 
 
 @pytest.fixture
-def article():
-    return make_live_articles(1)[0]
-
-
-@pytest.fixture
 def page(client, address, article):
     return lambda: client.get(address("en", f"/news/{article.slug}/")).content.decode()
 
