@@ -6,15 +6,11 @@ from comments import moderation
 from comments.tests.make import make_comment
 from news.body import paragraphs
 from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
+from portal.tests.browsing import VIEWS, findings, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HEAD = "<caption>Rates</caption><thead><tr><th scope='col'>Code</th></tr></thead>"
 TABLE = f"<table>{HEAD}<tbody><tr><td>8507</td></tr></tbody></table>"
-VIEWS = [
-    pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"}, id="desktop, light"),
-    pytest.param({"viewport": {"width": 390, "height": 800}, "color_scheme": "dark"}, id="phone, dark"),
-]
 
 # What the browser paints: the colours of the twelve classes of initials, and the paper, as red, green and blue.
 PAINTED = """() => {
@@ -47,15 +43,6 @@ def story():
     return article
 
 
-def findings(page):
-    """What axe has against a page, and whether it scrolls sideways."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found] + ["scrolls sideways"] * wide
-
-
 @pytest.mark.parametrize("view", VIEWS)
 def test_reader_pages_have_no_finding(person, story, view):
     page = person(bypass_csp=True, **view)
@@ -63,7 +50,7 @@ def test_reader_pages_have_no_finding(person, story, view):
         page.goto(path)
         assert findings(page) == [], path
     page.goto(f"/news/{story.slug}/")
-    page.click("#commentform button")
+    go(page.locator("#commentform button"))
     assert page.locator("#error-summary").is_visible()
     assert findings(page) == []
 

@@ -5,7 +5,7 @@ import pytest
 from news import body, workflow
 from news.models import WorkingCopy
 from news.tests.make import make_copy, make_live_article, make_tag, make_user
-from portal.tests.test_accessibility import VIEWS, findings
+from portal.tests.browsing import VIEWS, findings
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NO_HEADLINE, NO_TEXT = "The story has no headline.", "The story has no text."

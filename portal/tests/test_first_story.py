@@ -8,6 +8,7 @@ from django.core.management import call_command
 from comments.models import Comment, Contact
 from news.models import Article, WorkingCopy
 from news.tests.make import make_section, make_user
+from portal.tests.browsing import go
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -43,7 +44,7 @@ def open_story(page, headline):
 
 
 def press(page, step):
-    page.locator(".nr-steps").get_by_role("button", name=step, exact=True).click()
+    go(page.locator(".nr-steps").get_by_role("button", name=step, exact=True))
 
 
 def test_a_file_becomes_a_story_that_readers_discuss(person, seed_file):
@@ -63,7 +64,7 @@ def test_a_file_becomes_a_story_that_readers_discuss(person, seed_file):
     open_story(editor, "Hanoi's river port")
     editor.get_by_text("Return for changes…").click()
     editor.locator(".nr-ask[open] textarea").fill("How many lorries wait on other nights?")
-    editor.locator(".nr-ask[open] button").click()
+    go(editor.locator(".nr-ask[open] button"))
     open_story(reporter, "Hanoi's river port")
     assert "How many lorries wait on other nights?" in reporter.locator(".nr-history").inner_text()
     reporter.locator(".cke_wysiwyg_div").get_by_text("The office will decide in spring").click()
@@ -93,7 +94,7 @@ def test_a_file_becomes_a_story_that_readers_discuss(person, seed_file):
     assert "Wymagane pola są oznaczone *" in reader.locator("#commentform").inner_text()
     reader.fill("#comment", "Czy okienko działa też w święta?")
     with reader.expect_response(lambda response: response.request.method == "POST") as answer:
-        reader.click("#commentform button")
+        go(reader.locator("#commentform button"))
     assert answer.value.status == 422
     assert reader.title().startswith("Błąd: ")
     assert reader.locator("#error-summary a").count() == 2
@@ -102,7 +103,7 @@ def test_a_file_becomes_a_story_that_readers_discuss(person, seed_file):
     # Filled in, the same words arrive, and wait.
     reader.fill("#author", "Grażyna W.")
     reader.fill("#email", "grazyna@reader.example")
-    reader.click("#commentform button")
+    go(reader.locator("#commentform button"))
     assert reader.url.endswith("#received")
     assert reader.locator("#received").is_visible()
     assert "Czy okienko działa też w święta?" not in reader.locator(".thread").all_inner_texts()
@@ -112,7 +113,7 @@ def test_a_file_becomes_a_story_that_readers_discuss(person, seed_file):
     # The moderator approves it from the queue, and there it is.
     moderator.goto("/admin/comments/comment/")
     assert "Czy okienko działa też w święta?" in moderator.locator(".nr-qdetail").inner_text()
-    moderator.get_by_role("button", name="Approve").first.click()
+    go(moderator.get_by_role("button", name="Approve").first)
     moderator.get_by_text("You approved").wait_for()
     reader.goto(f"/pl/news/{article.slug}/")
     assert "Czy okienko działa też w święta?" in reader.locator(".thread").inner_text()

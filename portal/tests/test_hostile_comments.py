@@ -14,6 +14,7 @@ from comments.models import Comment, Rules
 from comments.tests.make import make_comment
 from news import changes
 from news.tests.make import make_live_article, make_section, make_user
+from portal.tests.browsing import go
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -135,7 +136,7 @@ def test_no_attack_runs_anywhere(person, address, story, bypass_csp):
     assert_nothing_runs(person(bypass_csp=bypass_csp), places_of(story, address))
     moderator = person(make_user("Moderators"), bypass_csp=bypass_csp)
     assert_nothing_runs(moderator, inside(story))
-    moderator.get_by_role("button", name="Everything from this person", exact=True).click()
+    go(moderator.get_by_role("button", name="Everything from this person", exact=True))
     assert moderator.evaluate("window.__pwned") is None
     _try_a_list(moderator)
     _type_attacks(person(bypass_csp=bypass_csp), address("en", f"/news/{story.slug}/"), story)
@@ -145,7 +146,7 @@ def _try_a_list(page):
     """What a list would have caught stands beside it, with the line of the list that did."""
     page.goto(reverse("admin:comments_rules_changelist"))
     page.fill("#id_words_to_hold", "\n".join([*CORPUS[:9], "pwned*"]))
-    page.click("[name=try]")
+    go(page.locator("[name=try]"))
     assert page.locator("#trial li").count() > 0
     assert page.evaluate("window.__pwned") is None
 
@@ -157,13 +158,13 @@ def _type_attacks(page, path, story):
         page.goto(path)
         for field in ("#comment", "#author", "#email", "#url"):
             page.fill(field, attack)
-        page.click("#commentform button")
+        go(page.locator("#commentform button"))
         assert page.title().startswith("Error: ")
         assert page.evaluate("window.__pwned") is None
         page.goto(f"{path}comments/report/{reported.pk}/")
         page.fill("#words", attack)
         page.fill("#email", attack)
-        page.click("#reportform button")
+        go(page.locator("#reportform button"))
         assert page.evaluate("window.__pwned") is None
 
 

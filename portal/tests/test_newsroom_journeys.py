@@ -19,7 +19,7 @@ from news.tests.make import (
     make_user,
     saved_again,
 )
-from portal.tests.test_accessibility import VIEWS, findings
+from portal.tests.browsing import VIEWS, findings, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "/admin/news/workingcopy/"
@@ -35,12 +35,6 @@ def opened(page, copy):
 
 def step(page, name):
     return page.locator(f'button.nr-step[value^="{name}:"], .nr-ask button[value^="{name}:"]')
-
-
-def go(to):
-    """Press what leads to another page, and be there."""
-    with to.page.expect_navigation():
-        to.click()
 
 
 def unfold(page, name):

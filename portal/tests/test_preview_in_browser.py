@@ -12,7 +12,8 @@ from news.body import paragraphs, token
 from news.models import PreviewLink, WorkingCopy
 from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
 from news.tests.test_preview import LINK
-from portal.tests.test_accessibility import TABLE, VIEWS, findings
+from portal.tests.browsing import VIEWS, findings, go
+from portal.tests.test_accessibility import TABLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,7 +80,7 @@ def test_a_link_goes_from_the_rail_to_somebody_without_a_login_until_it_is_revok
     guest.goto(path_in(address))
     assert guest.locator("h1").inner_text() == "Battery packs get a line"
     assert guest.context.cookies() == []
-    page.get_by_role("button", name="Revoke").click()
+    go(page.get_by_role("button", name="Revoke"))
     page.get_by_text("The preview link is revoked").wait_for()
     assert page.locator(".nr-previews input").count() == 0
     assert guest.reload().status == 410

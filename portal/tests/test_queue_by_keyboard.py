@@ -6,7 +6,7 @@ from comments import moderation, privacy
 from comments.models import Comment, Report, Rules, Thread
 from comments.tests.make import make_comment
 from news.tests.make import make_live_article, make_user
-from portal.tests.test_accessibility import VIEWS, findings
+from portal.tests.browsing import VIEWS, findings, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 QUEUE = "/admin/comments/comment/"
@@ -146,17 +146,17 @@ def test_without_scripts_everything_is_there(person, ruth, article):
     page.goto(QUEUE)
     page.locator("summary", has_text="Edit").click()
     page.fill("#id_words", "Seals are red.")
-    page.click("button[name=edit]")
+    go(page.locator("button[name=edit]"))
     page.locator("summary", has_text="Reply").click()
     page.fill("#id_answer", "They are.")
-    page.click("button[name=send]")
+    go(page.locator("button[name=send]"))
     comment.refresh_from_db()
     assert (comment.body, comment.status, comment.replies.count()) == ("Seals are red.", "approved", 1)
     page.goto(f"{QUEUE}?view=approved")
     page.locator(".nr-all input").check()
-    page.locator(".actions button", has_text="Trash").click()
+    go(page.locator(".actions button", has_text="Trash"))
     assert set(statuses().values()) == {"trash"}
-    page.locator("button[name=undo_all]").click()
+    go(page.locator("button[name=undo_all]"))
     assert set(statuses().values()) == {"approved"}
 
 
@@ -165,14 +165,14 @@ def test_comments_are_stopped_everywhere_and_taken_again(person, ruth, article):
     page.goto(QUEUE)
     page.locator("summary", has_text="Stop taking comments").click()
     page.fill("#id_banner", "We are drowning in spam. Back at noon.")
-    page.click("button[value=stop]")
+    go(page.locator("button[value=stop]"))
     assert page.get_by_text("No story takes comments at the moment.").is_visible()
     assert not Rules.current().is_open
     assert moderation.closed_because(article)
     reader.goto(article.get_absolute_url())
     assert reader.locator("#commentform button").count() == 0
     page.locator("summary", has_text="Take comments again").click()
-    page.click("button[value=resume]")
+    go(page.locator("button[value=resume]"))
     assert Rules.current().is_open
 
 

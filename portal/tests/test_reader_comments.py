@@ -8,7 +8,7 @@ from comments import moderation, tokens
 from comments.models import Comment, Report, Rules
 from comments.tests.make import make_comment, make_comments, without_limits
 from news.tests.make import make_live_article, make_section, make_user
-from portal.tests.test_accessibility import VIEWS, findings
+from portal.tests.browsing import VIEWS, findings, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +28,7 @@ def fill(page, words, name="Ewa Wrona"):
     page.fill("#comment", words)
     page.fill("#author", name)
     page.fill("#email", "ewa@reader.example")
-    page.click("#commentform button")
+    go(page.locator("#commentform button"))
 
 
 def test_a_reader_without_javascript_sends_sees_answers_and_reports(person, address, story, comment):
@@ -43,7 +43,7 @@ def test_a_reader_without_javascript_sends_sees_answers_and_reports(person, addr
     reader.goto(path)
     assert "First thought." not in reader.content() and not reader.locator("#received").is_visible()
 
-    reader.click(f"#comment-{comment.pk} >> text=Reply")
+    go(reader.locator(f"#comment-{comment.pk} >> text=Reply"))
     assert "Parent words." in reader.locator(".thread").inner_text()
     fill(reader, "An answer.", name="")
     assert reader.title().startswith("Error: ")
@@ -53,15 +53,15 @@ def test_a_reader_without_javascript_sends_sees_answers_and_reports(person, addr
     assert Comment.objects.get(body="An answer.").parent == comment
 
     reader.goto(path)
-    reader.click(f"#comment-{comment.pk} >> text=Report")
-    reader.click("#reportform button")
+    go(reader.locator(f"#comment-{comment.pk} >> text=Report"))
+    go(reader.locator("#reportform button"))
     assert reader.locator("#error-summary a").count() == 1
     reader.select_option("#reason", "abusive")
     reader.fill("#words", "He insults.")
-    reader.click("#reportform button")
+    go(reader.locator("#reportform button"))
     assert "Thank you for your report" in reader.inner_text("h1")
     assert Report.objects.get().words == "He insults."
-    reader.get_by_role("link", name="Back to the comments").click()
+    go(reader.get_by_role("link", name="Back to the comments"))
     assert reader.url.endswith(f"{path}#comment-{comment.pk}")
     assert reader.context.cookies() == []
 
@@ -155,16 +155,16 @@ def test_without_javascript_a_sender_changes_their_words_and_then_takes_them_bac
     page.goto(address("en", f"/news/{story.slug}/"))
     fill(page, "Three days are enough.")
     held = page.url
-    page.get_by_role("link", name="Change it").click()
+    go(page.get_by_role("link", name="Change it"))
     page.fill("#comment", "")
-    page.get_by_role("button", name="Change the comment").click()
+    go(page.get_by_role("button", name="Change the comment"))
     assert page.title().startswith("Error: ")
     page.fill("#comment", "Three days are not enough.")
-    page.get_by_role("button", name="Change the comment").click()
+    go(page.get_by_role("button", name="Change the comment"))
     assert "Three days are not enough." in page.locator("#received").inner_text()
-    page.get_by_role("link", name="Take it back").click()
-    page.get_by_role("button", name="Delete my comment").click()
-    page.get_by_text("Your comment is deleted").wait_for()
+    go(page.get_by_role("link", name="Take it back"))
+    go(page.get_by_role("button", name="Delete my comment"))
+    assert page.get_by_text("Your comment is deleted").is_visible()
     assert not Comment.objects.filter(body__startswith="Three days").exists()
     page.goto(held)
     assert "Three days" not in page.content()

@@ -5,7 +5,7 @@ import pytest
 from news.body import paragraphs
 from news.models import WorkingCopy
 from news.tests.make import make_copy, make_user
-from portal.tests.test_accessibility import VIEWS, findings
+from portal.tests.browsing import VIEWS, findings, go
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TEXT = paragraphs("Lorries wait at the bridge.", "The duty is three per cent.", "Seals are blue.")
@@ -24,7 +24,7 @@ def opened(page, copy):
 def saved(page, **fields):
     for name, words in fields.items():
         page.locator(f"#id_{name}").fill(words)
-    page.locator("[data-save]").click()
+    go(page.locator("[data-save]"))
 
 
 def text_of(copy):
@@ -56,7 +56,7 @@ def test_in_the_same_paragraph_one_chooses_without_scripts(two, copy):
     assert place.locator("mark").all_inner_texts() == ["four", "five"]
     assert place.get_by_label("Keep mine").is_checked()
     place.get_by_label("Keep the text of Joost de Wit").check()
-    second.get_by_role("button", name="Save with these choices").click()
+    go(second.get_by_role("button", name="Save with these choices"))
     assert "Saved as revision 3." in second.locator(".messagelist").inner_text()
     assert text_of(copy) == TEXT.replace("three", "four").replace("blue", "red")
     assert WorkingCopy.objects.get(pk=copy.pk).source == "WTO"
