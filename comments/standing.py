@@ -36,11 +36,14 @@ def why_not(marks, kind, *, by, seen=None):
 
     `seen` is what stood before the moderator's eyes, "" for nothing.
     """
+    return _why_not(marks, of(marks), kind, by, seen)
+
+
+def _why_not(marks, now, kind, by, seen):
     if not by.has_perm("comments.moderate_comment"):
         return str(NOT_TO_MODERATE)
     if not marks:
         return _("No address is kept with this comment, so nothing can be decided about whoever sent it.")
-    now = of(marks)
     is_now = now.kind if now else ""
     if seen is not None and seen != is_now:
         return MEANWHILE[now.kind] % {"who": now.by} if now else _("Meanwhile this was lifted.")
@@ -55,8 +58,9 @@ def decide(marks, kind, *, by, reason="", seen=None):
     the history, where nobody would find it again to erase it, it has no place."""
     if kind not in Kind.values:
         raise Refused(_("Choose what is to become of what this person sends."))
-    was = _won(marks, kind, by, seen)
-    Standing.objects.filter(address_hash__in=marks).delete()
+    held = _held(marks, kind, by, seen)
+    was = held[0].kind if held else ""
+    _delete(held)
     try:
         with transaction.atomic():
             made = Standing.objects.create(address_hash=marks[0], kind=kind, reason=reason, by=by)
@@ -69,10 +73,9 @@ def decide(marks, kind, *, by, reason="", seen=None):
 @transaction.atomic
 def lift(marks, *, by, seen=None):
     """Treat what this person sends like everybody's again."""
-    was = _won(marks, "", by, seen)
-    lifted = of(marks)
-    Standing.objects.filter(address_hash__in=marks).delete()
-    history.append("lift", lifted, by=by, was=was)
+    held = _held(marks, "", by, seen)
+    _delete(held)
+    history.append("lift", held[0], by=by, was=held[0].kind)
 
 
 def clear_reason(marks):
@@ -80,10 +83,17 @@ def clear_reason(marks):
     Standing.objects.filter(address_hash__in=marks).update(reason="")
 
 
-def _won(marks, kind, by, seen):
-    """Refuse, or hold what was decided before; return its kind, "" for nothing."""
-    list(Standing.objects.select_for_update().filter(address_hash__in=marks).order_by("pk"))
-    if refusal := why_not(marks, kind, by=by, seen=seen):
+def _held(marks, kind, by, seen):
+    """Refuse, or return what was decided before, the newest first: nobody else's to change until the transaction ends.
+
+    Usually one row or none; what another decided at the same moment is not among them, and must not go with them.
+    """
+    held = Standing.objects.select_related("by").select_for_update(of=["self"]).filter(address_hash__in=marks)
+    held = list(held.order_by("-at", "-pk"))
+    if refusal := _why_not(marks, next(iter(held), None), kind, by, seen):
         raise Refused(refusal)
-    now = of(marks)
-    return now.kind if now else ""
+    return held
+
+
+def _delete(held):
+    Standing.objects.filter(pk__in=[row.pk for row in held]).delete()

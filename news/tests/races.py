@@ -25,6 +25,7 @@ class Track:
     """Where two race, again and again; it keeps count of how often they met, who won and who was refused."""
 
     runners: ThreadPoolExecutor
+    refusal: type = Refused
     tries: int = 0
     overlaps: int = 0
     winners: int = 0
@@ -33,7 +34,7 @@ class Track:
     def race(self, *deeds):
         """Do the deeds at once and return their answers in order; a refusal is an answer, any other error is raised."""
         start = Start(len(deeds))
-        runs = [run.result() for run in [self.runners.submit(_run, start, deed) for deed in deeds]]
+        runs = [run.result() for run in [self.runners.submit(self._run, start, deed) for deed in deeds]]
         answers = [answer for answer, _began, _ended in runs]
         self.tries += 1
         self.overlaps += max(began for _, began, _ in runs) < min(ended for _, _, ended in runs)
@@ -42,7 +43,7 @@ class Track:
     def one_wins(self, *deeds):
         """Race, and see that exactly one got through, and the other was told why; returns the winner's place."""
         answers = self.race(*deeds)
-        refused = [answer for answer in answers if isinstance(answer, Refused)]
+        refused = [answer for answer in answers if isinstance(answer, self.refusal)]
         self.score(winners=len(answers) - len(refused), conflicts=len(refused))
         assert len(refused) == 1 and str(refused[0]), answers
         return int(answers[0] is refused[0])
@@ -54,6 +55,16 @@ class Track:
     def they_met(self):
         """At least nine races in ten were races."""
         assert self.overlaps >= 0.9 * self.tries, f"{self.overlaps} overlaps in {self.tries} tries"
+
+    def _run(self, start, deed):
+        connection.ensure_connection()
+        start.wait()
+        began = perf_counter()
+        try:
+            answer = deed()
+        except self.refusal as refusal:
+            answer = refusal
+        return answer, began, perf_counter()
 
 
 class Start:
@@ -69,27 +80,16 @@ class Start:
             sleep(0)
 
 
-def _run(start, deed):
-    connection.ensure_connection()
-    start.wait()
-    began = perf_counter()
-    try:
-        answer = deed()
-    except Refused as refusal:
-        answer = refusal
-    return answer, began, perf_counter()
-
-
 @contextmanager
-def track():
-    """A track for two, on a database that two threads can share."""
+def track(refusal=Refused):
+    """A track for two, on a database that two threads can share; `refusal` is how the loser is told."""
     if connection.vendor == "sqlite" and connection.is_in_memory_db():
         pytest.skip("Two threads cannot share SQLite's database in memory; the tests' own is a file.")
     before = sys.getswitchinterval()
     sys.setswitchinterval(TURNS)
     try:
         with ThreadPoolExecutor(max_workers=2) as runners:
-            yield Track(runners)
+            yield Track(runners, refusal)
             leaving = Barrier(2)  # or one thread would close its connection twice and the other's stay open
             for goodbye in [runners.submit(_leave, leaving) for _ in range(2)]:
                 goodbye.result()
