@@ -18,6 +18,7 @@ import unicodedata
 from collections import deque
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ from news.folding import UNDECOMPOSED, fold
 LONGEST = 100  # letters of an entry: it is a word or a phrase, not a comment
 MOST = 5000  # entries of a list
 MOST_PLACES = 20  # of one word in one text: more would only paint it yellow
+MOST_FINDS = 2000  # in one text, so that words within words (`*a*`, `*aa*`, …) do not multiply its length
 
 # From Unicode's confusables.txt: what keyboards and "fancy text" pages give for a to z. By the small letter, so that
 # capitals and small ones stay one word; where the two look like different letters (Greek Ν, ν), like the capital.
@@ -152,7 +154,7 @@ class WordList:
         if self.entries:
             as_read = read(text)
             for letters in dict.fromkeys([as_read.letters, without_disguise(as_read.letters)]):
-                for entry, start, end in self._matches(letters):
+                for entry, start, end in islice(self._matches(letters), MOST_FINDS):
                     here = spans.setdefault(entry.line, set())
                     if len(here) < MOST_PLACES:
                         here.add(as_read.span(start, end))

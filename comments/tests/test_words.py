@@ -128,6 +128,14 @@ def test_the_time_grows_with_the_text_and_no_faster(text):
     assert large / small < 32  # eight times the text; quadratic would be 64
 
 
+def test_words_within_words_do_not_multiply_the_length_of_a_text(monkeypatch):
+    looked_at, stands_free = [], words._stands_free
+    monkeypatch.setattr(words, "_stands_free", lambda *asked: looked_at.append(asked) or stands_free(*asked))
+    nested = words.WordList("\n".join(f"*{'a' * length}*" for length in range(1, words.LONGEST)))
+    assert nested.found_in("a" * 5000)
+    assert len(looked_at) <= words.MOST_FINDS
+
+
 LETTERS = st.characters(exclude_categories=["Cs"])
 
 
