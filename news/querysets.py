@@ -45,13 +45,6 @@ class ArticleQuerySet(models.QuerySet):
         """Load what templates/news/_story.html and _line.html print, and of the body only its beginning."""
         return self.select_related("section").defer("body").annotate(opening_html=Left("body", OPENING_LENGTH))
 
-    def for_page(self):
-        """Load one story with all its page prints: section, signatures, tags, links and where they lead."""
-        from news.models import ArticleRelated  # the models import this module
-
-        links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
-        return self.select_related("section").prefetch_related(*names_and_tags(), Prefetch("related_links", links))
-
     def newest_in_each_section(self, count):
         """The `count` newest of every section, in one query."""
         place = Window(RowNumber(), partition_by=F("section"), order_by=[F("live_from").desc(), F("pk").desc()])
@@ -69,6 +62,14 @@ class ArticleQuerySet(models.QuerySet):
         moments = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
         windows = moments.values_list("live_from", "live_until")
         return sorted({moment for window in windows for moment in window if moment and moment > after})
+
+
+def printed_on_its_page():
+    """What to prefetch of a story whose page is made: signatures, tags, links and where they lead."""
+    from news.models import ArticleRelated  # the models import this module
+
+    links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
+    return (*names_and_tags(), Prefetch("related_links", links))
 
 
 def names_and_tags():

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 from news import body, changes, masthead, proofs
 from news.models import Article, PreviewLink, RelatedLink, Tag
-from news.querysets import names_and_tags
+from news.querysets import names_and_tags, printed_on_its_page
 
 IN_LATEST = 5
 IN_ALSO = 3
@@ -86,10 +86,10 @@ def tag(request, slug):
 def of_live_story(view=None, *, when_gone=None):
     """For views of one story: they get `(request, article, reading)` where the address gave a slug.
 
-    `article` is live, with all its page prints; `reading` was taken before it was read. Where readers never
-    saw a story the address answers 404, and 410 where it is withdrawn or expired (`when_gone`, in place of
-    `gone`, where the view has something to add). An old address of a live
-    story leads to its new one, for GET: what somebody has typed and sent must not be lost on the way.
+    `article` is live; `reading` was taken before it was read. Where readers never saw a story the address answers
+    404, and 410 where it is withdrawn or expired (`when_gone`, in place of `gone`, where the view has something to
+    add). An old address of a live story leads to its new one, for GET: what somebody has typed and sent must not be
+    lost on the way.
     """
 
     if view is None:
@@ -98,7 +98,7 @@ def of_live_story(view=None, *, when_gone=None):
     @wraps(view)
     def answer(request, slug, **options):
         reading = changes.Reading(changes.story(slug))
-        article = Article.objects.for_page().filter(slugs=slug).first()
+        article = Article.objects.select_related("section").filter(slugs=slug).first()
         if article is None or not article.was_public(at=reading.at):
             raise Http404
         if not article.is_live(at=reading.at):
@@ -126,6 +126,7 @@ def article_response(request, article, *, reading=None, status=200, **context):
     """
     is_for_everyone = reading is not None and status == 200
     reading = reading or changes.Reading(changes.story(article.slug))
+    prefetch_related_objects([article], *printed_on_its_page())
     for link in article.related_links.all():
         if link.story:
             reading.ends_by(link.story.boundaries(after=reading.at))

@@ -103,7 +103,7 @@ class PageCacheMiddleware:
 def _edition():
     """Other code, templates or settings make other pages: a deploy must not serve the last one's."""
     files = sorted(
-        f"{file} {file.stat().st_mtime_ns}"
+        f"{file} {_changed_at(file)}"
         for app in ("portal", "news", "comments", "templates")
         for pattern in CODE
         for file in (BASE_DIR / app).glob(pattern)
@@ -113,6 +113,14 @@ def _edition():
     key = salted_hmac("portal.page_cache", "edition", algorithm="sha256").hexdigest()
     parts = [*files, *(str(getattr(settings, name)) for name in names), key]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _changed_at(file):
+    """None where it has just gone: a deploy may still be clearing up while the site starts."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def _takes_gzip(accepted):

@@ -15,7 +15,7 @@ from comments.forms import CommentForm
 from comments.models import Comment
 from comments.tests.make import form_of, make_comment, without_limits
 from news.models import Article, Slug
-from news.tests.make import make_article, make_live_articles, make_user
+from news.tests.make import make_article, make_author, make_live_article, make_live_articles, make_tag, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -321,6 +321,17 @@ def test_sent_from_elsewhere_it_is_refused_and_the_text_kept(send, article, head
     assert "sent from another site" in page.text
     assert "Two days is not enough." in page.text and page.value("email") == "grazyna@example.org"
     assert not Comment.objects.exists()
+
+
+def test_sending_costs_the_same_whatever_the_storys_page_prints(send, queries_of):
+    without_limits()
+    plain = make_live_article()
+    tags, links = [make_tag(name) for name in ("Seals", "Barges")], [{"target": plain}]
+    rich = make_live_article(tags=tags, links=links, authors=[make_author("H. Marzec")])
+    for article in (plain, rich):
+        send(article, body="The first one makes the thread.")
+    cost = [queries_of(send, article, body=f"About {article.pk}.") for article in (plain, rich)]
+    assert cost[0] == cost[1] and Comment.objects.count() == 4
 
 
 @pytest.mark.parametrize(

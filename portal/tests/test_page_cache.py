@@ -539,6 +539,12 @@ def test_settings_that_show_on_pages_are_part_of_the_edition(settings, name):
     assert page_cache._edition() != before
 
 
+def test_a_file_that_goes_while_the_site_starts_does_not_stop_it(monkeypatch):
+    gone = page_cache.BASE_DIR / "portal" / "gone.py"
+    monkeypatch.setattr(type(gone), "glob", lambda folder, pattern: [gone])
+    assert page_cache._edition()
+
+
 def test_what_somebody_typed_is_never_kept(client, address, stored):
     article = make_live_article()
     response = client.post(
