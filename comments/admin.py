@@ -365,9 +365,11 @@ class CommentAdmin(admin.ModelAdmin):
 
     def _switch(self, request, asked):
         steps = {"stop": moderation.stop, "resume": moderation.resume, "announce": moderation.announce}
+        steps["resume_bare"] = moderation.resume
         if asked not in steps:
             raise Refused(_("Choose whether comments are taken."))
-        steps[asked](banner=_written(request, "banner"), by=request.user)
+        banner = "" if asked == "resume_bare" else _written(request, "banner")
+        steps[asked](banner=banner, by=request.user)
         return request.GET.get("c")
 
     def _close(self, request, number):

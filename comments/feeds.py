@@ -5,7 +5,6 @@ import re
 from django.conf import settings
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -39,9 +38,6 @@ class CommentFeed(Feed):
     def items(self):
         newest = self.comments.approved().order_by("-created_at", "-pk")[:NEWEST]
         return newest.select_related("article").defer("article__body")
-
-    def language(self):
-        return get_language()
 
     def item_title(self, comment):
         return _in_xml(str(comment))

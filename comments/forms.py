@@ -75,7 +75,7 @@ def _as_read(text):
 
 
 class WebAddress(forms.URLField):
-    """A web page and no e-mail address, neither in front of the host nor behind it: it would be published.
+    """A web page and no email address, neither in front of the host nor behind it: it would be published.
 
     `/@jan` is none: profiles stand at such addresses.
     """
@@ -136,7 +136,7 @@ class CommentForm(forms.Form):
         widget=forms.EmailInput(attrs={"id": "email", "size": 30, "autocomplete": "email", "dir": "ltr"}),
         help_text=gettext_lazy("We use it only to write to you about this comment."),
         error_messages={
-            "required": gettext_lazy("Type your e-mail address"),
+            "required": gettext_lazy("Type your email address"),
             "max_length": gettext_lazy("Type an address of at most 100 characters; now it has %(show_value)d"),
         },
         validators=[EmailValidator(gettext_lazy("Type a full address, such as name@company.com"))],
@@ -149,12 +149,12 @@ class CommentForm(forms.Form):
         widget=forms.URLInput(attrs={"id": "url", "size": 30, "autocomplete": "url", "dir": "ltr"}),
         error_messages={
             "invalid": gettext_lazy("Type a web address, such as https://company.com, or leave it empty"),
-            "address": gettext_lazy("Type a web address without an e-mail address in it: it is published"),
+            "address": gettext_lazy("Type a web address without an email address in it: it is published"),
             "max_length": gettext_lazy("Type a web address of at most 200 characters; now it has %(show_value)d"),
         },
     )
     tell = forms.BooleanField(
-        label=gettext_lazy("E-mail me when a moderator has decided and when somebody answers"),
+        label=gettext_lazy("Email me when a moderator has decided and when somebody answers"),
         required=False,
         widget=forms.CheckboxInput(attrs={"id": "tell", "value": "yes"}),
         help_text=gettext_lazy("Every such mail has a link that ends them."),
@@ -182,7 +182,7 @@ class CommentForm(forms.Form):
     def clean_name(self):
         name = self.cleaned_data["name"]
         if re.search(r"\S@\S+\.\S", _as_read(name)):  # it would be published under the promise that it is not
-            raise ValidationError(_("Type a name here, not an e-mail address: names are published"), code="address")
+            raise ValidationError(_("Type a name here, not an email address: names are published"), code="address")
         return name
 
     def clean_parent(self):

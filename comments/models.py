@@ -301,7 +301,7 @@ class Rules(models.Model):
     spam_days = models.PositiveSmallIntegerField(_("empty spam after so many days"), default=30)
     trash_days = models.PositiveSmallIntegerField(_("empty the trash after so many days"), default=30)
     address_days = models.PositiveSmallIntegerField(
-        _("forget e-mail addresses so many days after the comment was sent"), default=365
+        _("forget email addresses so many days after the comment was sent"), default=365
     )
 
     class Meta:

@@ -20,7 +20,7 @@ class ReportForm(CommentForm):
 
     reason = forms.ChoiceField(
         label=pgettext_lazy("report", "What is wrong with this comment?"),
-        choices=[("", ""), *Report.Reason.choices],
+        choices=[("", pgettext_lazy("report", "Choose…")), *Report.Reason.choices],
         widget=forms.Select(attrs={"id": "reason"}),
         error_messages={
             "required": gettext_lazy("Choose what is wrong with the comment"),

@@ -52,7 +52,7 @@ REPORTS = {
 
 class AddressForm(forms.Form):
     address = OneLine(
-        label=gettext_lazy("E-mail address"),
+        label=gettext_lazy("Email address"),
         max_length=100,
         widget=forms.EmailInput(attrs={"size": 40, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
         error_messages={

@@ -41,7 +41,7 @@ EFFECTS = {
     "words_to_hold": _("Looked for in the text, the name and the web address."),
     "words_to_refuse": _("The same, but the comment goes to spam. Its sender is not told."),
     "seconds_between": _("For one person in one network. 0: no pause. Sooner, the form comes back, text and all."),
-    "most_an_hour": _("Also from one e-mail address. 0: no limit. An office or a school may share one network."),
+    "most_an_hour": _("Also from one email address. 0: no limit. An office or a school may share one network."),
     "most_an_hour_on_a_story": _("From everybody together. 0: no limit."),
     "page_size": _("A longer conversation has several pages."),
     "newest_first": _("Ticked, the conversation that was begun last is on top. Answers always follow in their order."),

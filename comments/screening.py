@@ -20,6 +20,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
@@ -237,9 +238,11 @@ SENTENCES = {
     "person": lambda facts: _of_person(facts),
     "refused": lambda facts: REFUSED[facts["where"]]() % {"words": ", ".join(facts["words"])},
     "held": lambda facts: HELD[facts["where"]]() % {"words": ", ".join(facts["words"])},
-    "quick": lambda facts: _("Sent %(seconds)s s after the page was opened.") % {"seconds": facts["seconds"]},
+    "quick": lambda facts: (
+        _("Sent %(seconds)s s after the page was opened.") % {"seconds": number_format(facts["seconds"])}
+    ),
     "links": lambda facts: ngettext("%(count)d link.", "%(count)d links.", facts["count"]) % {"count": facts["count"]},
-    "address": lambda facts: _("An e-mail address in the text."),
+    "address": lambda facts: _("An email address in the text."),
     "phone": lambda facts: _("Perhaps a telephone number in the text."),
     "staff": lambda facts: _("The name is that of somebody at the newsroom, or looks like it."),
     "name": lambda facts: (

@@ -34,7 +34,7 @@ BECAUSE = {
     "abusive": gettext_lazy("It insults or attacks somebody."),
     "advertising": gettext_lazy("It advertises something."),
     "personal": gettext_lazy("It gives away personal details."),
-    "other": gettext_lazy("It does not fit our rules for comments."),
+    "other": gettext_lazy("It does not fit the conversation under the story."),
 }
 
 
@@ -139,12 +139,12 @@ def _is_by_one_person(answer, comment):
 
 
 def _rejected_because(comment):
-    """The reason in words, where the last decision was to reject it; else ""."""
+    """The reason in words of whoever reads them, where the last decision was to reject it; else ""."""
     if comment.status != Status.TRASH or not comment.body:
         return ""
     about = comment.batch or comment
     event = Event.objects.about(about).filter(kind__in=[*SINCE, "reject"]).order_by("-number").first()
-    return str(BECAUSE.get(json.loads(event.facts).get("because"), "")) if event and event.kind == "reject" else ""
+    return BECAUSE.get(json.loads(event.facts).get("because"), "") if event and event.kind == "reject" else ""
 
 
 def _say(subscription, **said):

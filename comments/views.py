@@ -1,5 +1,6 @@
 """Where readers' comments arrive. No session is touched; an answer that shows what somebody typed is never kept."""
 
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -96,14 +98,17 @@ def _where_it_went(comment, article):
 @require_safe
 @of_live_story
 def page(request, article, reading, number):
-    """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
+    """A further page of a story's conversation, under the story. It has a name and an address of its own, so that
+    search engines find what stands there. Context: that of the article, and `conversation`."""
     if number == 1:
         return redirect(f"{article.get_absolute_url()}#comments")
     try:
         conversation = threads.conversation(article, number)
     except threads.NoPage:
         raise Http404 from None
-    return article_response(request, article, reading=reading, conversation=conversation)
+    with translation.override(article.language):
+        canonical = f"{settings.SITE_URL}{threads.page_address(article, number)}"
+    return article_response(request, article, reading=reading, conversation=conversation, canonical=canonical)
 
 
 @require_safe
@@ -170,7 +175,7 @@ def reported(request, article, reading, pk):
 def privacy(request):
     """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
     reading = changes.Reading()
-    context = {"reading": reading, "rules": Rules.current(), "write_to": settings.DEFAULT_FROM_EMAIL}
+    context = {"reading": reading, "rules": Rules.current(), "write_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}
     context["canonical"] = f"{settings.SITE_URL}{reverse('comments:privacy')}"
     return reading.keep(render(request, "comments/privacy.html", context))
 

@@ -102,11 +102,11 @@ class Desk:
     @property
     def count(self):
         """What the headline counts: alarms, returned, mine to review, to publish and to read after somebody who
-        published alone; to a moderator, the comments."""
-        if not self.person.has_perm("news.view_workingcopy"):
-            return self.comments_waiting + self.comments_reported
+        published alone; to whoever moderates, the comments."""
+        decides = self.person.has_perm("comments.moderate_comment")
         return (
             bool(self.lost_event)
+            + (self.comments_waiting + self.comments_reported if decides else 0)
             + len(self.overdue)
             + len(self.returned)
             + sum(not copy.is_own for copy in self.to_review)

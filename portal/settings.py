@@ -4,6 +4,7 @@ What each variable does is listed in docs/settings.md. `SITE_URL` decides more t
 the one we answer to, and with https cookies are Secure, HSTS is sent and http redirects.
 """
 
+from email.utils import formataddr
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -123,7 +124,7 @@ if "redis" in CACHES["default"]["BACKEND"]:
 vars().update(environment.mail("EMAIL_URL", "consolemail://"))
 SITE_HOST = site.hostname
 EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs must not outlast a job's lease
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("FROM_EMAIL", f"newsroom@{SITE_HOST}")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("FROM_EMAIL", formataddr((SITE_NAME, f"newsroom@{SITE_HOST}")))
 # Where "comments are waiting" goes; empty: nowhere. At most one digest in so many minutes.
 MODERATORS_EMAIL = environment.text("MODERATORS_EMAIL", "")
 MODERATORS_DIGEST_MINUTES = environment.number("MODERATORS_DIGEST_MINUTES", 15)

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('newest_first', models.BooleanField(default=False, verbose_name='newest conversations first')),
                 ('spam_days', models.PositiveSmallIntegerField(default=30, verbose_name='empty spam after so many days')),
                 ('trash_days', models.PositiveSmallIntegerField(default=30, verbose_name='empty the trash after so many days')),
-                ('address_days', models.PositiveSmallIntegerField(default=365, verbose_name='forget e-mail addresses so many days after the comment was sent')),
+                ('address_days', models.PositiveSmallIntegerField(default=365, verbose_name='forget email addresses so many days after the comment was sent')),
             ],
             options={
                 'verbose_name': 'rules for comments',

@@ -64,7 +64,7 @@ def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
     assert shown(comment) == [
         ("Words to hold: złodziejskie, opłaty*.", ["ZLODZIEJSKIE", "opłaty"]),
         ("2 links.", ["https://kurier.example/a", "www.kurier.example"]),
-        ("An e-mail address in the text.", ["ola@example.org"]),
+        ("An email address in the text.", ["ola@example.org"]),
         ("Perhaps a telephone number in the text.", ["+48 601 234 567"]),
         ("Every comment waits here.", []),
     ]

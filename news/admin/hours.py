@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime, time
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from news.clocks import ahead, place, site_zone
 
 DATE, CLOCK = "%Y-%m-%d", "%H:%M"  # what browsers send, in every language
 
@@ -81,18 +82,6 @@ def comes_twice(at):
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
-def site_zone():
-    return timezone.get_default_timezone()
-
-
 def zone_said(at):
     """The site's zone as people say it, with what it is ahead of UTC at that instant: `Brussels time, UTC+1`."""
-    place = str(site_zone()).rpartition("/")[2].replace("_", " ")
-    return _("%(place)s time, UTC%(ahead)s") % {"place": place, "ahead": ahead(at)}
-
-
-def ahead(at):
-    """How far the site's clocks are ahead of UTC at an instant: `+1`, `-3:30`."""
-    offset = f"{at.astimezone(site_zone()):%z}"
-    hours, minutes = offset[1:3].lstrip("0") or "0", offset[3:5]
-    return f"{offset[0]}{hours}" + (f":{minutes}" if minutes != "00" else "")
+    return _("%(place)s time, UTC%(ahead)s") % {"place": place(), "ahead": ahead(at)}

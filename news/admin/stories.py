@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from news import body, history, rules, unsaved, workflow
+from news import body, clocks, history, rules, unsaved, workflow
 from news.admin import (
     badges,
     bulk,
@@ -68,11 +68,10 @@ def _hour_notes(planned):
     """Which clocks an hour is typed by; and what the editor's own show, where they go otherwise."""
     at = planned or timezone.now()
     notes = _("%(zone)s. Empty: goes out when it is approved and published.") % {"zone": hours.zone_said(at)}
-    if timezone.localtime(at).utcoffset() == timezone.localtime(at, hours.site_zone()).utcoffset():
+    if timezone.localtime(at).utcoffset() == timezone.localtime(at, clocks.site_zone()).utcoffset():
         return notes
     own = _("Your own clocks (%(place)s) say something else: %(moment)s.")
-    place = str(timezone.get_current_timezone()).rpartition("/")[2].replace("_", " ")
-    return f"{notes} {own % {'place': place, 'moment': exactly(at)}}"
+    return f"{notes} {own % {'place': clocks.place(timezone.get_current_timezone()), 'moment': exactly(at)}}"
 
 
 @admin.register(WorkingCopy)
@@ -308,7 +307,7 @@ class StoryAdmin(admin.ModelAdmin):
         if planned and hours.comes_twice(planned):
             twice = _("%(clock)s comes twice that night. The first of the two is meant (UTC%(ahead)s).")
             clock = f"{hours.typed(planned)[1]:%H:%M}"
-            self.message_user(request, twice % {"clock": clock, "ahead": hours.ahead(planned)}, messages.INFO)
+            self.message_user(request, twice % {"clock": clock, "ahead": clocks.ahead(planned)}, messages.INFO)
         if is_scheduled and planned != copy.scheduled_for:
             still = _(
                 "It still goes out on %(moment)s. To move it, press “Schedule”; to stop it, take it off the schedule."

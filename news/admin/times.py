@@ -7,7 +7,7 @@ from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from news.admin.hours import site_zone
+from news.clocks import site_zone
 
 
 def moment(at, *, now=None):

@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from news import body, masthead
+from news import body, clocks, masthead
 from news.models import Tag
 from portal.languages import path_in
 
@@ -26,12 +26,6 @@ KINDS = {
     Tag.Kind.AGREEMENT: gettext_lazy("Agreements"),
     Tag.Kind.PROCEDURE: gettext_lazy("Procedures"),
     Tag.Kind.TOPIC: gettext_lazy("Topics"),
-}
-
-# Cities by which a clock is known and which other languages call otherwise; elsewhere the zone's own name will do.
-CLOCKS = {
-    "Europe/Brussels": pgettext_lazy("clock", "Brussels"),
-    "Europe/Warsaw": pgettext_lazy("clock", "Warsaw"),
 }
 
 
@@ -109,7 +103,7 @@ def short(at):
 @register.simple_tag
 def today():
     """The day it is on the site's clock; pages are kept no longer than that."""
-    return timezone.localtime(timezone.now(), timezone.get_default_timezone())
+    return timezone.localtime(timezone.now(), clocks.site_zone())
 
 
 @register.filter
@@ -121,10 +115,7 @@ def long_day(at):
 @register.simple_tag
 def site_clock():
     """What the site's clock is called, and how far it is from UTC today: "Brussels, UTC+1"."""
-    offset = timezone.localtime(timezone.now(), timezone.get_default_timezone()).utcoffset()
-    hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
-    place = CLOCKS.get(settings.TIME_ZONE) or settings.TIME_ZONE.rpartition("/")[2].replace("_", " ")
-    return f"{place}, UTC{hours:+d}" + (f":{minutes:02d}" if minutes else "")
+    return f"{clocks.place()}, UTC{clocks.ahead(timezone.now())}"
 
 
 @register.filter

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from news import history, workflow
+from news import clocks, history, workflow
 from news.admin import hours
 from news.body import paragraphs
 from news.models import Article, ArticleRelated, Event, Slug, WorkingCopy
@@ -290,7 +290,7 @@ def test_an_ended_story_comes_back_without_its_old_end(step, monkeypatch):
 @pytest.fixture
 def brussels():
     """The site's zone whatever the environment says of it."""
-    assert str(hours.site_zone()) == "Europe/Brussels"
+    assert str(clocks.site_zone()) == "Europe/Brussels"
 
 
 def typed(day, clock):

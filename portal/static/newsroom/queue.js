@@ -59,6 +59,18 @@
     for (const menu of document.querySelectorAll(".nr-why-menu[open]")) menu.open = false;
   };
 
+  // What is selected stays so on the way to another comment of the list: its page is a new one.
+  const SELECTED = "newsroom-selected";
+  const left = JSON.parse(sessionStorage.getItem(SELECTED) ?? "[]");
+  sessionStorage.removeItem(SELECTED);
+  for (const box of boxes()) box.checked ||= left.includes(box.value);
+  for (const link of document.querySelectorAll(".nr-qi > a, .nr-qpos a")) {
+    link.addEventListener("click", () => {
+      const selected = boxes().filter((box) => box.checked).map((box) => box.value);
+      sessionStorage.setItem(SELECTED, JSON.stringify(selected));
+    });
+  }
+
   const isTyping = (target) =>
     target.isContentEditable || target.matches("textarea, select, input:not([type=checkbox], [type=submit])");
 
