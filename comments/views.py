@@ -8,7 +8,6 @@ from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -98,17 +97,14 @@ def _where_it_went(comment, article):
 @require_safe
 @of_live_story
 def page(request, article, reading, number):
-    """A further page of a story's conversation, under the story. It has a name and an address of its own, so that
-    search engines find what stands there. Context: that of the article, and `conversation`."""
+    """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
     if number == 1:
         return redirect(f"{article.get_absolute_url()}#comments")
     try:
         conversation = threads.conversation(article, number)
     except threads.NoPage:
         raise Http404 from None
-    with translation.override(article.language):
-        canonical = f"{settings.SITE_URL}{threads.page_address(article, number)}"
-    return article_response(request, article, reading=reading, conversation=conversation, canonical=canonical)
+    return article_response(request, article, reading=reading, conversation=conversation)
 
 
 @require_safe

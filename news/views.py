@@ -122,7 +122,7 @@ def article_response(request, article, *, reading=None, status=200, **context):
 
     With a `reading` it may be kept. Without one, or with another status, it is one person's answer (their
     comment form with what they typed, as `comment_form`) and nobody stores it.
-    Context: `canonical`, the story's own where it is not another, and what `_as_read` says.
+    Context: `canonical`, and what `_as_read` says.
     """
     is_for_everyone = reading is not None and status == 200
     reading = reading or changes.Reading(changes.story(article.slug))
@@ -137,7 +137,9 @@ def article_response(request, article, *, reading=None, status=200, **context):
         reading,
         status=status,
         page_path=article.get_absolute_url(),
-        **{"canonical": canonical(article), **_as_read(article, reading.at), **context},
+        canonical=canonical(article),
+        **_as_read(article, reading.at),
+        **context,
     )
     if reading.is_for_one_reader:
         return for_one_reader(response, has_form=True)

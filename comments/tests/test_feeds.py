@@ -45,6 +45,13 @@ def test_newest_first_with_name_words_and_an_address_that_outlives_pages(read, p
     assert 'rel="nofollow ugc noopener"' in items[0].findtext("description")
 
 
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_it_says_which_language_its_own_words_are_in(client, address, article, language):
+    for path in (f"/news/{article.slug}/comments/feed/", "/comments/feed/"):
+        feed = ElementTree.fromstring(client.get(address(language, path)).content)
+        assert feed.findtext("channel/language") == language
+
+
 @pytest.mark.parametrize("status", ["pending", "spam", "trash"])
 def test_only_what_readers_see(read, address, path, article, status):
     make_comment(article, status=status)

@@ -154,6 +154,8 @@ def test_a_further_page_is_kept_and_is_no_page_of_its_own_to_search_engines(clie
     first, second = client.get(f"{path}comments/page/2/"), client.get(f"{path}comments/page/2/")
     assert first.templates and not second.templates and first.content == second.content
     assert re.search(r'rel="canonical" href="[^"]+"', first.content.decode())[0] in client.get(path).content.decode()
+    assert "– comments, page 2 –" in re.search("<title>.*</title>", first.content.decode())[0]
+    assert "comments, page" not in re.search("<title>.*</title>", client.get(path).content.decode())[0]
     moderation.trash(rows[6], by=make_user("Moderators"))
     html = client.get(f"{path}comments/page/2/").content.decode()
     assert "Words 6." not in html and "Words 5." in html

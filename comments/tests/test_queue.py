@@ -378,6 +378,12 @@ def test_the_switch_is_at_the_top_for_those_who_may_and_asks_first(desk, client,
     assert Rules.current().is_open and "No story takes comments" not in page and "Back at noon." not in page
 
 
+def test_taking_comments_again_can_take_the_notice_away_with_it(desk, article):
+    press(desk, "switch", "stop", banner="Back at noon.")
+    press(desk, "switch", "resume_bare", banner="Back at noon.")
+    assert (Rules.current().is_open, Rules.current().banner) == (True, "")
+
+
 @pytest.mark.parametrize("posted", [{"switch": "explode"}, {"switch": "stop", "banner": "x" * 301}])
 def test_a_notice_too_long_or_a_forged_switch_changes_nothing_and_stays_typed(desk, posted):
     response = desk.post(QUEUE, posted)

@@ -1,12 +1,15 @@
 """Answering one comment, on a page of its own: no script, nothing kept, clear words where it cannot be."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from comments import moderation
 from comments.models import Comment, Rules
-from comments.tests.make import form_of, make_comment
+from comments.tests.make import form_of, make_comment, make_rules
 from news import changes
-from news.models import Slug
+from news.models import Article, Slug
 from news.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,18 @@ def test_the_notice_of_the_newsroom_stands_above_every_form(client, path, parent
     changes.move(changes.SITE)
     for page in (path, f"{path}comments/reply/{parent.pk}/"):
         assert "Election week: &lt;b&gt;no&lt;/b&gt; comments after ten." in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("how", ["stopped", "closed", "aged"])
+def test_the_notice_stands_also_where_there_is_no_form_for_now(client, path, article, parent, moderator, how):
+    days = 1 if how == "aged" else 0
+    make_rules(banner="We read <b>comments</b> at nine.", is_open=how != "stopped", closes_after_days=days)
+    if how == "closed":
+        moderation.close(article, by=moderator)
+    Article.objects.filter(pk=article.pk).update(live_from=timezone.now() - timedelta(days=2))
+    for page in (path, f"{path}comments/reply/{parent.pk}/"):
+        html = client.get(page).content.decode()
+        assert "commentform" not in html and "We read &lt;b&gt;comments&lt;/b&gt; at nine." in html
 
 
 def test_the_form_links_the_privacy_page_in_its_language(client, address, article):

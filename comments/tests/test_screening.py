@@ -71,6 +71,14 @@ def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
     assert [number for number, _sentence, _spans in screening.sentences(comment)] == [1, 2, 3, 4, 5]
 
 
+def test_seconds_have_the_decimal_sign_of_the_language():
+    make_rules(least_seconds=5)
+    comment = make_comment(seconds=1.55)
+    for language, said in (("en", "Sent 1.6 s after"), ("pl", "1,6 s po otwarciu strony")):
+        with translation.override(language):
+            assert said in screening.sentences(comment)[0][1]
+
+
 def test_an_edited_text_is_not_highlighted_and_strange_facts_harm_nobody():
     comment = make_comment(body="See https://a.example and https://b.example")
     assert shown(comment)[0][1]

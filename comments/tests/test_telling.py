@@ -189,6 +189,15 @@ def test_a_rejection_and_its_reason_are_told_to_confirmed_addresses_alone(commen
     assert SECRET_WORDS not in message.body
 
 
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_the_reason_is_in_the_language_of_its_reader_whatever_the_site_s(article, moderator, language):
+    comment = confirmed(asked_for(article, tell_in=language))
+    moderation.reject(comment, by=moderator, reason="advertising")
+    (message,) = work()
+    with translation.override(language):
+        assert f"\n{telling.BECAUSE['advertising']}\n" in message.body
+
+
 def test_of_many_rejected_at_once_the_reason_is_told_too(comment, moderator):
     confirmed(comment)
     bulk.decide_all(Comment.objects.all(), moderation.Decision.REJECT, "abusive", by=moderator)

@@ -1,13 +1,16 @@
 """The people of the newsroom: who is let in, and what happens to words typed across a login."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
 from comments.tests.make import make_comment
+from news import workflow
 from news.tests.forms import send
-from news.tests.make import make_live_article, make_user
+from news.tests.make import make_copy, make_live_article, make_user
 from portal.models import User
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +33,14 @@ def test_a_form_from_before_the_last_login_says_what_to_do():
     assert "what you typed is still in your browser" in response.content.decode()
 
 
-def test_a_moderators_desk_counts_the_comments(client):
-    client.force_login(make_user("Moderators"))
+@pytest.mark.parametrize(("role", "counted"), [("Moderators", 1), ("Chief editors", 2), ("Reporters", 0)])
+def test_a_desk_counts_the_comments_of_whoever_decides_on_them_beside_the_stories(client, role, counted):
+    copy = make_copy()
+    workflow.submit(copy, copy.newest, by=copy.saved_by)
     make_comment(article=make_live_article())
-    assert "1 thing waits for you" in client.get("/admin/").content.decode()
+    client.force_login(make_user(role))
+    headline = re.search("<h1>(.*)</h1>", client.get("/admin/").content.decode())[1]
+    assert headline == ["Nothing waits for you", "1 thing waits for you", "2 things wait for you"][counted]
 
 
 def test_a_session_lasts_a_working_day_from_the_last_request(client):

@@ -1,5 +1,7 @@
 """A moderator who touches nothing but the keyboard, and what two of them see of each other."""
 
+import itertools
+
 import pytest
 
 from comments import moderation, privacy
@@ -89,6 +91,36 @@ def test_a_whole_morning_without_a_mouse(person, ruth, article):
     assert (edited.body, edited.original) == ("Typo: seals are jar red.", "Typo: seals are blue.")
     assert Comment.objects.get(staff=ruth).parent.name == "Question"
     assert Thread.objects.get().approved_count == 4
+
+
+def test_what_is_selected_stays_so_on_the_way_to_the_next_comment_and_not_for_ever(person, ruth, article):
+    for name in ("Third", "Second", "First"):
+        make_comment(article, name=name)
+    page = person(ruth)
+    page.goto(QUEUE)
+    for key, then in (("x", "First"), ("j", "Second"), ("x", "Second")):
+        page.keyboard.press(key)
+        page.wait_for_function(ARRIVED, arg=then)
+    assert page.locator(".action-counter").inner_text() == "Selected: 2 / 3"
+    page.keyboard.press("s")
+    page.get_by_text("You marked 2 comments as spam.").wait_for()
+    assert statuses() == {"First": "spam", "Second": "spam", "Third": "pending"}
+    page.goto(QUEUE)
+    assert page.locator(".action-select:checked").count() == 0
+
+
+def test_on_a_phone_no_button_for_the_selection_lies_on_another(person, ruth, article):
+    make_comment(article)
+    for width, language in ((390, "pl"), (390, "en"), (640, "en")):
+        ruth.admin_language = language
+        page = person(ruth, viewport={"width": width, "height": 844})
+        page.goto(QUEUE)
+        page.locator(".nr-qi input").check()
+        boxes = [button.bounding_box() for button in page.locator(".actions .button").all()]
+        assert len(boxes) == 4
+        for one, other in itertools.combinations(boxes, 2):
+            is_beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            assert is_beside or one["y"] + one["height"] <= other["y"] or other["y"] + other["height"] <= one["y"]
 
 
 def test_all_of_a_wave_goes_with_a_box_and_a_key_and_comes_back_with_another(person, ruth, article):
