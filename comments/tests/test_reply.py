@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from comments import moderation
+from comments import closing
 from comments.models import Comment, Rules
 from comments.tests.make import form_of, make_comment, make_rules
 from news import changes
@@ -84,7 +84,7 @@ def test_another_storys_comment_is_not_answered_here(client, path):
 
 
 def test_a_closed_thread_says_so_and_shows_no_form_and_no_link(client, path, article, parent):
-    moderation.close(article, by=make_user("Moderators"))
+    closing.close(article, by=make_user("Moderators"))
     response = client.get(f"{path}comments/reply/{parent.pk}/")
     assert response.status_code == 403
     assert "Comments on this story are closed." in response.content.decode()
@@ -112,7 +112,7 @@ def test_the_notice_stands_also_where_there_is_no_form_for_now(client, path, art
     days = 1 if how == "aged" else 0
     make_rules(banner="We read <b>comments</b> at nine.", is_open=how != "stopped", closes_after_days=days)
     if how == "closed":
-        moderation.close(article, by=moderator)
+        closing.close(article, by=moderator)
     Article.objects.filter(pk=article.pk).update(live_from=timezone.now() - timedelta(days=2))
     for page in (path, f"{path}comments/reply/{parent.pk}/"):
         html = client.get(page).content.decode()
