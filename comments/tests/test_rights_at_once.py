@@ -20,7 +20,7 @@ def track(transactional_db):
     """After the races: they met, and the history holds."""
     with races.track(refusal=moderation.Refused) as track:
         yield track
-    track.they_met()
+    track.they_met(share=0.5)
     assert history.verify()[1] is None
 
 

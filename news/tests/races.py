@@ -52,9 +52,9 @@ class Track:
         self.winners += winners
         self.conflicts += conflicts
 
-    def they_met(self):
-        """At least nine races in ten were races."""
-        assert self.overlaps >= 0.9 * self.tries, f"{self.overlaps} overlaps in {self.tries} tries"
+    def they_met(self, share=0.9):
+        """At least nine races in ten were races, or another share where one deed is over in a moment."""
+        assert self.overlaps >= share * self.tries, f"{self.overlaps} overlaps in {self.tries} tries"
 
     def _run(self, start, deed):
         connection.ensure_connection()
