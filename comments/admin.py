@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pget
 from comments import (
     bulk,
     claims,
+    closing,
     moderation,
     privacy,
     rights_admin,
@@ -364,17 +365,17 @@ class CommentAdmin(admin.ModelAdmin):
         return comment.pk
 
     def _switch(self, request, asked):
-        steps = {"stop": moderation.stop, "resume": moderation.resume, "announce": moderation.announce}
+        steps = {"stop": closing.stop, "resume": closing.resume, "announce": closing.announce}
         if asked not in steps:
             raise Refused(_("Choose whether comments are taken."))
         steps[asked](banner=_written(request, "banner"), by=request.user)
         return request.GET.get("c")
 
     def _close(self, request, number):
-        return self._step_on_thread(moderation.close, number, request)
+        return self._step_on_thread(closing.close, number, request)
 
     def _reopen(self, request, number):
-        return self._step_on_thread(moderation.reopen, number, request)
+        return self._step_on_thread(closing.reopen, number, request)
 
     def _step_on_thread(self, step, number, request):
         comment, _seen = self._named(number)
@@ -490,10 +491,10 @@ class CommentAdmin(admin.ModelAdmin):
 
 FIELD_OF = {"edit": "words", "send": "answer", "stand": "note", "switch": "banner"}
 STEPS = {
-    "close": moderation.close,
-    "reopen": moderation.reopen,
-    "exempt": moderation.exempt,
-    "let_age": moderation.let_age,
+    "close": closing.close,
+    "reopen": closing.reopen,
+    "exempt": closing.exempt,
+    "let_age": closing.let_age,
 }
 SAID = {
     "close": gettext_lazy("Comments on this story are closed."),

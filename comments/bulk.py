@@ -7,13 +7,13 @@ history; of many rows in the order of their numbers.
 from collections import Counter
 
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from comments import telling
-from comments.models import Batch, Comment, Report, Thread
+from comments.counting import recount, tell_the_pages
+from comments.models import Batch, Comment, Report
 from comments.moderation import (
     LEADS_TO,
     NOT_TO_MODERATE,
@@ -25,7 +25,6 @@ from comments.moderation import (
     Status,
     close_reports,
     decided_as,
-    tell_the_pages,
 )
 from comments.querysets import in_parts
 from news import history
@@ -123,23 +122,3 @@ def _tell(kind, batch, taken, becomes, *, by, **facts):
     digest = history.digest(_numbers(taken))
     history.append(kind, batch, by=by, count=len(taken), comments=digest, was=was, **facts)
     tell_the_pages(articles)
-
-
-def recount(articles):
-    """Count what readers see under these stories, by their numbers in order."""
-    for part in in_parts(articles):
-        _recount(part)
-
-
-def lock_threads(articles):
-    """Hold the threads of these stories: nobody else decides, counts or answers there until the transaction ends."""
-    Thread.objects.bulk_create([Thread(pk=article) for article in articles], ignore_conflicts=True)
-    threads = Thread.objects.filter(pk__in=articles)
-    list(threads.select_for_update(no_key=True).order_by("pk").values_list("pk"))
-
-
-def _recount(articles):
-    lock_threads(articles)
-    shown = Comment.objects.approved().filter(article=OuterRef("pk")).order_by().values("article")
-    count = Coalesce(Subquery(shown.annotate(count=Count("pk")).values("count")), 0)
-    Thread.objects.filter(pk__in=articles).update(approved_count=count)

@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
-from comments import moderation, telling, tokens, words
+from comments import receiving, telling, tokens, words
 from comments.models import Comment
 
 BIGGEST_NUMBER = 2**63 - 1
@@ -190,7 +190,7 @@ class CommentForm(forms.Form):
         if number is None:
             return None
         parent = Comment.objects.filter(pk=number).first() or Comment()  # one of no story, which nobody can answer
-        if refusal := moderation.no_reply_because(self.article, parent):
+        if refusal := receiving.no_reply_because(self.article, parent):
             raise ValidationError(refusal, code="parent")
         return parent
 
@@ -222,9 +222,9 @@ class CommentForm(forms.Form):
 
     @sensitive_variables()
     def send(self, *, network=None):
-        """Hand a valid form to moderation, from the network it was sent from."""
+        """Hand a valid form in, from the network it was sent from."""
         said = self.cleaned_data
-        return moderation.receive(
+        return receiving.receive(
             self.article,
             name=said["name"],
             address=said["email"],

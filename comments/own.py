@@ -12,9 +12,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import moderation, tokens
+from comments import receiving, tokens
 from comments.forms import CommentForm, Words
 from comments.models import Comment
+from comments.moderation import Refused
 from comments.views import SeeOther, elsewhere_because, for_its_sender, posted_to
 from news.views import for_one_reader, of_live_story
 
@@ -33,7 +34,7 @@ class RewriteForm(CommentForm):
 
     def rewrite(self, comment):
         said = self.cleaned_data
-        moderation.rewrite(comment, said["body"], is_spam=bool(said["leave"]))
+        receiving.rewrite(comment, said["body"], is_spam=bool(said["leave"]))
 
 
 @csrf_exempt  # as the comment form
@@ -49,7 +50,7 @@ def change(request, article, reading, receipt):
     posted = posted_to(request) if request.method == "POST" else None
     if comment is None:
         return _ended(request, article, posted)
-    if closed := moderation.no_rewrite_because(comment):
+    if closed := receiving.no_rewrite_because(comment):
         return _change_page(request, article, comment, receipt, posted, status=403, closed=closed)
     if posted is None:
         return _change_page(request, article, comment, receipt)
@@ -60,10 +61,10 @@ def change(request, article, reading, receipt):
         return _change_page(request, article, comment, receipt, form=form, status=422)
     try:
         form.rewrite(comment)
-    except moderation.Refused as refused:
+    except Refused as refused:
         form.refusal = str(refused)
         response = _change_page(request, article, comment, receipt, form=form, status=refused.status)
-        if isinstance(refused, moderation.TooMany):
+        if isinstance(refused, receiving.TooMany):
             response.headers["Retry-After"] = str(refused.seconds)
         return response
     return SeeOther(f"{article.get_absolute_url()}?{urlencode({'held': tokens.receipt(comment)})}#received")
@@ -79,15 +80,15 @@ def take_back(request, article, reading, receipt):
     if comment is None:
         return _ended(request, article)
     context = {"comment": comment, "receipt": receipt, "token": tokens.make(article)}
-    if not moderation.is_its_writers(comment):
-        context["closed"] = moderation.DECIDED_ALREADY
+    if not receiving.is_its_writers(comment):
+        context["closed"] = receiving.DECIDED_ALREADY
     elif request.method == "POST":
         if refusal := elsewhere_because(request) or _token_because(posted_to(request), article):
             context["refusal"] = refusal
         else:
             try:
-                moderation.take_back(comment)
-            except moderation.Refused as refused:
+                receiving.take_back(comment)
+            except Refused as refused:
                 context["closed"] = str(refused)
             else:
                 return SeeOther(reverse("comments:taken-back", args=[article.slug]))

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import moderation
+from comments import receiving
 from comments.forms import LEFT, CommentForm, OneLine, Words
 from comments.models import Report
 
@@ -55,9 +55,9 @@ class ReportForm(CommentForm):
 
     @sensitive_variables()
     def send(self, comment, *, network=""):
-        """Hand a valid report to moderation; a robot's goes nowhere, and it is thanked all the same."""
+        """Hand a valid report in; a robot's goes nowhere, and it is thanked all the same."""
         said = self.cleaned_data
         if not said["leave"]:
-            moderation.report(
+            receiving.report(
                 comment, reason=said["reason"], words=said["words"], address=said["email"], network=network
             )

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import bulk, emptying, moderation, privacy, standing
+from comments import counting, emptying, moderation, privacy, standing
 from comments.models import Comment, Mailbox, Report, Rules, Standing
 from comments.moderation import Refused
 from comments.querysets import in_parts
@@ -182,14 +182,14 @@ def _held(person):
         held = Comment.objects.filter(pk__in=part).select_for_update().order_by("pk")
         rows += held.values_list("article_id", "status", named=True)
     for part in in_parts(sorted({row.article_id for row in rows})):
-        bulk.lock_threads(part)
+        counting.lock_threads(part)
     return rows
 
 
 def _finish(doing, rows, by):
     articles = sorted({row.article_id for row in rows if row.status == Comment.Status.APPROVED})
     if doing.grade == Grade.WORDS:
-        bulk.recount(articles)
+        counting.recount(articles)
     facts = {
         "grade": str(doing.grade),
         "count": len(doing.comments),
@@ -198,7 +198,7 @@ def _finish(doing, rows, by):
         "reports": len(doing.reports),
     }
     history.append("erase", Rules(pk=1), by=by, **facts)
-    moderation.tell_the_pages(articles)
+    counting.tell_the_pages(articles)
 
 
 def _with_answers(numbers):

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from comments import moderation, rules_form
+from comments import rules_form
 from comments.models import Rules
+from comments.moderation import Refused
+from comments.rules import change_rules, edition
 from comments.rules_form import RulesForm
 
 
@@ -32,7 +34,7 @@ class RulesAdmin(admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rules, may_change = Rules.current(), self.has_change_permission(request)
-        context = {"began_from": moderation.edition(rules), "may_change": may_change}
+        context = {"began_from": edition(rules), "may_change": may_change}
         if request.method != "POST":
             return self._page(request, RulesForm(instance=rules), context)
         form = RulesForm(request.POST, instance=rules)
@@ -40,11 +42,9 @@ class RulesAdmin(admin.ModelAdmin):
             context["trial"] = rules_form.tried(form.instance)
         elif form.is_valid():
             try:
-                moderation.change_rules(
-                    form.cleaned_data, by=request.user, began_from=request.POST.get("began_from", "")
-                )
-            except moderation.Refused as refusal:
-                context |= {"refusal": str(refusal), "began_from": moderation.edition(Rules.current())}
+                change_rules(form.cleaned_data, by=request.user, began_from=request.POST.get("began_from", ""))
+            except Refused as refusal:
+                context |= {"refusal": str(refusal), "began_from": edition(Rules.current())}
             else:
                 messages.success(request, _("Saved. The rules hold from the next comment on."))
                 return HttpResponseRedirect(request.path)

@@ -12,7 +12,7 @@ from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 
-from comments import moderation
+from comments import closing
 from comments.models import Comment, Rules, Thread
 
 DEEPEST = 4  # narrower columns cannot be read on a phone; what goes deeper says whom it answers
@@ -64,8 +64,8 @@ def conversation(article, number=1):
         page=page,
         comments=_nested(page.object_list, article),
         start=1 + _heads(order[: page.start_index() - 1], pages.per_page),
-        closed=moderation.closed_by(article, thread, rules),
-        ends_at=moderation.ends_at(article, thread, rules),
+        closed=closing.closed_by(article, thread, rules),
+        ends_at=closing.ends_at(article, thread, rules),
         banner=rules.banner,
     )
 

@@ -13,9 +13,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import limits, moderation, threads, tokens
+from comments import closing, limits, receiving, threads, tokens
 from comments.forms import CommentForm
 from comments.models import Comment, Rules
+from comments.moderation import Refused
 from comments.report_form import ReportForm
 from news import changes
 from news.views import article_response, for_one_reader, gone, of_live_story
@@ -54,7 +55,7 @@ def comments(request, article, reading):
     if request.method != "POST":
         return SeeOther(f"{article.get_absolute_url()}#respond")
     posted = posted_to(request)
-    if refusal := elsewhere_because(request) or moderation.closed_because(article):
+    if refusal := elsewhere_because(request) or closing.closed_because(article):
         return article_response(
             request, article, status=403, comment_form=CommentForm(article, posted, refusal=refusal)
         )
@@ -64,10 +65,10 @@ def comments(request, article, reading):
         return _again(request, article, form, status=status)
     try:
         comment = form.send(network=limits.network_of(request))
-    except moderation.Refused as refused:
+    except Refused as refused:
         form.refusal = str(refused)
         response = _again(request, article, form, status=refused.status)
-        if isinstance(refused, moderation.TooMany):
+        if isinstance(refused, receiving.TooMany):
             response.headers["Retry-After"] = str(refused.seconds)
         return response
     return SeeOther(_where_it_went(comment, article))
@@ -76,7 +77,7 @@ def comments(request, article, reading):
 def _again(request, article, form, *, status):
     """The form with what is wrong: where it was filled in, on the story's page or under the comment it answers."""
     parent = form.cleaned_data.get("parent")
-    if parent is None or moderation.closed_because(article):
+    if parent is None or closing.closed_because(article):
         return article_response(request, article, status=status, comment_form=form)
     return _reply_page(request, article, status=status, parent=parent, comment_form=form)
 
@@ -123,7 +124,7 @@ def reply(request, article, reading, pk):
     parent = _shown(article, pk)
     if parent is None:
         return _no_comment(request, article)
-    if closed := moderation.closed_because(article):
+    if closed := closing.closed_because(article):
         return _reply_page(request, article, status=403, parent=parent, closed=closed)
     form = CommentForm(article)
     form.initial["parent"] = parent.pk
@@ -153,7 +154,7 @@ def report(request, article, reading, pk):
         return _report_page(request, article, comment, form, status=422)
     try:
         form.send(comment, network=limits.network_of(request))
-    except moderation.Refused:  # removed while the report was on its way
+    except Refused:  # removed while the report was on its way
         return _no_comment(request, article)
     return SeeOther(reverse("comments:reported", args=[article.slug, comment.pk]))
 

@@ -13,8 +13,9 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from comments import moderation
+from comments import moderation, receiving
 from comments.models import Report
+from comments.rules import change_rules
 from news import workflow
 from news.importers import seed
 from news.models import Article, Author, WorkingCopy
@@ -114,7 +115,7 @@ def _let_readers_talk(moderator):
     """A conversation under the newest story, and something of everything in the queue."""
     newest, second, third = Article.objects.live().latest_first()[:3]
     words = "# what every robot sells\ncasino*\nvisa\n# what we look at first\nbribe*\nłapówk*"
-    moderation.change_rules({"words_to_hold": words}, by=moderator)
+    change_rules({"words_to_hold": words}, by=moderator)
     question = _say(newest, "Grażyna W.", "Czy to samo dotyczy zgłoszeń uproszczonych? W tekście mowa o zwykłych.")
     moderation.approve(question, by=moderator)
     answer = _say(newest, "R. Lindqvist", "In our experience yes, but the terminal wants paper as well.", question)
@@ -125,7 +126,7 @@ def _let_readers_talk(moderator):
     moderation.answer(praise, "Which three? We would like to ask them.", by=moderator)
     anger = _say(newest, "T. Brandt", "At the night counter they lose every third form. It is always the same clerk.")
     moderation.approve(anger, by=moderator)
-    moderation.report(
+    receiving.report(
         anger, reason=Report.Reason.PERSONAL, words="There is only one clerk at night. Everybody knows who."
     )
     _say(second, "Ola", "Czy wiążące informacje wydane przed opinią tracą ważność od razu, czy z końcem roku?")
@@ -144,4 +145,4 @@ def _let_readers_talk(moderator):
 
 def _say(article, name, words, parent=None):
     address = f"{name.split()[0].strip('.').lower()}@reader.example".encode("ascii", "ignore").decode()
-    return moderation.receive(article, name=name, address=address, body=words, parent=parent, at=timezone.now())
+    return receiving.receive(article, name=name, address=address, body=words, parent=parent, at=timezone.now())

@@ -5,7 +5,8 @@ from itertools import count
 
 from django.utils import timezone
 
-from comments import moderation, tokens
+from comments import moderation, receiving, tokens
+from comments.rules import change_rules
 from news.tests.make import make_live_articles, make_user
 
 numbers = count(1)
@@ -15,7 +16,7 @@ def make_comment(article=None, *, status="", by=None, **fields):
     """A comment that came in through moderation and, where another status is asked for, was decided there."""
     number = next(numbers)
     said = {"name": f"Reader {number}", "address": f"reader{number}@example.org", "body": f"Words {number}."}
-    comment = moderation.receive(article or make_live_articles(1)[0], **{**said, **fields})
+    comment = receiving.receive(article or make_live_articles(1)[0], **{**said, **fields})
     if status and status != comment.status:
         decision = moderation.BACK_TO[moderation.Status(status)]
         moderation.decide(decision, comment, by=by or make_user("Moderators"))
@@ -49,7 +50,7 @@ def form_of(article, **changed):
 
 def make_rules(**changed):
     """The rules in force from now on, as somebody who may has set them; what is not said stays as it is by default."""
-    return moderation.change_rules(changed, by=make_user("Moderators"))
+    return change_rules(changed, by=make_user("Moderators"))
 
 
 def without_limits(**changed):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import forgetting, jobs, moderation, privacy, tokens
+from comments import forgetting, jobs, moderation, privacy, receiving, tokens
 from comments.models import Comment, Contact, Report
 from comments.tests.make import make_comment, make_rules, without_limits
 from news import history
@@ -61,7 +61,7 @@ def test_no_days_mean_never(article):
 
 def test_of_a_report_it_is_forgotten_once_somebody_has_decided(article):
     comment, moderator = make_comment(article, status="approved"), make_user("Moderators")
-    report = moderation.report(comment, reason="personal", address=ADDRESS)
+    report = receiving.report(comment, reason="personal", address=ADDRESS)
     sent_before(report, 400)
     forgetting.forget()
     assert privacy.address_of_reporter(Report.objects.get(), by=moderator) == ADDRESS
@@ -73,7 +73,7 @@ def test_of_a_report_it_is_forgotten_once_somebody_has_decided(article):
 
 def test_a_young_report_keeps_it_though_it_is_decided_on(article):
     comment = make_comment(article, status="approved")
-    report = moderation.report(comment, reason="personal", address=ADDRESS)
+    report = receiving.report(comment, reason="personal", address=ADDRESS)
     moderation.approve(comment, by=make_user("Moderators"))
     forgetting.forget()
     report.refresh_from_db()

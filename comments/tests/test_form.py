@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from django.views.debug import SafeExceptionReporterFilter
 
-from comments import moderation, tokens, views
+from comments import closing, receiving, tokens, views
 from comments.forms import CommentForm
 from comments.models import Comment
 from comments.tests.make import form_of, make_comment, without_limits
@@ -340,7 +340,7 @@ def test_sent_from_our_own_page_or_by_an_old_browser_it_is_taken(send, article, 
 
 
 def test_a_closed_thread_shows_no_form_and_keeps_what_was_typed(send, client, address, article):
-    moderation.close(article, by=make_user("Moderators"))
+    closing.close(article, by=make_user("Moderators"))
     page = Page(client.get(address("en", f"/news/{article.slug}/")))
     assert "respond" in page.ids() and "commentform" not in page.ids()
     response = send(article)
@@ -484,7 +484,7 @@ def test_a_file_where_words_belong_is_no_comment(client, address, article, tmp_p
 
 def test_a_report_of_a_crash_has_neither_address_nor_name(rf, article, monkeypatch):
     request = rf.post(f"/news/{article.slug}/comments/", form_of(article))
-    monkeypatch.setattr(moderation, "receive", lambda *args, **said: 1 / 0)
+    monkeypatch.setattr(receiving, "receive", lambda *args, **said: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         views.comments(request, slug=article.slug)
     shown = SafeExceptionReporterFilter().get_post_parameters(request)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core import signing
 
-from comments import moderation, tokens
+from comments import moderation, receiving, tokens
 from comments.models import Comment
 from comments.tests.make import form_of, make_comment
 from news.tests.make import make_user
@@ -115,7 +115,7 @@ def test_what_it_answers_is_named(client, article, path):
 
 def test_a_comment_let_through_at_once_is_where_its_sender_is_led(client, article, path, monkeypatch):
     comment = make_comment(article, status="approved")
-    monkeypatch.setattr(moderation, "receive", lambda *args, **said: comment)
+    monkeypatch.setattr(receiving, "receive", lambda *args, **said: comment)
     answer = client.post(f"{path}comments/", form_of(article))
     assert (answer.status_code, answer["Location"]) == (303, comment.get_absolute_url())
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client, RequestFactory
 
-from comments import moderation, tokens
+from comments import receiving, tokens
 from comments.models import Attempt, Comment, Contact, Thread
 from comments.tests.make import form_of, make_comment, make_rules, without_limits
 from news import history
@@ -94,7 +94,7 @@ def test_in_a_burst_from_two_hundred_addresses_nothing_is_lost_or_doubled_and_pa
     def send(index):
         article, page = articles[index % 10], pages[index % 10]
         said = {"name": f"Reader {index}", "address": f"reader{index % 200}@example.org", "body": f"Point {index}."}
-        moderation.receive(article, **said, network=f"8.8.{index % 200}.0/24")
+        receiving.receive(article, **said, network=f"8.8.{index % 200}.0/24")
         return Client().get(page).status_code if index % 40 == 0 else 200
 
     assert set(all_at_once(number, send, hands=4)) == {200}

@@ -21,7 +21,7 @@ from django.db import connection
 from django.urls import reverse
 from django.views.debug import ExceptionReporter
 
-from comments import jobs, moderation, privacy, tokens
+from comments import jobs, moderation, privacy, receiving, tokens
 from comments.models import Comment, Contact, Report
 from comments.tests.make import form_of
 from news import history
@@ -202,7 +202,7 @@ def _reports_of_a_crash(client, path, sent, monkeypatch):
     caught = []
     client.raise_request_exception = False
     with monkeypatch.context() as patched:
-        patched.setattr(moderation, "enqueue", crash)
+        patched.setattr(receiving, "enqueue", crash)
         response = client.post(path, sent)
     client.raise_request_exception = True
     assert response.status_code == 500

@@ -6,9 +6,9 @@ from ipaddress import ip_network
 import pytest
 from django.utils import timezone
 
-from comments import limits, moderation
+from comments import limits, receiving
 from comments.models import Attempt, Comment
-from comments.moderation import TooMany
+from comments.receiving import TooMany
 from comments.tests.make import form_of, make_rules
 from news.tests.make import make_live_articles
 
@@ -57,11 +57,11 @@ def article(db):
 
 @pytest.fixture
 def receive(article):
-    def receiving(body, *, address="jan@example.org", network=HERE, story=article, after=0, name="Jan"):
+    def sending(body, *, address="jan@example.org", network=HERE, story=article, after=0, name="Jan"):
         said = {"name": name, "address": address, "body": body, "network": network}
-        return moderation.receive(story, **said, at=timezone.now() + timedelta(seconds=after))
+        return receiving.receive(story, **said, at=timezone.now() + timedelta(seconds=after))
 
-    return receiving
+    return sending
 
 
 def test_one_person_pauses_between_two_comments(receive):

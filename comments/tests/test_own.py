@@ -6,7 +6,7 @@ import time
 import pytest
 from django.core import signing
 
-from comments import limits, moderation, screening, tokens
+from comments import limits, moderation, receiving, screening, tokens
 from comments.models import Attempt, Comment, Contact, Thread
 from comments.moderation import Refused
 from comments.tests.make import make_comment, make_rules, without_limits
@@ -203,7 +203,7 @@ def test_once_decided_neither_is_done_and_a_sentence_says_so(client, path, chang
 def test_decided_in_the_same_moment_the_decision_stands(comment, moderator):
     stale = Comment.objects.get(pk=comment.pk)
     moderation.approve(comment, by=moderator)
-    for late in (lambda: moderation.rewrite(stale, "Too late."), lambda: moderation.take_back(stale)):
+    for late in (lambda: receiving.rewrite(stale, "Too late."), lambda: receiving.take_back(stale)):
         with pytest.raises(Refused, match="decided on this comment meanwhile"):
             late()
     assert Comment.objects.get().body == "Seals are blue." and Thread.objects.get().approved_count == 1
@@ -279,7 +279,7 @@ def test_replies_keep_the_place_of_what_is_taken_back(take_back, article, commen
 
 def test_a_moderator_who_decides_on_what_is_gone_is_told(desk, comment, moderator):
     stale = Comment.objects.get(pk=comment.pk)
-    moderation.take_back(comment)
+    receiving.take_back(comment)
     with pytest.raises(Refused, match="not there any more"):
         moderation.approve(stale, by=moderator)
     page = desk.post(QUEUE, {"decide": f"approve@{stale.pk}:{stale.seen}"}, follow=True).content.decode()
@@ -294,7 +294,7 @@ def test_words_changed_meanwhile_are_not_decided_on_unread(desk, comment, decisi
     page = desk.get(QUEUE).content.decode()
     assert f'value="approve@{comment.pk}:{comment.seen}"' in page
     seen = comment.seen
-    moderation.rewrite(comment, "Buy my seals.")
+    receiving.rewrite(comment, "Buy my seals.")
     page = desk.post(f"{QUEUE}?c={comment.pk}", {"decide": f"{decision}@{comment.pk}:{seen}"}, follow=True)
     comment.refresh_from_db()
     assert comment.status == "pending"
@@ -306,7 +306,7 @@ def test_words_changed_meanwhile_are_not_decided_on_unread(desk, comment, decisi
 
 def test_changed_in_the_very_moment_they_are_not_approved_either(comment, moderator):
     stale = Comment.objects.get(pk=comment.pk)
-    moderation.rewrite(comment, "Buy my seals.")
+    receiving.rewrite(comment, "Buy my seals.")
     with pytest.raises(Refused, match="its writer has changed the words"):
         moderation.approve(stale, by=moderator, seen=stale.seen)
     comment.refresh_from_db()
@@ -317,7 +317,7 @@ def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, artic
     other = make_comment(article)
     assert f'name="_selected_action" value="{comment.pk}:{comment.seen}"' in desk.get(QUEUE).content.decode()
     selected = [f"{one.pk}:{one.seen}" for one in (comment, other)]
-    moderation.rewrite(comment, "Buy my seals.")
+    receiving.rewrite(comment, "Buy my seals.")
     page = desk.post(QUEUE, {"bulk": "approve", "_selected_action": selected}, follow=True).content.decode()
     assert dict(Comment.objects.values_list("pk", "status")) == {comment.pk: "pending", other.pk: "approved"}
     assert "Jan Kowal: Meanwhile its writer has changed the words." in page
@@ -325,7 +325,7 @@ def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, artic
 
 def test_nobody_answers_or_edits_what_they_have_not_read(desk, comment):
     seen = comment.seen
-    moderation.rewrite(comment, "Buy my seals.")
+    receiving.rewrite(comment, "Buy my seals.")
     for posted in (
         {"send": f"{comment.pk}:{seen}", "answer": "Yes."},
         {"edit": f"{comment.pk}:{seen}", "words": "Yes."},
@@ -338,13 +338,13 @@ def test_nobody_answers_or_edits_what_they_have_not_read(desk, comment):
 
 def test_whoever_has_it_before_their_eyes_is_told_while_they_look(desk, comment):
     seen = comment.seen
-    moderation.rewrite(comment, "Buy my seals.")
+    receiving.rewrite(comment, "Buy my seals.")
     told = desk.post(f"{QUEUE}{comment.pk}/claim/", {"seen": seen}).json()["told"]
     assert told.startswith("Meanwhile its writer has changed the words.")
 
 
 def test_moderators_see_both_wordings_and_readers_who_changed_it(desk, path, comment, moderator):
-    moderation.rewrite(comment, "Seals are red.")
+    receiving.rewrite(comment, "Seals are red.")
     page = desk.get(QUEUE).content.decode()
     assert "<del>blue</del>" in page and "<ins>red</ins>" in page and "Changed by its writer" in page
     moderation.approve(comment, by=moderator)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments import moderation
+from comments import closing
 from comments.models import Comment, Rules
 from comments.tests.make import form_of, make_comment
 from news import changes
@@ -81,7 +81,7 @@ def test_another_storys_comment_is_not_answered_here(client, path):
 
 
 def test_a_closed_thread_says_so_and_shows_no_form_and_no_link(client, path, article, parent):
-    moderation.close(article, by=make_user("Moderators"))
+    closing.close(article, by=make_user("Moderators"))
     response = client.get(f"{path}comments/reply/{parent.pk}/")
     assert response.status_code == 403
     assert "Comments on this story are closed." in response.content.decode()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments import limits, moderation, privacy, tokens
+from comments import limits, moderation, privacy, receiving, tokens
 from comments.models import Attempt, Report
 from comments.tests.make import make_comment
 
@@ -105,7 +105,7 @@ def test_what_is_not_shown_cannot_be_reported(client, address, article, status):
     filled = {"reason": "abusive", "token": tokens.make(article)}
     assert client.get(path).status_code == client.post(path, filled).status_code == 404
     with pytest.raises(moderation.Refused):
-        moderation.report(hidden, reason="abusive")
+        receiving.report(hidden, reason="abusive")
     assert not Report.objects.exists()
 
 
@@ -117,19 +117,19 @@ def test_the_same_again_is_kept_once(send):
 
 
 def test_of_a_flood_a_moderators_worth_is_kept_and_the_rest_thanked(comment):
-    for number in range(moderation.MOST_REPORTS + 5):
-        moderation.report(comment, reason="abusive", words=f"Number {number}.")
-    assert Report.objects.count() == moderation.MOST_REPORTS
+    for number in range(receiving.MOST_REPORTS + 5):
+        receiving.report(comment, reason="abusive", words=f"Number {number}.")
+    assert Report.objects.count() == receiving.MOST_REPORTS
     Report.objects.update(is_open=False)
-    moderation.report(comment, reason="abusive", words="Later.")
+    receiving.report(comment, reason="abusive", words="Later.")
     assert Report.objects.filter(is_open=True).count() == 1
 
 
 def test_one_network_reports_no_more_than_anybody_finds(article):
     comments = [make_comment(article, status="approved") for _ in range(3)]
     for number in range(limits.MOST_REPORTS_AN_HOUR + 5):
-        moderation.report(comments[number % 3], reason="abusive", words=f"Number {number}.", network="192.0.2.0/24")
+        receiving.report(comments[number % 3], reason="abusive", words=f"Number {number}.", network="192.0.2.0/24")
     assert Report.objects.count() == limits.MOST_REPORTS_AN_HOUR
-    moderation.report(comments[0], reason="abusive", network="198.51.100.0/24")
+    receiving.report(comments[0], reason="abusive", network="198.51.100.0/24")
     assert Report.objects.count() == limits.MOST_REPORTS_AN_HOUR + 1
     assert not Attempt.objects.filter(key__contains="192").exists()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
-from comments import moderation, privacy, rights, standing
+from comments import moderation, privacy, receiving, rights, standing
 from comments.models import Comment, Contact, Mailbox, Report, Standing, Thread
 from comments.rights import Grade, Person
 from comments.templatetags.discussion import thread_of
@@ -169,8 +169,8 @@ def test_it_is_the_same_whatever_has_become_of_the_comment(article, moderator, s
 @pytest.mark.parametrize(("grade", "words"), [(Grade.NAME, "What they wrote"), (Grade.WORDS, "")])
 def test_their_reports_lose_the_address_and_stay_open(article, moderator, grade, words):
     comment = make_comment(article, status="approved")
-    report = moderation.report(comment, reason="personal", words="What they wrote", address=ADDRESS)
-    other = moderation.report(comment, reason="abusive", address="jan@example.org")
+    report = receiving.report(comment, reason="personal", words="What they wrote", address=ADDRESS)
+    other = receiving.report(comment, reason="abusive", address="jan@example.org")
     erase(grade, moderator)
     report.refresh_from_db()
     other.refresh_from_db()
@@ -309,7 +309,7 @@ def test_who_may_not_see_addresses_does_none_of_it(article, role):
 def test_the_export_has_all_of_theirs_and_nothing_of_others(article, moderator):
     comment = mine(article, body="My words.", status="spam")
     other = make_comment(article, name="Jan", body="Words of Jan.", status="approved")
-    moderation.report(other, reason="personal", words="That is my number", address=ADDRESS)
+    receiving.report(other, reason="personal", words="That is my number", address=ADDRESS)
     exported = rights.export(person(), by=moderator)
     (told,) = exported["comments"]
     assert (told["name"], told["website"], told["words"], told["status"]) == (
@@ -409,7 +409,7 @@ def test_before_erasing_it_says_what_will_happen_and_does_nothing(desk, article)
     answered = mine(article)
     mine(article)
     make_comment(article, parent=answered, status="approved")
-    moderation.report(answered, reason="personal", address=ADDRESS)
+    receiving.report(answered, reason="personal", address=ADDRESS)
     before = list(Comment.objects.values())
     with translation.override("en"):
         page = send(desk, person=f"comment:{answered.pk}", ask="words")
@@ -451,7 +451,7 @@ def test_what_was_decided_about_somebody_without_comments_is_found_and_lifted(de
 
 
 def test_who_only_reported_is_found_by_that(desk, article):
-    report = moderation.report(make_comment(article, status="approved"), reason="personal", address=ADDRESS)
+    report = receiving.report(make_comment(article, status="approved"), reason="personal", address=ADDRESS)
     page = send(desk, address=ADDRESS)
     assert page.context["handle"] == f"report:{report.pk}" and page.context["report_count"] == 1
     assert not Report.objects.filter(address_hash="").exists()

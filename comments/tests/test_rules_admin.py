@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from comments import moderation
 from comments.models import Comment, Rules
+from comments.rules import edition
 from comments.rules_form import EFFECTS, RulesForm
 from comments.tests.make import make_comment, make_rules
 from news.models import Event
@@ -29,7 +29,7 @@ def posted(**changed):
     rules = Rules.current()
     sent = {name: "on" if getattr(rules, name) is True else getattr(rules, name) for name in RulesForm.base_fields}
     sent = {name: value for name, value in (sent | changed).items() if value is not None and value is not False}
-    return {"began_from": moderation.edition(rules), **sent}
+    return {"began_from": edition(rules), **sent}
 
 
 def send(client, **changed):

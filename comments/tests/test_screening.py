@@ -7,9 +7,10 @@ import pytest
 from django.conf import settings as portal_settings
 from django.utils import timezone, translation
 
-from comments import moderation, screening, tokens
+from comments import closing, moderation, receiving, screening, tokens
 from comments.models import Attempt, Comment, Rules, Thread
 from comments.moderation import Refused
+from comments.rules import change_rules
 from comments.screening import Sent, screen
 from comments.tests.make import form_of, make_comment, make_rules
 from news import changes, history
@@ -312,31 +313,31 @@ def test_the_same_words_again_are_409_with_the_text_kept(client, address):
 # When commenting ends
 
 
-def closing(article, **changed):
+def closed_by_rules(article, **changed):
     make_rules(**changed)
-    return moderation.closed_because(article)
+    return closing.closed_because(article)
 
 
 def test_commenting_ends_so_many_days_after_the_first_publication():
     old = make_article(live_from=timezone.now() - timedelta(days=14, seconds=1))
     young = make_article(live_from=timezone.now() - timedelta(days=13, hours=23))
-    assert not moderation.closed_because(old)
-    assert "older than 14 days" in closing(old, closes_after_days=14)
-    assert not moderation.closed_because(young)
+    assert not closing.closed_because(old)
+    assert "older than 14 days" in closed_by_rules(old, closes_after_days=14)
+    assert not closing.closed_because(young)
     Thread.objects.create(article=old, stays_open=True)
-    assert not moderation.closed_because(old)
+    assert not closing.closed_because(old)
     Thread.objects.update(is_closed=True)
-    assert moderation.closed_because(old) == "Comments on this story are closed."
+    assert closing.closed_because(old) == "Comments on this story are closed."
     with pytest.raises(Refused):
-        moderation.receive(old, **SAID)
+        receiving.receive(old, **SAID)
 
 
 def test_one_switch_closes_every_story():
     (article,) = make_live_articles(1)
     Thread.objects.create(article=article, stays_open=True)
-    assert "no comments at the moment" in closing(article, is_open=False)
+    assert "no comments at the moment" in closed_by_rules(article, is_open=False)
     with pytest.raises(Refused, match="at the moment"):
-        moderation.receive(article, **SAID)
+        receiving.receive(article, **SAID)
 
 
 def test_a_kept_page_does_not_outlive_the_end_of_commenting(client, address, monkeypatch):
@@ -355,19 +356,19 @@ def test_other_rules_make_every_kept_page_anew_and_are_in_the_history(client, ad
     path, by = address("en", f"/news/{article.slug}/"), make_user("Moderators")
     assert 'id="commentform"' in client.get(path).content.decode()
     before = changes.values({changes.SITE})
-    moderation.change_rules({"is_open": False, "words_to_hold": "casino\npoker", "page_size": 50}, by=by)
+    change_rules({"is_open": False, "words_to_hold": "casino\npoker", "page_size": 50}, by=by)
     assert 'id="commentform"' not in client.get(path).content.decode()
     assert changes.values({changes.SITE}) != before
     event = Event.objects.get(kind="rules")
     assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "words_to_hold": [0, 2]}}
     assert history.verify()[1] is None
-    moderation.change_rules({"is_open": False}, by=by)
+    change_rules({"is_open": False}, by=by)
     assert Event.objects.filter(kind="rules").count() == 1
 
 
 def test_who_may_not_change_the_rules_does_not():
     with pytest.raises(Refused, match="Your role"):
-        moderation.change_rules({"is_open": False}, by=make_user("Reporters"))
+        change_rules({"is_open": False}, by=make_user("Reporters"))
     assert Rules.current().is_open
 
 

@@ -9,8 +9,9 @@ from cryptography.fernet import Fernet
 from django.core import mail
 from django.utils import timezone, translation
 
-from comments import bulk, emptying, jobs, limits, moderation, privacy, telling, tokens
+from comments import bulk, emptying, jobs, limits, moderation, privacy, receiving, telling, tokens
 from comments.models import Comment, Contact, Mailbox, Subscription, Told
+from comments.rules import change_rules
 from comments.tests.make import form_of, make_comment
 from news.models import Event
 from news.tests.make import make_user
@@ -111,7 +112,7 @@ def test_before_a_moderator_approves_nothing_goes_out(article, comment):
 
 
 def test_what_only_the_rules_let_through_tells_nobody_who_has_not_confirmed(article):
-    moderation.change_rules({"holds_all": False}, by=make_user("Moderators"))
+    change_rules({"holds_all": False}, by=make_user("Moderators"))
     comment = asked_for(article)
     assert comment.status == "approved" and Job.objects.filter(name="comments.tell_of_decision").exists()
     assert work() == []
@@ -258,7 +259,7 @@ def test_the_newsroom_s_answer_is_told(comment, moderator):
 def test_a_name_only_the_rules_have_read_is_not_passed_on(comment, moderator):
     confirmed(comment)
     moderation.approve(comment, by=moderator)
-    moderation.change_rules({"holds_all": False}, by=moderator)
+    change_rules({"holds_all": False}, by=moderator)
     make_comment(comment.article, parent=comment, name="Visit cheap.example now")
     message = work()[-1]
     assert message.subject.endswith("An answer to your comment") and "cheap.example" not in message.body
@@ -368,7 +369,7 @@ def test_it_ends_with_the_address(client, address, comment, moderator):
 
 
 def test_it_ends_with_a_comment_that_is_emptied_or_taken_back(article, comment, moderator):
-    moderation.take_back(comment)
+    receiving.take_back(comment)
     moderation.trash(gone := asked_for(article), by=moderator)
     Comment.objects.filter(pk=gone.pk).update(decided_at=timezone.now() - timedelta(days=400))
     emptying.empty()

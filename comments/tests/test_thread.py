@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 from django.utils import timezone
 
-from comments import moderation, threads
+from comments import closing, moderation, threads
 from comments.models import Comment, Rules
 from comments.templatetags.discussion import most_discussed
 from comments.tests.make import make_comment, make_comments
@@ -55,8 +55,8 @@ def test_as_many_queries_with_or_without_a_thread(article, queries_of):
     empty = thread(article)
     assert (empty.count, empty.closed, empty.comments) == (0, "", [])
     assert queries_of(thread, article) == without
-    moderation.close(article, by=make_user("Moderators"))
-    assert thread(article).closed == moderation.closed_because(article) != ""
+    closing.close(article, by=make_user("Moderators"))
+    assert thread(article).closed == closing.closed_because(article) != ""
 
 
 def test_replies_stand_under_their_parents_in_the_order_of_time(article):

@@ -18,7 +18,7 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import moderation, privacy, rights, tokens
+from comments import closing, moderation, privacy, receiving, rights, tokens
 from comments.models import Comment
 from comments.tests.make import make_comment
 from news import sharing, workflow
@@ -248,11 +248,11 @@ def _beside_stories(*, draft, writer, publisher, now, live, **others):
 
 def _comments(*, live, update, keeper, **others):
     under_closed = make_comment(update.article)
-    moderation.close(update.article, by=keeper)
+    closing.close(update.article, by=keeper)
     statuses = moderation.Status.values
     made = {f"{status}_comment": make_comment(live.article, status=status, by=keeper) for status in statuses}
     made["reported_comment"] = make_comment(live.article, status="approved", by=keeper)
-    made["report"] = moderation.report(made["reported_comment"], reason="personal", address="ewa@example.org")
+    made["report"] = receiving.report(made["reported_comment"], reason="personal", address="ewa@example.org")
     person = rights.Person(privacy.marks_of(made["pending_comment"]))
     made |= {f"erasing_{grade}": rights.plan(person, grade).digest for grade in rights.Grade.values}
     told = make_comment(live.article, tell_in="en").contact.subscription

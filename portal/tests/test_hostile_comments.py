@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from django.urls import reverse
 
-from comments import moderation, tokens
+from comments import receiving, tokens
 from comments.models import Comment, Rules
 from comments.tests.make import make_comment
 from news import changes
@@ -90,7 +90,7 @@ def story():
         words = f"{attack}\n{attack} {number}"
         approved = make_comment(story, name=attack[:245], body=words, status="approved", by=moderator)
         make_comment(story, name=attack[:245], body=f"{attack} {number}", parent=approved)
-        moderation.report(approved, reason="other", words=attack)
+        receiving.report(approved, reason="other", words=attack)
     for number, row in enumerate(Comment.objects.order_by("pk")):
         Comment.objects.filter(pk=row.pk).update(website=WEBSITES[number % len(WEBSITES)])
     changes.move(changes.SITE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from comments import moderation, privacy
+from comments import closing, moderation, privacy
 from comments.models import Comment, Report, Rules, Thread
 from comments.tests.make import make_comment
 from news.tests.make import make_live_article, make_user
@@ -168,7 +168,7 @@ def test_comments_are_stopped_everywhere_and_taken_again(person, ruth, article):
     page.click("button[value=stop]")
     assert page.get_by_text("No story takes comments at the moment.").is_visible()
     assert not Rules.current().is_open
-    assert moderation.closed_because(article)
+    assert closing.closed_because(article)
     reader.goto(article.get_absolute_url())
     assert reader.locator("#commentform button").count() == 0
     page.locator("summary", has_text="Take comments again").click()

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from comments import moderation, tokens
+from comments import closing, tokens
 from comments.models import Comment, Report, Rules
 from comments.tests.make import make_comment, make_comments, without_limits
 from news.tests.make import make_live_article, make_section, make_user
@@ -186,7 +186,7 @@ def test_on_the_smallest_phone_nothing_scrolls_sideways(person, address, story):
 
 
 def test_closing_takes_the_form_and_leaves_the_conversation(person, address, story, comment):
-    moderation.close(story, by=make_user("Moderators"))
+    closing.close(story, by=make_user("Moderators"))
     reader = person(java_script_enabled=False)
     reader.goto(address("en", f"/news/{story.slug}/"))
     assert "Comments on this story are closed." in reader.inner_text("#respond")

@@ -1,0 +1,105 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from comments import closing, receiving
+from comments.models import Rules
+from comments.moderation import Refused
+from news import changes
+from news.models import Article, Event
+from news.tests.make import make_live_articles, make_user
+
+pytestmark = pytest.mark.django_db
+
+SAID = {"name": "Grażyna W.", "address": "grazyna@example.org", "body": "Two days is not enough."}
+
+
+def counter(name):
+    return changes.values({name})[name]
+
+
+def test_closing_and_opening_a_thread_are_events_and_tell_the_page():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    before = counter(changes.story(article.slug))
+    closing.close(article, by=moderator)
+    assert closing.closed_because(article)
+    with pytest.raises(Refused, match="closed already"):
+        closing.close(article, by=moderator)
+    closing.reopen(article, by=moderator)
+    assert not closing.closed_because(article)
+    assert counter(changes.story(article.slug)) == before + 2
+    assert [event.kind for event in Event.objects.about(article.thread)] == ["reopen", "close"]
+
+
+def test_an_editor_closes_nothing():
+    with pytest.raises(Refused, match="does not moderate"):
+        closing.close(make_live_articles(1)[0], by=make_user("Editors"))
+
+
+def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
+    here, there = make_live_articles(2)
+    moderator, before = make_user("Moderators"), counter(changes.SITE)
+    closing.stop(by=moderator, banner="Back at noon.")
+    for article in (here, there):
+        assert closing.closed_because(article)
+        with pytest.raises(Refused):
+            receiving.receive(article, **SAID)
+    assert counter(changes.SITE) == before + 1
+    assert (Rules.current().is_open, Rules.current().banner) == (False, "Back at noon.")
+    event = Event.objects.get(subject_kind="rules")
+    assert event.actor_id == moderator.pk
+    with pytest.raises(Refused, match="stopped already"):
+        closing.stop(by=moderator)
+    closing.resume(by=moderator, banner="")
+    receiving.receive(here, **SAID)
+    assert Rules.current().banner == ""
+    with pytest.raises(Refused, match="taken already"):
+        closing.resume(by=moderator)
+    assert Event.objects.filter(subject_kind="rules").count() == 2
+
+
+def test_stopping_and_resuming_leave_a_closed_story_closed():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    closing.close(article, by=moderator)
+    closing.stop(by=moderator)
+    closing.resume(by=moderator)
+    assert closing.closed_because(article)
+
+
+def test_a_notice_goes_up_alone_and_is_taken_down():
+    moderator, before = make_user("Moderators"), counter(changes.SITE)
+    closing.announce("We answer on Monday.", by=moderator)
+    with pytest.raises(Refused, match="there already"):
+        closing.announce("We answer on Monday.", by=moderator)
+    closing.announce("", by=moderator)
+    with pytest.raises(Refused, match="no notice"):
+        closing.announce("", by=moderator)
+    assert Rules.current().is_open and counter(changes.SITE) == before + 2
+
+
+@pytest.mark.parametrize("role", ["Reporters", "Editors"])
+@pytest.mark.parametrize("step", ["stop", "resume", "announce"])
+def test_other_roles_change_nothing_for_everybody(role, step):
+    with pytest.raises(Refused, match="does not change the rules"):
+        getattr(closing, step)(by=make_user(role), banner="Hacked")
+    assert Rules.current().banner == "" and not Event.objects.filter(subject_kind="rules").exists()
+
+
+def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    Rules.objects.create(pk=1, closes_after_days=1)
+    Article.objects.update(live_from=timezone.now() - timedelta(days=3))
+    article.refresh_from_db()
+    assert closing.closed_because(article)
+    before = counter(changes.story(article.slug))
+    closing.exempt(article, by=moderator)
+    assert not closing.closed_because(article)
+    with pytest.raises(Refused, match="stay open already"):
+        closing.exempt(article, by=moderator)
+    closing.let_age(article, by=moderator)
+    assert closing.closed_because(article)
+    assert counter(changes.story(article.slug)) == before + 2
+    assert [event.kind for event in Event.objects.about(article.thread)] == ["let age", "exempt"]
+    with pytest.raises(Refused, match="does not moderate"):
+        closing.exempt(article, by=make_user("Editors"))
