@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -50,13 +51,15 @@ def subscribe(comment, language):
 
 def later(numbers):
     """These comments were decided on: whoever asked for it hears of it, once taking it back takes more than one key."""
-    due_at = timezone.now() + WAITS
-    for number in Subscription.objects.open().filter(pk__in=numbers).order_by("pk").values_list("pk", flat=True):
-        enqueue("comments.tell_of_decision", key=str(number), due_at=due_at, comment=number)
-    shown = Comment.objects.approved().filter(pk__in=numbers, parent__contact__subscription__contact__isnull=False)
-    shown = shown.filter(parent__contact__subscription__ended_at=None)
-    for number in shown.order_by("pk").values_list("pk", flat=True):
-        enqueue("comments.tell_of_answer", key=str(number), due_at=due_at, answer=number)
+    due_at, asked = timezone.now() + WAITS, Subscription.objects.open()
+    decided = Comment.objects.filter(pk__in=numbers).annotate(
+        is_awaited=Exists(asked.filter(pk=OuterRef("pk"))), answers_one=Exists(asked.filter(pk=OuterRef("parent")))
+    )
+    for comment in decided.order_by("pk").values_list("pk", "status", "is_awaited", "answers_one", named=True):
+        if comment.is_awaited:
+            enqueue("comments.tell_of_decision", key=str(comment.pk), due_at=due_at, comment=comment.pk)
+        if comment.answers_one and comment.status == Status.APPROVED:
+            enqueue("comments.tell_of_answer", key=str(comment.pk), due_at=due_at, answer=comment.pk)
 
 
 def tell_of_decision(number):
