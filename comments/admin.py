@@ -7,97 +7,32 @@ and no words are approved unseen.
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Max
+from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.http import HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from comments import (
     bulk,
     claims,
     closing,
+    closing_admin,
     moderation,
     privacy,
+    queue,
     rights_admin,
     rules_admin,  # noqa: F401 - registers the rules' page
-    screening,
     standing,
+    typed,
 )
-from comments.around import Surroundings
-from comments.forms import OneLine, Words, readable
-from comments.models import Batch, Comment, Report, Rules
-from comments.moderation import Decision, Reason, Refused
-from news.models import Article
+from comments.models import Batch, Comment, Report
+from comments.moderation import Decision, Refused
+from comments.queue import REPORTED, TABS
+from news.admin import rows
 
 Status = Comment.Status
-REPORTED = "reported"
-# Many comments under one word, which most languages inflect; `Status` names one comment's.
-TABS = {
-    Status.PENDING: pgettext_lazy("comments", "Waiting"),
-    REPORTED: pgettext_lazy("comments", "Reported"),
-    Status.APPROVED: pgettext_lazy("comments", "Approved"),
-    Status.SPAM: pgettext_lazy("comments", "Spam"),
-    Status.TRASH: pgettext_lazy("comments", "Trash"),
-}
-# What one selects many comments for, where; rejecting is there wherever readers may have seen them or soon would.
-BULK = {
-    Status.PENDING: [Decision.APPROVE, Decision.REJECT, Decision.SPAM, Decision.TRASH],
-    REPORTED: [Decision.APPROVE, Decision.REJECT, Decision.SPAM, Decision.TRASH],
-    Status.APPROVED: [Decision.REJECT, Decision.SPAM, Decision.TRASH, Decision.WAIT],
-    Status.SPAM: [Decision.APPROVE, Decision.TRASH, Decision.WAIT],
-    Status.TRASH: [Decision.APPROVE, Decision.SPAM, Decision.WAIT],
-}
-KEEP = pgettext_lazy("decision", "Keep")
-YOU_DID = {
-    Status.APPROVED: gettext_lazy("You approved the comment by “%(name)s”."),
-    Status.SPAM: gettext_lazy("You marked the comment by “%(name)s” as spam."),
-    Status.TRASH: gettext_lazy("You moved the comment by “%(name)s” to the trash."),
-}
-YOU_DID_WITH_MANY = {
-    Status.APPROVED: ngettext_lazy("You approved %(count)d comment.", "You approved %(count)d comments.", "count"),
-    Status.SPAM: ngettext_lazy(
-        "You marked %(count)d comment as spam.", "You marked %(count)d comments as spam.", "count"
-    ),
-    Status.TRASH: ngettext_lazy(
-        "You moved %(count)d comment to the trash.", "You moved %(count)d comments to the trash.", "count"
-    ),
-    Status.PENDING: ngettext_lazy(
-        "You put %(count)d comment back to waiting.", "You put %(count)d comments back to waiting.", "count"
-    ),
-}
-WRITTEN = {
-    "words": Words(
-        max_length=5000,
-        error_messages={
-            "required": gettext_lazy("Type the words that are to stand here. To take the comment away, use the trash."),
-            "max_length": gettext_lazy("Shorten the comment to 5000 characters; now it has %(show_value)d"),
-        },
-    ),
-    "answer": Words(
-        max_length=5000,
-        error_messages={
-            "required": gettext_lazy("Type your answer"),
-            "max_length": gettext_lazy("Shorten your answer to 5000 characters; now it has %(show_value)d"),
-        },
-    ),
-    "note": OneLine(
-        max_length=standing.LONGEST_REASON,
-        required=False,
-        error_messages={
-            "max_length": gettext_lazy("Shorten the reason to 200 characters; now it has %(show_value)d"),
-        },
-    ),
-    "banner": OneLine(
-        max_length=300,
-        required=False,
-        error_messages={
-            "max_length": gettext_lazy("Shorten the notice to 300 characters; now it has %(show_value)d"),
-        },
-    ),
-}
 
 
 class ViewFilter(admin.SimpleListFilter):
@@ -155,7 +90,11 @@ class CommentAdmin(admin.ModelAdmin):
         own = [
             path("<int:number>/claim/", self.admin_site.admin_view(self.claim_view), name="comments_comment_claim"),
             path("person/", self.admin_site.admin_view(rights_admin.person_view), name="comments_comment_person"),
-            path("story/<int:number>/", self.admin_site.admin_view(self.story_view), name="comments_comment_story"),
+            path(
+                "story/<int:number>/",
+                self.admin_site.admin_view(closing_admin.story_view),
+                name="comments_comment_story",
+            ),
         ]
         return [*own, *super().get_urls()]
 
@@ -175,7 +114,7 @@ class CommentAdmin(admin.ModelAdmin):
     # What a person presses
 
     def changelist_view(self, request, extra_context=None):
-        """Context: `views`, `rows`, `current`, what is `around` it, and what else `_queue` gives.
+        """Context: `views`, `rows`, `current`, what is `around` it, and what else `queue.shown` gives.
 
         After a logged look `address` or `address_refused`; where something typed was not taken, it is `typed`
         and `refused` says why, at its field.
@@ -186,19 +125,22 @@ class CommentAdmin(admin.ModelAdmin):
                 shown = self._looked(request)
             else:
                 pressed = next((name for name in self.presses if request.POST.get(name)), "")
-                typed, field = self._typed(request), FIELD_OF.get(pressed)
+                unsent, field = typed.all_in(request.POST), typed.FIELD_OF.get(pressed)
                 try:
-                    if typed.keys() - {field}:
+                    if unsent.keys() - {field}:
                         raise Refused(_("Something you typed is not sent yet. Send it first, or empty its field."))
                     return self._on_to(request, self._do(request, pressed))
                 except Refused as refusal:
-                    shown = self._kept(request, typed, field or next(iter(typed), None), str(refusal))
+                    field = field or next(iter(unsent), None)
+                    shown = typed.kept(request.POST, unsent, field, str(refusal), by=request.user)
                     if not shown:
                         messages.warning(request, str(refusal))
                         return self._on_to(request, request.GET.get("c"))
         response = super().changelist_view(request, extra_context)
         if changelist := getattr(response, "context_data", {}).get("cl"):
-            response.context_data |= self._queue(request, changelist, shown) | shown
+            view = ViewFilter.value(next(spec for spec in changelist.filter_specs if isinstance(spec, ViewFilter)))
+            asked = shown.get("stays") or request.GET.get("c")
+            response.context_data |= queue.shown(changelist, view, asked, by=request.user) | shown
             if "refused" in shown:
                 response.status_code = 422
         return response
@@ -220,47 +162,12 @@ class CommentAdmin(admin.ModelAdmin):
             return JsonResponse({"told": str(refusal)}, status=403)
         comment = self.get_queryset(request).filter(pk=number).first()
         other = comment and not is_mine and claims.holder(comment, besides=request.user)
-        return JsonResponse({"told": _told_claimed(other) if other else ""})
-
-    def story_view(self, request, number):
-        """Close or open comments under a story, from the story's own form."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        article = Article.objects.defer("body").filter(pk=number).first()
-        step = STEPS.get(request.POST.get("comments", ""))
-        try:
-            if article is None or step is None:
-                raise Refused(_("This story is not there any more."))
-            step(article, by=request.user)
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-        else:
-            messages.success(request, SAID[request.POST["comments"]])
-        return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[number]))
+        return JsonResponse({"told": queue.told_claimed(other) if other else ""})
 
     def _on_to(self, request, number):
         parameters = request.GET.copy()
         parameters["c"] = number or ""
         return HttpResponseRedirect(f"{request.path}?{parameters.urlencode()}")
-
-    def _typed(self, request):
-        """What somebody typed on the page and has not sent, by field, so that no button throws it away."""
-        posted, typed = request.POST, {}
-        if about := _by_number(Comment.objects.for_queue(), posted.get("about", "")):
-            written = {name: _plain(posted[name]) for name in ("words", "answer", "note") if name in posted}
-            seen = {"words": _plain(about.body), "answer": "", "note": ""}
-            typed = {name: text for name, text in written.items() if text != seen[name]}
-        if (banner := _plain(posted.get("banner", ""))) and banner != Rules.current().banner:
-            typed["banner"] = banner
-        return typed
-
-    def _kept(self, request, typed, field, refusal):
-        """What the page needs to show again what was typed, and to say at its field why it was not taken."""
-        about = _by_number(Comment.objects.for_queue(), request.POST.get("about", ""))
-        needs = "comments.change_rules" if field == "banner" else "comments.moderate_comment"
-        if field is None or not request.user.has_perm(needs) or not (about or field == "banner"):
-            return {}
-        return {"typed": typed, "refused": {field: refusal}, "stays": about and about.pk}
 
     def _do(self, request, pressed):
         """Do the one thing asked for; return the number of the comment to look at next."""
@@ -296,7 +203,7 @@ class CommentAdmin(admin.ModelAdmin):
             self._tell_of(request, bulk.decide_all(self._all(request, shown), decision, reason, by=request.user))
             return ""
         selection = request.POST.getlist("_selected_action")[: self.list_max_show_all]
-        seen = {_number(number): status for number, _colon, status in (which.partition(":") for which in selection)}
+        seen = {rows.number(number): status for number, _colon, status in (which.partition(":") for which in selection)}
         if not seen:
             raise Refused(_("No comment is selected."))
         selected, batch = Comment.objects.for_queue().filter(pk__in=seen), None
@@ -313,12 +220,12 @@ class CommentAdmin(admin.ModelAdmin):
 
     def _all(self, request, shown):
         """What the list holds, as far as its moderator had it before their eyes: `<newest>:<how many>`."""
-        newest, _colon, count = shown.partition(":")
+        newest, count = (rows.number(part) or 0 for part in shown.partition(":")[::2])
         try:
-            found = self.get_changelist_instance(request).queryset.filter(pk__lte=_number(newest))
+            found = self.get_changelist_instance(request).queryset.filter(pk__lte=newest)
         except IncorrectLookupParameters:
             found = Comment.objects.none()
-        if found.count() != _number(count):
+        if found.count() != count:
             raise Refused(_("This list has changed meanwhile. Look at it again; nothing is decided yet."))
         return found
 
@@ -342,12 +249,12 @@ class CommentAdmin(admin.ModelAdmin):
 
     def _edit(self, request, which):
         comment, seen = self._named(which)
-        moderation.edit(comment, _written(request, "words"), by=request.user, seen=seen or "")
+        moderation.edit(comment, typed.sent(request.POST, "words"), by=request.user, seen=seen or "")
         return comment.pk
 
     def _answer(self, request, which):
         comment, seen = self._named(which)
-        moderation.answer(comment, _written(request, "answer"), by=request.user, seen=seen)
+        moderation.answer(comment, typed.sent(request.POST, "answer"), by=request.user, seen=seen)
         messages.success(request, _("Your answer is on the site."))
         return comment.pk if comment.pk and (seen or "").startswith(Status.APPROVED) else request.POST.get("next", "")
 
@@ -355,7 +262,7 @@ class CommentAdmin(admin.ModelAdmin):
         """Decide about everything from whoever sent this comment."""
         kind, _at, which = asked.partition("@")
         comment, seen = self._named(which)
-        note = _written(request, "note")
+        note = typed.sent(request.POST, "note")
         standing.decide(privacy.marks_of(comment), kind, by=request.user, reason=note, seen=seen or "")
         return comment.pk
 
@@ -368,7 +275,7 @@ class CommentAdmin(admin.ModelAdmin):
         steps = {"stop": closing.stop, "resume": closing.resume, "announce": closing.announce}
         if asked not in steps:
             raise Refused(_("Choose whether comments are taken."))
-        steps[asked](banner=_written(request, "banner"), by=request.user)
+        steps[asked](banner=typed.sent(request.POST, "banner"), by=request.user)
         return request.GET.get("c")
 
     def _close(self, request, number):
@@ -408,132 +315,6 @@ class CommentAdmin(admin.ModelAdmin):
                 return {"stays": report.comment_id, "reporter": report.pk, "reporter_refused": str(refusal)}
             return {"stays": comment.pk if comment else "", "address_refused": str(refusal)}
 
-    # What a person sees
-
-    def _queue(self, request, changelist, shown):
-        changelist.filter_params.pop("c", None)  # a search begins at the top of what it finds
-        by, comments = request.user, list(changelist.result_list)
-        rows = [self._row(comment, changelist, by) for comment in comments]
-        current = self._current(request, shown) or next((row["comment"] for row in rows if not row["holder"]), None)
-        current = current or next(iter(comments), None)
-        place = next((place for place, comment in enumerate(comments) if comment == current), None)
-        back, following = _beside(rows, place)
-        view = ViewFilter.value(next(spec for spec in changelist.filter_specs if isinstance(spec, ViewFilter)))
-        counts = Comment.objects.counted_by_status() | {REPORTED: Comment.objects.reported().count()}
-        return {
-            "title": _("Comments"),
-            "view": view,
-            "views": [
-                (label, counts[name], changelist.get_query_string({"view": name}, ["c", "p"]), name == view)
-                for name, label in TABS.items()
-            ],
-            "rows": rows,
-            "newest": Comment.objects.aggregate(newest=Max("pk"))["newest"],
-            "bulk": [(decision, Decision(decision).label) for decision in BULK[view]],
-            "current": current,
-            "place": None if place is None else place + 1 + (changelist.page_num - 1) * changelist.list_per_page,
-            "next_url": following and following["url"],
-            "back_url": back and back["url"],
-            "after_this": _free_after(rows, place),
-            "reasons": Reason.choices,
-            "may_decide": by.has_perm("comments.moderate_comment"),
-            "rules": Rules.current(),
-            "may_switch": by.has_perm("comments.change_rules"),
-            **(self._about(current, view, by) if current else {}),
-            **self._undoable(by),
-        }
-
-    def _current(self, request, shown):
-        asked = shown.get("stays") or request.GET.get("c", "")
-        return _by_number(self.get_queryset(request).select_related(Surroundings.LOAD), str(asked))
-
-    def _row(self, comment, changelist, by):
-        return {
-            "comment": comment,
-            "url": changelist.get_query_string({"c": comment.pk}),
-            "why": screening.telling(comment),
-            "holder": claims.holder(comment, besides=by),
-        }
-
-    def _about(self, current, view, by):
-        """What a moderator needs to know to decide on this one, and what they may do."""
-        around = Surroundings(current)
-        is_here = around.open_reports if view == REPORTED else current.status == view
-        decisions = [
-            (decision, KEEP if decision == Decision.APPROVE and current.status == Status.APPROVED else label)
-            for decision, label in Decision.choices
-            if not moderation.why_not(current, Decision(decision), by=by)
-        ]
-        return {
-            "around": around,
-            # Where it is not of this view any more, somebody else was first: the card says so.
-            "told_meanwhile": "" if is_here else moderation.told_meanwhile(current),
-            "told": moderation.told_meanwhile(current) if current.decided_by else "",
-            "decisions": decisions,
-            "no_answer_because": moderation.no_answer_because(current, by=by),
-            "told_claimed": (holder := claims.holder(current, besides=by)) and _told_claimed(holder),
-            "may_look": by.has_perm("comments.view_contact"),
-        }
-
-    def _undoable(self, by):
-        last, batch = moderation.last_decision(by), bulk.last_batch(by)
-        if batch and not (last and last.decided_at > batch.at):
-            said = YOU_DID_WITH_MANY[moderation.LEADS_TO[Decision(batch.decision)]] % {"count": batch.count}
-            return {"undoable_batch": batch, "you_did": said}
-        if last is None:
-            return {}
-        if last.staff_id == by.pk and last.was == Status.TRASH:
-            return {"undoable": last, "you_did": _("You answered a comment.")}
-        if last.was == last.status:
-            return {"undoable": last, "you_did": _("You kept the comment by “%(name)s”.") % {"name": last.signature}}
-        return {"undoable": last, "you_did": YOU_DID[last.status] % {"name": last.signature}}
-
-
-FIELD_OF = {"edit": "words", "send": "answer", "stand": "note", "switch": "banner"}
-STEPS = {
-    "close": closing.close,
-    "reopen": closing.reopen,
-    "exempt": closing.exempt,
-    "let_age": closing.let_age,
-}
-SAID = {
-    "close": gettext_lazy("Comments on this story are closed."),
-    "reopen": gettext_lazy("Comments on this story are open."),
-    "exempt": gettext_lazy("Comments on this story stay open whatever its age."),
-    "let_age": gettext_lazy("Comments on this story close with age."),
-}
-
-
-def _told_claimed(person):
-    return _("%(name)s is looking at this comment.") % {"name": person}
-
-
-def _beside(rows, place):
-    """The rows before and after a place in the list; a comment that is not in the list has none."""
-    if place is None:
-        return None, None
-    return rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None
-
-
-def _free_after(rows, place):
-    """Where to go on after a decision: the next comment that nobody else looks at, else the nearest before."""
-    if place is None:
-        return None
-    free = [row["comment"] for row in rows[place + 1 :] + rows[:place][::-1] if not row["holder"]]
-    return next(iter(free), None)
-
-
-def _plain(text):
-    return Words(required=False).to_python(readable(text))
-
-
-def _written(request, name):
-    """What a moderator typed, by the same rules as readers' words; what is wrong with it is a refusal."""
-    try:
-        return WRITTEN[name].clean(_plain(request.POST.get(name, "")))
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from None
-
 
 def _decision(asked):
     """What a button says: `approve`, or `reject.abusive` with its reason."""
@@ -548,11 +329,5 @@ def _asked(asked, comment):
     return decision, comment, reason
 
 
-def _number(text):
-    """A number that came from a page, or 0: people edit pages."""
-    plain = text.isascii() and text.isdecimal() and len(text) < 19
-    return int(text) if plain else 0
-
-
-def _by_number(rows, number):
-    return rows.filter(pk=_number(number)).first()
+def _by_number(found, number):
+    return found.filter(pk=rows.number(number)).first()
