@@ -191,6 +191,7 @@ def rewrite(comment, body, *, is_spam=False, at=None):
 def _put_other_words(comment, body, verdict, at):
     within = limits.of_rewrites(comment)
     limits.take_turns(within)
+    list(Comment.objects.select_for_update(no_key=True).filter(pk=comment.pk).values_list("pk"))
     counting.lock_threads([comment.article_id])
     if refusal := no_rewrite_because(comment):
         raise Refused(refusal)

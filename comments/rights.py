@@ -179,7 +179,8 @@ def _held(person):
     numbers = sorted(person.comments.order_by().values_list("pk", flat=True))
     rows = []
     for part in in_parts(numbers):
-        held = Comment.objects.filter(pk__in=part).select_for_update().order_by("pk")
+        # Without the key: whoever answers one of them holds the thread already, and would wait for it.
+        held = Comment.objects.filter(pk__in=part).select_for_update(no_key=True).order_by("pk")
         rows += held.values_list("article_id", "status", named=True)
     for part in in_parts(sorted({row.article_id for row in rows})):
         counting.lock_threads(part)

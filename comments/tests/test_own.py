@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 
 import pytest
 from django.core import signing
@@ -12,7 +13,8 @@ from comments.moderation import Refused
 from comments.tests.make import make_comment, make_rules, without_limits
 from news import history
 from news.models import Event
-from news.tests.make import make_user
+from news.tests import races
+from news.tests.make import make_live_articles, make_user
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/comments/comment/"
@@ -350,3 +352,26 @@ def test_moderators_see_both_wordings_and_readers_who_changed_it(desk, path, com
     moderation.approve(comment, by=moderator)
     html = desk.get(path).content.decode()
     assert "Changed by its writer before it was published" in html and "Edited by the newsroom" not in html
+
+
+# While a moderator looks at it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither_waits_for_ever():
+    without_limits()
+    (article,), moderator = make_live_articles(1), make_user("Moderators")
+    with races.track(refusal=Refused) as track:
+        for number in range(15):
+            sent = make_comment(article)
+            theirs, seen = Comment.objects.get(pk=sent.pk), Comment.objects.get(pk=sent.pk)
+            winner = track.one_wins(
+                partial(receiving.rewrite, theirs, f"Other words {number}."),
+                partial(moderation.approve, seen, by=moderator, seen=seen.seen),
+            )
+            sent.refresh_from_db()
+            changed = sent.status == "pending" and sent.body == f"Other words {number}."
+            approved = sent.status == "approved" and sent.body != f"Other words {number}."
+            assert (changed, approved) == ((True, False) if winner == 0 else (False, True))
+    track.they_met(share=0.5)
+    assert history.verify()[1] is None
