@@ -29,11 +29,11 @@ def notify_moderators():
 
 
 def _subject(waiting, reported):
-    if waiting:
-        return ngettext("%(count)d comment is waiting", "%(count)d comments are waiting", waiting) % {"count": waiting}
-    return ngettext("%(count)d comment was reported", "%(count)d comments were reported", reported) % {
-        "count": reported
-    }
+    said = [
+        (waiting, ngettext("%(count)d comment is waiting", "%(count)d comments are waiting", waiting)),
+        (reported, ngettext("%(count)d comment was reported", "%(count)d comments were reported", reported)),
+    ]
+    return "; ".join(words % {"count": count} for count, words in said if count)
 
 
 @job
