@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 # The shell is the same engine without windows of its own to draw: a third of the time less.
 CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
@@ -28,7 +29,7 @@ def chromium():
 
 
 @pytest.fixture
-def person(chromium, live_server):
+def person(chromium, live_server, settings):
     """Somebody at a browser of their own: `person()` reads, `person(user)` is logged in to the newsroom.
 
     After the test no page of theirs may have run into its content security policy or an error of its own.
@@ -45,10 +46,10 @@ def person(chromium, live_server):
         if user:
             user.set_password("a password for tests")
             user.save()
-            page.goto("/admin/")
-            page.fill("#id_username", user.username)
-            page.fill("#id_password", "a password for tests")
-            page.click("[type=submit]")
+            session = Client()
+            session.force_login(user)
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "path": settings.SESSION_COOKIE_PATH, "domain": "localhost"}
+            context.add_cookies([cookie | {"value": session.cookies[settings.SESSION_COOKIE_NAME].value}])
         return page
 
     yield open_browser
