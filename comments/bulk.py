@@ -1,7 +1,7 @@
 """Deciding many comments at once: sets of rows instead of one after another, one event, one way back.
 
 Ten thousand comments are a few statements. Locks are taken in the order moderation takes them: comments, threads,
-history; of many rows in the order of their numbers.
+reports, history; of many rows in the order of their numbers.
 """
 
 from collections import Counter
@@ -25,6 +25,7 @@ from comments.moderation import (
     Status,
     close_reports,
     decided_as,
+    reopen_reports,
 )
 from comments.querysets import in_parts
 from news import history
@@ -46,13 +47,13 @@ def decide_all(comments, decision, reason="", *, by):
         raise Refused(_("None of these comments is left to decide."))
     batch = Batch.objects.create(decision=decision, by=by, numbers=_numbers(taken))
     row = {"status": status, "was": F("status"), "batch": batch, **decided_as(status, by=by, at=batch.at), **UNCLAIMED}
-    reports = 0
     for part in _parts(taken):
         Comment.objects.filter(pk__in=part).update(**row)
-        if decision != Decision.WAIT:
-            reports += close_reports(part, at=batch.at)
+    articles = _counted(taken, lambda one: status)
+    answered = [] if decision == Decision.WAIT else _parts(taken)
+    reports = sum(close_reports(part, at=batch.at) for part in answered)
     facts = {"because": reason} if decision == Decision.REJECT else {}
-    _tell(decision.value, batch, taken, lambda one: status, by=by, reports=reports, **facts)
+    _tell(decision.value, batch, taken, articles, by=by, reports=reports, **facts)
     if status == Status.APPROVED or decision == Decision.REJECT:
         _tell_people(taken)
     return batch
@@ -63,7 +64,7 @@ def undo_all(batch, *, by):
     """Take one's own batch back: whatever nobody has decided anew since is again what it was. Returns how many."""
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(NOT_TO_MODERATE)
-    now, reports = timezone.now(), 0
+    now = timezone.now()
     if batch.at <= now - UNDO_WITHIN:
         raise Refused(_("It is too late to take all of it back at once. Decide on each of them anew."))
     if batch.by_id != by.pk or not Batch.objects.filter(pk=batch.pk, is_undone=False).update(is_undone=True):
@@ -73,9 +74,10 @@ def undo_all(batch, *, by):
         row = {"status": status, "was": "", "batch": None, **decided_as(status, by=by, at=now)}
         for part in _parts(one for one in taken if one.was == status):
             Comment.objects.filter(pk__in=part).update(**row)
-            closed = Report.objects.filter(comment__in=part, is_open=False, closed_at=batch.at)
-            reports += closed.update(is_open=True, closed_at=None)
-    _tell("undo", batch, taken, lambda one: one.was, by=by, reports=reports)
+    articles = _counted(taken, lambda one: one.was)
+    closed = Report.objects.filter(is_open=False, closed_at=batch.at)
+    reports = sum(reopen_reports(closed.filter(comment__in=part)) for part in _parts(taken))
+    _tell("undo", batch, taken, articles, by=by, reports=reports)
     _tell_people(one for one in taken if one.was == Status.APPROVED)
     return len(taken)
 
@@ -113,11 +115,16 @@ def _numbers(taken):
     return ",".join(str(one.pk) for one in taken)
 
 
-def _tell(kind, batch, taken, becomes, *, by, **facts):
-    """Count the threads anew whose readers see more or less than before, append the event, and tell the pages."""
+def _counted(taken, becomes):
+    """Count the threads anew whose readers see more or less than before, and return them by the numbers of stories."""
     shown = Status.APPROVED
     articles = sorted({one.article_id for one in taken if (one.status == shown) != (becomes(one) == shown)})
     recount(articles)
+    return articles
+
+
+def _tell(kind, batch, taken, articles, *, by, **facts):
+    """Append the event, and tell the pages of these stories."""
     was = dict(Counter(one.status for one in taken))
     digest = history.digest(_numbers(taken))
     history.append(kind, batch, by=by, count=len(taken), comments=digest, was=was, **facts)

@@ -2,7 +2,7 @@
 
 A decision asks `why_not`, wins the row by its status, moves the thread's count, appends its event and moves
 the change counters, all in one transaction. `bulk` does the same to many at once. Locks are taken in one order
-everywhere: the sender's limits, comment, thread, history.
+everywhere: the sender's limits, comment, thread, reports, history.
 """
 
 from datetime import timedelta
@@ -172,10 +172,10 @@ def undo(comment, *, by, seen=None):
     if comment.was == comment.status:  # it was kept: only the reports were decided on
         if not Comment.objects.filter(pk=comment.pk, was=comment.was, decided_at=comment.decided_at).update(was=""):
             raise _overtaken(comment)
+        reopen_reports(closed)
         history.append("reports reopened", comment, by=by, article=comment.article_id)
     else:
-        _decide(comment, BACK_TO[Status(comment.was)], by=by, seen=seen, is_final=True)
-    closed.update(is_open=True, closed_at=None)
+        _decide(comment, BACK_TO[Status(comment.was)], by=by, seen=seen, reopened=closed)
 
 
 def last_decision(by, *, now=None):
@@ -284,25 +284,29 @@ def answer(comment, body, *, by, seen=None):
 
 
 @transaction.atomic
-def _decide(comment, decision, *, by, seen=None, reason=None, is_final=False):
-    """`is_final` for a decision that takes one back: there is no way from it to what was taken back."""
+def _decide(comment, decision, *, by, seen=None, reason=None, reopened=None):
+    """`reopened` for a decision that takes one back, the reports that one had closed: there is no way from it to what
+    was taken back."""
     if decision == Decision.REJECT:
         reason = reason or ""
     if refusal := why_not(comment, decision, by=by, seen=seen, reason=reason):
         raise Refused(refusal)
     was, status = Status(comment.status), LEADS_TO[decision]
     decided = decided_as(status, by=by, at=timezone.now())
-    way_back = "" if is_final or status == Status.PENDING else was
+    way_back = "" if reopened is not None or status == Status.PENDING else was
     row = {"status": status, "was": way_back, "batch": None, **decided, **UNCLAIMED}
     if not Comment.objects.with_words().filter(pk=comment.pk, status=was, body=comment.body).update(**row):
         raise _overtaken(comment)
-    closed = 0 if status == Status.PENDING else close_reports([comment.pk], at=decided["decided_at"])
-    if was == status and not closed:
-        raise Refused(str(ALREADY[status]))
     step = (status == Status.APPROVED) - (was == Status.APPROVED)
     if step:
         counting.lock_threads([comment.article_id])
         counting.count(comment, step)
+    # Under the thread's lock: a report that came first is answered as well, and a later one finds the comment gone.
+    closed = 0 if status == Status.PENDING else close_reports([comment.pk], at=decided["decided_at"])
+    if was == status and not closed:
+        raise Refused(str(ALREADY[status]))
+    if reopened is not None:
+        reopen_reports(reopened)
     facts = {"because": reason} if decision == Decision.REJECT else {}
     if closed:
         facts["reports"] = closed
@@ -337,6 +341,11 @@ def take_away(comments, *, by, at):
 def close_reports(numbers, *, at):
     """Whoever decides on a comment has answered those who reported it; how many there were."""
     return Report.objects.filter(comment__in=numbers, is_open=True).update(is_open=False, closed_at=at)
+
+
+def reopen_reports(reports):
+    """The decision that closed them is taken back; how many there were."""
+    return reports.update(is_open=True, closed_at=None)
 
 
 def _open_reports(comment):

@@ -5,7 +5,7 @@ nothing else. What came without an address, or whose address is forgotten alread
 see addresses does any of this, and each time is an event that names nobody.
 
 Erasing is one transaction, whatever its size: it does exactly what was asked about, or nothing. Locks are taken in the
-order of moderation: comments, threads, history.
+order of moderation: comments, threads, reports, history.
 """
 
 from dataclasses import dataclass

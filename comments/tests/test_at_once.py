@@ -1,0 +1,106 @@
+"""A decision, a report, a mail or a night's work at the moment somebody does something else with the same comment."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from comments import bulk, forgetting, moderation, privacy, receiving, rights
+from comments.models import Comment, Report
+from comments.moderation import Decision, Refused
+from comments.rights import Grade, Person
+from comments.tests.make import make_comment, without_limits
+from news import history
+from news.tests import races
+from news.tests.make import make_live_articles, make_user
+
+RACES = 15
+ADDRESS = "grazyna@example.org"
+LONG_AGO = timedelta(days=400)
+
+
+@pytest.fixture
+def track(transactional_db):
+    """After the races: they met, and the history holds."""
+    with races.track(refusal=Refused) as track:
+        yield track
+    track.they_met(share=0.5)
+    assert history.verify()[1] is None
+
+
+@pytest.fixture
+def article(transactional_db):
+    without_limits()
+    return make_live_articles(1)[0]
+
+
+@pytest.fixture
+def two(transactional_db):
+    return [make_user("Moderators") for _ in range(2)]
+
+
+def mine(article, **fields):
+    return make_comment(article, name="Grażyna", address=ADDRESS, **fields)
+
+
+def again(comment):
+    return Comment.objects.get(pk=comment.pk)
+
+
+def erasing(grade, by):
+    """A yes to what was on the page before the race."""
+    person = Person(privacy.lookups(ADDRESS))
+    return partial(rights.erase, person, grade, by=by, seen=rights.plan(person, grade).digest)
+
+
+def reported(article, by, **fields):
+    """A comment that readers see, and that somebody has reported."""
+    comment = make_comment(article, status="approved", by=by)
+    receiving.report(comment, reason="abusive", **fields)
+    return again(comment)
+
+
+def test_erasing_whoever_reported_a_comment_does_not_wait_for_the_decision_on_it_in_a_circle(track, article, two):
+    for _ in range(RACES):
+        mine(article)
+        comment = reported(article, two[0], address=ADDRESS)
+        erased, decided = track.race(
+            erasing(Grade.NAME, two[0]), partial(moderation.trash, comment, by=two[1], seen=comment.seen)
+        )
+        assert isinstance(erased, rights.Plan) and decided is None
+        assert not Report.objects.exclude(address="", is_open=False).exists()
+
+
+def test_nor_for_a_decision_on_many(track, article, two):
+    for _ in range(RACES):
+        mine(article)
+        comment = reported(article, two[0], address=ADDRESS)
+        erased, decided = track.race(
+            erasing(Grade.NAME, two[0]),
+            partial(bulk.decide_all, Comment.objects.filter(pk=comment.pk), Decision.TRASH, by=two[1]),
+        )
+        assert isinstance(erased, rights.Plan) and decided.count == 1
+
+
+@pytest.mark.parametrize("decision", ["approve", "trash"])
+def test_taking_a_decision_back_does_not_wait_in_a_circle_for_the_reports_that_are_forgotten(
+    track, article, two, decision
+):
+    for _ in range(RACES):
+        comment = reported(article, two[0], address=ADDRESS, at=timezone.now() - LONG_AGO)
+        moderation.decide(decision, comment, by=two[0])
+        _, undone = track.race(forgetting.forget, partial(moderation.undo, again(comment), by=two[0]))
+        assert undone is None and Report.objects.filter(comment=comment, is_open=True).exists()
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_report_that_meets_the_decision_is_answered_by_it_or_is_not_taken(track, article, two, many):
+    for _ in range(RACES):
+        comment = reported(article, two[0])
+        decide = partial(moderation.trash, again(comment), by=two[1])
+        if many:
+            decide = partial(bulk.decide_all, Comment.objects.filter(pk=comment.pk), Decision.TRASH, by=two[1])
+        track.race(partial(receiving.report, comment, reason="other"), decide)
+        assert again(comment).status == "trash"
+        assert not Report.objects.filter(comment=comment, is_open=True).exists()
