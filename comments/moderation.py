@@ -233,7 +233,8 @@ def told_edited(comment):
 def _overtaken(comment):
     """The refusal for somebody whose row another one has won."""
     now = _as_it_stands(comment)
-    return Refused(told_meanwhile(now) if now.status != comment.status else told_edited(now))
+    is_edited = now.status == comment.status and now.body != comment.body
+    return Refused(told_edited(now) if is_edited else told_meanwhile(now))
 
 
 def no_answer_because(comment, *, by, seen=None):
@@ -295,7 +296,10 @@ def _decide(comment, decision, *, by, seen=None, reason=None, reopened=None):
     decided = decided_as(status, by=by, at=timezone.now())
     way_back = "" if reopened is not None or status == Status.PENDING else was
     row = {"status": status, "was": way_back, "batch": None, **decided, **UNCLAIMED}
-    if not Comment.objects.with_words().filter(pk=comment.pk, status=was, body=comment.body).update(**row):
+    before = Comment.objects.with_words().filter(pk=comment.pk, status=was, body=comment.body)
+    if reopened is not None:  # another's decision may have left the status as it was
+        before = before.filter(decided_at=comment.decided_at)
+    if not before.update(**row):
         raise _overtaken(comment)
     step = (status == Status.APPROVED) - (was == Status.APPROVED)
     if step:

@@ -94,6 +94,16 @@ def test_taking_a_decision_back_does_not_wait_in_a_circle_for_the_reports_that_a
         assert undone is None and Report.objects.filter(comment=comment, is_open=True).exists()
 
 
+def test_nobody_takes_back_what_another_has_decided_at_that_moment(track, article, two):
+    for _ in range(RACES):
+        comment = reported(article, two[0])
+        by_first, by_second = again(comment), again(comment)
+        kept = partial(moderation.approve, by_second, by=two[1], seen=by_second.seen)
+        winner = track.one_wins(partial(moderation.undo, by_first, by=two[0], seen=by_first.seen), kept)
+        stands = again(comment)
+        assert (stands.status, stands.decided_by) == (("pending", None) if winner == 0 else ("approved", two[1]))
+
+
 @pytest.mark.parametrize("many", [False, True])
 def test_a_report_that_meets_the_decision_is_answered_by_it_or_is_not_taken(track, article, two, many):
     for _ in range(RACES):

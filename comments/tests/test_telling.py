@@ -145,6 +145,7 @@ def test_the_mail_waits_as_long_as_the_decision_can_be_taken_back(comment, moder
     assert work(minutes=29) == []
     job = Job.objects.get(name="comments.tell_of_decision")
     assert timedelta(minutes=29) < job.due_at - timezone.now() <= timedelta(minutes=30)
+    comment.refresh_from_db()  # the clock was put on
     moderation.undo(comment, by=moderator)
     assert work(minutes=60) == []
 
