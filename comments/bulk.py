@@ -91,13 +91,15 @@ def last_batch(by, *, now=None):
 def _taken(comments):
     """These comments as they stand now, theirs to change for nobody else until the transaction ends.
 
+    Asked again once they are held: of a row it waited for PostgreSQL looks at the columns anew, and not at its reports.
     SQLite has no such lock and needs none: there one transaction at a time may write, and ours has begun.
     """
     comments = comments.select_related(None).order_by("pk")
     found = []
     for part in _parts(comments.values_list("pk", named=True)):
-        held = comments.filter(pk__in=part).select_for_update(no_key=True)
-        found += held.values_list("pk", "article_id", "status", "was", named=True)
+        asked = comments.filter(pk__in=part)
+        list(asked.select_for_update(no_key=True).values_list("pk"))
+        found += asked.values_list("pk", "article_id", "status", "was", named=True)
     return found
 
 

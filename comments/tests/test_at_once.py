@@ -104,6 +104,16 @@ def test_nobody_takes_back_what_another_has_decided_at_that_moment(track, articl
         assert (stands.status, stands.decided_by) == (("pending", None) if winner == 0 else ("approved", two[1]))
 
 
+def test_of_two_who_keep_a_reported_comment_one_has_decided_also_where_one_decides_on_many(track, article, two):
+    for _ in range(RACES):
+        comment = reported(article, two[0])
+        winner = track.one_wins(
+            partial(moderation.approve, comment, by=two[0], seen=comment.seen),
+            partial(bulk.decide_all, Comment.objects.filter(pk=comment.pk), Decision.APPROVE, by=two[1]),
+        )
+        assert again(comment).decided_by == two[winner]
+
+
 @pytest.mark.parametrize("many", [False, True])
 def test_a_report_that_meets_the_decision_is_answered_by_it_or_is_not_taken(track, article, two, many):
     for _ in range(RACES):
