@@ -32,10 +32,14 @@ def _reports(before):
 
 @transaction.atomic
 def _forgotten(kept, forget_them, what):
-    """Forget some; False when there are none left."""
-    numbers = list(kept.select_for_update().values_list("pk", flat=True)[:AT_ONCE])
+    """Forget some; False when there are none left.
+
+    The comment is held and not its address, as by everybody who lets an address go, or two would wait for each other.
+    """
+    held = list(kept.select_for_update(no_key=True).values_list("pk", flat=True)[:AT_ONCE])
+    numbers = list(kept.filter(pk__in=held).values_list("pk", flat=True))  # some may be forgotten since
     if numbers:
         forget_them(numbers)
         digest = history.digest(",".join(map(str, numbers)))
         history.append("forget addresses", Rules(pk=1), by=None, of=what, count=len(numbers), numbers=digest)
-    return bool(numbers)
+    return bool(held)

@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
@@ -115,8 +116,8 @@ def forget_reporters(reports):
 
 def kept_too_long(before):
     """The comments sent before a moment whose address is still kept."""
-    old = Comment.objects.filter(created_at__lt=before).order_by().values("pk")
-    return Contact.objects.filter(comment__in=old).order_by("pk")
+    kept = Contact.objects.filter(pk=OuterRef("pk"))
+    return Comment.objects.filter(Exists(kept), created_at__lt=before).order_by("pk")
 
 
 @sensitive_variables()

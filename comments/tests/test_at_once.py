@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from comments import bulk, forgetting, moderation, privacy, receiving, rights
-from comments.models import Comment, Report
+from comments import bulk, emptying, forgetting, moderation, privacy, receiving, rights
+from comments.models import Comment, Contact, Report
 from comments.moderation import Decision, Refused
 from comments.rights import Grade, Person
 from comments.tests.make import make_comment, without_limits
@@ -92,6 +92,21 @@ def test_taking_a_decision_back_does_not_wait_in_a_circle_for_the_reports_that_a
         moderation.decide(decision, comment, by=two[0])
         _, undone = track.race(forgetting.forget, partial(moderation.undo, again(comment), by=two[0]))
         assert undone is None and Report.objects.filter(comment=comment, is_open=True).exists()
+
+
+def test_erasing_a_person_whose_addresses_are_forgotten_that_moment_waits_in_no_circle(track, article, two):
+    for _ in range(RACES):
+        sent = [mine(article, at=timezone.now() - LONG_AGO, tell_in="en") for _ in range(3)]
+        track.race(erasing(Grade.NAME, two[0]), forgetting.forget)
+        assert not Contact.objects.filter(comment__in=sent).exists()
+
+
+def test_what_is_emptied_and_forgotten_in_the_same_night_waits_in_no_circle(track, article, two):
+    for _ in range(RACES):
+        sent = [mine(article, at=timezone.now() - LONG_AGO, tell_in="en", status="spam", by=two[0]) for _ in range(3)]
+        Comment.objects.update(decided_at=timezone.now() - LONG_AGO)
+        track.race(emptying.empty, forgetting.forget)
+        assert not Comment.objects.filter(pk__in=[one.pk for one in sent]).exists()
 
 
 def test_nobody_takes_back_what_another_has_decided_at_that_moment(track, article, two):
