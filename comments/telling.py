@@ -165,6 +165,7 @@ def _send(subscription, what, *, answer=None, **context):
     """
     try:
         with transaction.atomic():
+            _hold(subscription.pk, answer and answer.pk)
             told = Told.objects.create(subscription=subscription, answer=answer)
     except IntegrityError:
         return
@@ -178,6 +179,13 @@ def _send(subscription, what, *, answer=None, **context):
         raise
     if not has_arrived:
         end(subscription)
+
+
+def _hold(*numbers):
+    """Nobody lets these comments or their addresses go until the transaction ends: they would trip over what is told of
+    them meanwhile."""
+    held = Comment.objects.filter(pk__in=[number for number in numbers if number])
+    list(held.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _written(subscription, what, about, context):

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from comments import bulk, emptying, forgetting, moderation, privacy, receiving, rights
-from comments.models import Comment, Contact, Report
+from comments import bulk, emptying, forgetting, moderation, privacy, receiving, rights, telling
+from comments.models import Comment, Contact, Mailbox, Report, Thread
 from comments.moderation import Decision, Refused
 from comments.rights import Grade, Person
 from comments.tests.make import make_comment, without_limits
@@ -139,3 +139,14 @@ def test_a_report_that_meets_the_decision_is_answered_by_it_or_is_not_taken(trac
         track.race(partial(receiving.report, comment, reason="other"), decide)
         assert again(comment).status == "trash"
         assert not Report.objects.filter(comment=comment, is_open=True).exists()
+
+
+def test_erasing_a_person_who_is_told_of_an_answer_that_moment_succeeds(track, article, two, mailoutbox):
+    Mailbox.objects.create(address_hash=privacy.lookups(ADDRESS)[0], confirmed_at=timezone.now())
+    for _ in range(RACES):
+        asked = mine(article, status="approved", by=two[0], tell_in="en")
+        answer = make_comment(article, parent=asked, status="approved", by=two[0])
+        Comment.objects.update(decided_at=timezone.now() - LONG_AGO)
+        erased, _ = track.race(erasing(Grade.WORDS, two[0]), partial(telling.tell_of_answer, answer.pk))
+        assert isinstance(erased, rights.Plan) and not Contact.objects.filter(comment=asked).exists()
+        assert Thread.objects.get(pk=article.pk).approved_count == Comment.objects.approved().count()
