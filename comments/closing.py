@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from comments.counting import lock_threads, tell_the_pages
 from comments.models import Rules, Thread
 from comments.moderation import NOT_TO_MODERATE, Refused
-from comments.rules import change_rules
+from comments.rules import change_rules, hold_rules
 from news import history
 
 
@@ -89,7 +89,7 @@ def resume(*, by, banner=None):
 @transaction.atomic
 def announce(banner, *, by):
     """Put a notice above every comment form; an empty one takes it away."""
-    if Rules.current().banner == banner and by.has_perm("comments.change_rules"):
+    if by.has_perm("comments.change_rules") and hold_rules().banner == banner:
         raise Refused(_("This notice is there already.") if banner else _("There is no notice."))
     change_rules({"banner": banner}, by=by)
 
@@ -106,7 +106,7 @@ def _set(article, column, value, by, kind, already):
 
 
 def _set_open(is_open, by, banner):
-    if Rules.current().is_open == is_open and by.has_perm("comments.change_rules"):
+    if by.has_perm("comments.change_rules") and hold_rules().is_open == is_open:
         raise Refused(_("Comments are taken already.") if is_open else _("Comments are stopped already."))
     change_rules({"is_open": is_open} | ({} if banner is None else {"banner": banner}), by=by)
 

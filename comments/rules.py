@@ -19,8 +19,7 @@ def change_rules(changed, *, by, began_from=None):
     """
     if not by.has_perm("comments.change_rules"):
         raise Refused(_("Your role does not change the rules for comments."))
-    Rules.objects.bulk_create([Rules(pk=1)], ignore_conflicts=True)
-    rules = Rules.objects.select_for_update().get(pk=1)  # one change after the other
+    rules = hold_rules()
     if began_from is not None and began_from != edition(rules):
         raise Refused(_("Somebody else has changed these rules meanwhile. Yours are below, and not saved yet."))
     before = {name: getattr(rules, name) for name in changed}
@@ -32,6 +31,12 @@ def change_rules(changed, *, by, began_from=None):
         history.append("rules", rules, by=by, changed=told)
         changes.move(changes.SITE)
     return rules
+
+
+def hold_rules():
+    """The rules in force, nobody else's to change until the transaction ends: one change after the other."""
+    Rules.objects.bulk_create([Rules(pk=1)], ignore_conflicts=True)
+    return Rules.objects.select_for_update().get(pk=1)
 
 
 def edition(rules):

@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from comments import bulk, emptying, forgetting, moderation, privacy, receiving, rights, telling
-from comments.models import Comment, Contact, Mailbox, Report, Thread
+from comments import bulk, closing, emptying, forgetting, moderation, privacy, receiving, rights, telling
+from comments.models import Comment, Contact, Mailbox, Report, Rules, Thread
 from comments.moderation import Decision, Refused
 from comments.rights import Grade, Person
 from comments.tests.make import make_comment, without_limits
@@ -139,6 +139,14 @@ def test_a_report_that_meets_the_decision_is_answered_by_it_or_is_not_taken(trac
         track.race(partial(receiving.report, comment, reason="other"), decide)
         assert again(comment).status == "trash"
         assert not Report.objects.filter(comment=comment, is_open=True).exists()
+
+
+def test_of_two_who_stop_comments_with_notices_of_their_own_one_does_and_the_other_is_told(track, two):
+    chiefs = [make_user("Chief editors") for _ in range(2)]
+    for _ in range(RACES):
+        winner = track.one_wins(*(partial(closing.stop, by=by, banner=by.username) for by in chiefs))
+        assert Rules.current().banner == chiefs[winner].username
+        closing.resume(by=chiefs[0])
 
 
 def test_erasing_a_person_who_is_told_of_an_answer_that_moment_succeeds(track, article, two, mailoutbox):
