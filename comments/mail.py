@@ -19,13 +19,14 @@ from news.views import for_one_reader
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request, key):
     """Asks whether the reader of the mail wants to be told; says so once they do. Context: `subscription`, `is_on`."""
-    subscription = _named(tokens.of_confirmation(key))
-    if subscription is None:
-        return _page(request, "comments/mail_ended.html", status=404)
-    if request.method == "POST":
+    number = tokens.of_confirmation(key)
+    subscription = _named(number)
+    if subscription and request.method == "POST":
         posted_to(request)
         telling.confirm(subscription)
-        subscription.refresh_from_db()
+        subscription = _named(number)  # it may be erased meanwhile
+    if subscription is None:
+        return _page(request, "comments/mail_ended.html", status=404)
     context = {"subscription": subscription, "is_on": telling.is_confirmed(subscription)}
     return _page(request, "comments/mail_confirm.html", **context)
 
@@ -34,15 +35,16 @@ def confirm(request, key):
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request, key):
     """Asks which mail is to end, and ends it: this conversation's, or all. Context: `subscription`, `mailbox`."""
-    subscription = _named(tokens.of_ending(key))
-    if subscription is None:
-        return _page(request, "comments/mail_ended.html", status=404)
-    if request.method == "POST":
+    number = tokens.of_ending(key)
+    subscription = _named(number)
+    if subscription and request.method == "POST":
         if posted_to(request).get("end") == "all":
             telling.end_all(subscription)
         else:
             telling.end(subscription)
-        subscription.refresh_from_db()
+        subscription = _named(number)
+    if subscription is None:
+        return _page(request, "comments/mail_ended.html", status=404)
     context = {"subscription": subscription, "mailbox": telling.mailbox_of(subscription)}
     return _page(request, "comments/mail_stop.html", **context)
 

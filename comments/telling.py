@@ -153,6 +153,8 @@ def _rejected_because(comment):
 def _say(subscription, **said):
     """Write down what the owner of an address says, in one row whichever key it was found by."""
     hashes = privacy.marks_of(subscription.contact.comment)
+    if not hashes:  # the address is forgotten since
+        return
     with transaction.atomic():
         if not Mailbox.objects.filter(address_hash__in=hashes).update(**said):
             Mailbox.objects.update_or_create(address_hash=hashes[0], defaults=said)

@@ -4,9 +4,11 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from comments import bulk, closing, emptying, forgetting, moderation, privacy, receiving, rights, telling
+from comments import bulk, closing, emptying, forgetting, moderation, privacy, receiving, rights, telling, tokens
 from comments.models import Comment, Contact, Mailbox, Report, Rules, Thread
 from comments.moderation import Decision, Refused
 from comments.rights import Grade, Person
@@ -158,3 +160,15 @@ def test_erasing_a_person_who_is_told_of_an_answer_that_moment_succeeds(track, a
         erased, _ = track.race(erasing(Grade.WORDS, two[0]), partial(telling.tell_of_answer, answer.pk))
         assert isinstance(erased, rights.Plan) and not Contact.objects.filter(comment=asked).exists()
         assert Thread.objects.get(pk=article.pk).approved_count == Comment.objects.approved().count()
+
+
+@pytest.mark.parametrize("page", ["confirm", "stop"])
+def test_a_link_in_a_mail_followed_while_its_reader_is_erased_is_answered_in_words(track, article, two, page):
+    key_for = {"confirm": tokens.confirmation, "stop": tokens.ending}[page]
+    for _ in range(RACES):
+        asked = mine(article, status="approved", by=two[0], tell_in="en")
+        address = reverse(f"comments:mail-{page}", args=[key_for(asked.contact.subscription)])
+        erased, response = track.race(
+            erasing(Grade.WORDS, two[0]), lambda address=address: Client().post(address, {"end": "all"})
+        )
+        assert isinstance(erased, rights.Plan) and response.status_code in {200, 404}
