@@ -17,7 +17,7 @@ from news import history
 from news.tests import races
 from news.tests.make import make_live_articles, make_user
 
-RACES = 15
+RACES = 10
 ADDRESS = "grazyna@example.org"
 LONG_AGO = timedelta(days=400)
 

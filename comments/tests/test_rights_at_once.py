@@ -11,7 +11,7 @@ from news.models import Event
 from news.tests import races
 from news.tests.make import make_live_articles, make_user
 
-RACES = 15
+RACES = 10
 ADDRESS = "grazyna@example.org"
 
 

@@ -155,6 +155,7 @@ class Newsroom:
         return {json.loads(event.facts)["revision"] for event in events}
 
 
+@pytest.mark.wide
 @pytest.mark.django_db
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(

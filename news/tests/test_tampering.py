@@ -15,7 +15,7 @@ from news.models import Article, Event, HistoryHead, Revision, WorkingCopy
 from news.tests.make import make_approved_copy, make_copy, make_live_article, make_tag, make_user, published_again
 from news.tests.test_schedule import approved_update, scheduled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 HOUR = timedelta(hours=1)
 CUT = (
     "the database ends at event {}, but {} was written down outside:"
