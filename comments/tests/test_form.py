@@ -17,7 +17,7 @@ from comments.tests.make import form_of, make_comment, without_limits
 from news.models import Article, Slug
 from news.tests.make import make_article, make_author, make_live_article, make_live_articles, make_tag, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 class Page(HTMLParser):

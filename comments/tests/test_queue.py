@@ -14,7 +14,7 @@ from comments.tests.make import make_comment, make_comments
 from news.models import Event
 from news.tests.make import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 QUEUE = "/admin/comments/comment/"
 

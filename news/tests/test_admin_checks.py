@@ -24,7 +24,7 @@ from news.tests.make import (
     saved_again,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 ADD = reverse("admin:news_workingcopy_add")
 ADD_CHECKS = reverse("admin:news_workingcopy_add_checks")
 

@@ -24,7 +24,7 @@ from news.tests.make import (
 )
 from news.tests.test_compare import HOSTILE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 Stage = WorkingCopy.Stage
 CHANGED = "Somebody changed this story since you opened this page. Look at the newest version first."
 

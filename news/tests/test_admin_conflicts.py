@@ -21,7 +21,7 @@ from news.tests.make import (
     saved_again,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 Stage = WorkingCopy.Stage
 ONE = "00000000-0000-4000-8000-000000000001"
 TEXT = body.paragraphs("Lorries wait at the bridge.", "The duty is three per cent.", "Seals are blue.")

@@ -11,7 +11,7 @@ from news.models import Article, Event, Revision, Tag, WorkingCopy
 from news.tests.forms import editor_of, said, send
 from news.tests.make import again, make_author, make_copy, make_live_article, make_section, make_tag, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 ADD = reverse("admin:news_workingcopy_add")
 Stage = WorkingCopy.Stage
 

@@ -17,7 +17,7 @@ from news.tests.make import (
 )
 from portal.forms import PreferencesForm
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 LIST = reverse("admin:news_workingcopy_changelist")
 INDEX = reverse("admin:index")
 Stage = WorkingCopy.Stage

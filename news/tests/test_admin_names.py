@@ -12,7 +12,7 @@ from news.models import Author, Event, Section, Tag
 from news.tests.forms import fields_of, send, send_fields
 from news.tests.make import make_author, make_copy, make_live_article, make_section, make_tag, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 def at(thing):

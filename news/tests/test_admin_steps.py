@@ -11,7 +11,7 @@ from news.models import Event, WorkingCopy
 from news.tests.forms import as_, editor_of, fields_of, said, send, send_fields
 from news.tests.make import again, make_approved_copy, make_copy, make_live_article, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 Stage = WorkingCopy.Stage
 NEWER = "A newer version of this story was saved since you opened it. Look at it first."
 

@@ -16,7 +16,7 @@ from news.models import Event, Revision, UnsavedText, WorkingCopy
 from news.tests.forms import fields_of, said, send, send_fields
 from news.tests.make import make_copy, make_live_article, make_tag, make_user, saved_again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 ADD = reverse("admin:news_workingcopy_add")
 
 

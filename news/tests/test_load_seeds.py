@@ -20,7 +20,7 @@ from news.roles import system_user
 from news.tests.make import make_live_article, make_section, make_tag, make_user
 from news.workflow import Stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 OURS = REPOSITORY / "seeds"

@@ -22,7 +22,7 @@ from news.tests.make import (
     make_tag,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 HOME, LIST, ARTICLE, GONE = 6, 5, 7, 7
 
 

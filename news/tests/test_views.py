@@ -27,7 +27,7 @@ from news.tests.make import (
 )
 from news.workflow import editing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 HOUR = timedelta(hours=1)
 LINK = UUID("00000000-0000-4000-8000-000000000001")
 

@@ -17,6 +17,8 @@ from django.utils.translation import gettext, ngettext, override
 
 from portal.admin_site import REWORDED
 
+pytestmark = pytest.mark.wide
+
 ROOT = Path(__file__).parents[2]
 PO = Path("portal/locale/pl/LC_MESSAGES/django.po")
 STRING = re.compile(r'^(?:(msg[a-z_]+)(?:\[\d\])? )?(".*")$', re.MULTILINE)
