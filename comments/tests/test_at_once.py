@@ -1,4 +1,5 @@
-"""A decision, a report, a mail or a night's work at the moment somebody does something else with the same comment."""
+"""Whatever is done with a comment or a person's at the moment somebody does something else with it: one is done, the
+other is told, and nobody waits in a circle."""
 
 from datetime import timedelta
 from functools import partial
@@ -8,12 +9,25 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import bulk, closing, emptying, forgetting, moderation, privacy, receiving, rights, telling, tokens
-from comments.models import Comment, Contact, Mailbox, Report, Rules, Thread
+from comments import (
+    bulk,
+    closing,
+    emptying,
+    forgetting,
+    moderation,
+    privacy,
+    receiving,
+    rights,
+    standing,
+    telling,
+    tokens,
+)
+from comments.models import Comment, Contact, Mailbox, Report, Rules, Standing, Thread
 from comments.moderation import Decision, Refused
 from comments.rights import Grade, Person
 from comments.tests.make import make_comment, without_limits
 from news import history
+from news.models import Event
 from news.tests import races
 from news.tests.make import make_live_articles, make_user
 
@@ -172,3 +186,77 @@ def test_a_link_in_a_mail_followed_while_its_reader_is_erased_is_answered_in_wor
             erasing(Grade.WORDS, two[0]), lambda address=address: Client().post(address, {"end": "all"})
         )
         assert isinstance(erased, rights.Plan) and response.status_code in {200, 404}
+
+
+# A person erased, or decided about
+
+
+def nothing_is_kept_of(*comments):
+    kept = Comment.objects.filter(pk__in=[comment.pk for comment in comments])
+    assert not Contact.objects.filter(comment__in=kept).exists()
+    assert not kept.exclude(name="", name_key="", website="", original="").exists()
+    counted = Thread.objects.values_list("article", "approved_count")
+    assert all(Comment.objects.approved().filter(article=article).count() == count for article, count in counted)
+
+
+@pytest.mark.parametrize("grade", Grade.values)
+def test_of_two_who_erase_the_same_person_one_does_and_the_other_is_told(track, article, two, grade):
+    for _ in range(RACES):
+        theirs = [mine(article, status="approved", by=two[0]), mine(article)]
+        make_comment(article, parent=theirs[0], status="approved", by=two[0])
+        track.one_wins(*(erasing(grade, by) for by in two))
+        nothing_is_kept_of(*theirs)
+    assert Event.objects.filter(kind="erase").count() == RACES
+
+
+def test_a_decision_that_meets_an_erasure_brings_nothing_back(track, article, two):
+    for _ in range(RACES):
+        theirs = mine(article)
+        stale = Comment.objects.get(pk=theirs.pk)
+        erased, decided = track.race(
+            erasing(Grade.WORDS, two[0]), lambda stale=stale: moderation.approve(stale, by=two[1], seen=stale.seen)
+        )
+        assert isinstance(erased, rights.Plan)
+        assert decided is None or str(decided)
+        nothing_is_kept_of(theirs)
+        assert not Comment.objects.exists()
+
+
+def test_an_answer_that_meets_an_erasure_finds_the_place_kept_or_is_told(track, article, two):
+    for _ in range(RACES):
+        theirs = mine(article, status="approved", by=two[0])
+        erased, answered = track.race(
+            erasing(Grade.WORDS, two[0]), lambda parent=theirs: make_comment(article, parent=parent)
+        )
+        if isinstance(answered, Comment):  # it came first: what would happen has changed, so nothing did
+            assert isinstance(erased, moderation.Refused)
+            erasing(Grade.WORDS, two[0])()
+            assert Comment.objects.get(pk=answered.pk).parent == theirs
+        else:
+            assert isinstance(erased, rights.Plan) and not Comment.objects.filter(pk=theirs.pk).exists()
+        nothing_is_kept_of(theirs)
+
+
+def test_what_they_send_while_they_are_erased_is_kept_whole_or_was_part_of_the_question(track, article, two):
+    for _ in range(RACES):
+        theirs = mine(article)
+        erased, sent = track.race(erasing(Grade.NAME, two[0]), lambda: mine(article))
+        assert isinstance(sent, Comment) and Contact.objects.filter(comment=sent).exists()
+        assert Comment.objects.get(pk=sent.pk).name == "Gra\u017cyna"
+        if isinstance(erased, rights.Plan):
+            nothing_is_kept_of(theirs)
+        erasing(Grade.NAME, two[0])()
+        nothing_is_kept_of(theirs, sent)
+
+
+def test_of_two_who_decide_about_a_person_one_does_and_the_other_is_told(track, article, two):
+    marks = privacy.marks_of(mine(article))
+    first, second = two
+    for _ in range(RACES):
+        track.one_wins(
+            lambda: standing.decide(marks, "hold", by=first, seen=""),
+            lambda: standing.decide(marks, "spam", by=second, seen=""),
+        )
+        kind = Standing.objects.get().kind
+        track.one_wins(*(lambda by=by, kind=kind: standing.lift(marks, by=by, seen=kind) for by in two))
+        assert not Standing.objects.exists()
