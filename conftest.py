@@ -35,12 +35,13 @@ def fresh_process(tmp_path, monkeypatch, settings):
     from django.core.cache import cache
     from django.utils import translation
 
-    from news import changes, history
+    from portal.audit import log
+    from portal.pagecache import counters
 
     settings.WHITENOISE_AUTOREFRESH = True  # else it reads every static file again for each test's client
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setattr(history, "HEADS", tmp_path / "heads")
-    changes.forget()
+    monkeypatch.setattr(log, "HEADS", tmp_path / "heads")
+    counters.clear_memo()
     cache.key_prefix = uuid4().hex  # a server shared with other processes must not be emptied under them
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         cache.clear()

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from comments import emptying, forgetting, limits, telling
 from comments.models import Comment
+from comments.notifications import delivery
+from comments.personal_data import purge, retention
+from comments.submission import rate_limits
 from portal.jobs import job
 
 
@@ -37,36 +39,36 @@ def _subject(waiting, reported):
 
 
 @job
-def tell_of_decision(comment):
+def send_decision_mail(comment):
     """Tell the writer of a comment, who asked for it, what a moderator has decided."""
-    telling.tell_of_decision(comment)
+    delivery.send_decision(comment)
 
 
 @job
-def tell_of_answer(answer):
+def send_answer_mail(answer):
     """Tell the writer of a comment, who asked for it, that somebody has answered."""
-    telling.tell_of_answer(answer)
+    delivery.send_answer(answer)
 
 
 @job(every=timedelta(days=1))
-def forget_mailboxes():
+def purge_email_preferences():
     """Drop what owners of addresses have said where no comment of theirs is left."""
-    telling.forget_mailboxes()
+    delivery.purge_preferences()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def empty_spam_and_trash():
+def purge_spam_and_trash():
     """Empty spam and trash of what has lain there long enough."""
-    emptying.empty()
+    purge.purge()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def forget_addresses():
+def purge_emails():
     """Forget the addresses that have been kept for long enough."""
-    forgetting.forget()
+    retention.purge_expired()
 
 
 @job(every=timedelta(hours=1))
-def forget_attempts():
+def purge_rate_limit_hits():
     """Drop what the limits have counted and look at no more."""
-    limits.forget()
+    rate_limits.purge()

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from comments.querysets import CommentQuerySet, SubscriptionQuerySet
-from news import history
-from news.models.fields import FoldedField
+from news.models.fields import SearchKeyField
+from portal.audit import log
 
 COLOURS = 12  # as many as the style sheet has
 
@@ -42,8 +42,8 @@ class Comment(models.Model):
     name = models.CharField(_("name"), max_length=245)
     website = models.URLField(_("website"), max_length=200, blank=True)
     body = models.TextField(_("comment"), max_length=5000)
-    key = FoldedField("body")
-    name_key = FoldedField("name")
+    key = SearchKeyField("body")
+    name_search_key = SearchKeyField("name")
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
     colour = models.PositiveSmallIntegerField(default=any_colour, editable=False)
     reasons = models.JSONField(default=list, editable=False)
@@ -96,10 +96,10 @@ class Comment(models.Model):
     @property
     def seen(self):
         """What a button carries: the status and the words its moderator had before their eyes."""
-        return f"{self.status}.{history.digest(self.body)[:16]}"
+        return f"{self.status}.{log.digest(self.body)[:16]}"
 
 
-class Batch(models.Model):
+class BulkDecision(models.Model):
     """Many comments decided at once: who decided what on which of them, so that all of it can be taken back.
 
     `numbers` are theirs, in order and with commas between; the event of the batch holds the digest of exactly that.
@@ -123,7 +123,7 @@ class Batch(models.Model):
         return self.numbers.count(",") + 1
 
 
-class Contact(models.Model):
+class CommenterEmail(models.Model):
     """A commenter's address: encrypted, found by a keyed hash, in no query of the comment itself."""
 
     comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="contact")
@@ -139,8 +139,8 @@ class Contact(models.Model):
         return str(self.comment_id)
 
 
-class Standing(models.Model):
-    """What becomes of everything one person sends, under the keyed hash of their address; see comments/standing.py."""
+class SenderRule(models.Model):
+    """What becomes of everything one person sends, under the keyed hash of their address; see comments/moderation/sender_rules.py."""
 
     class Kind(models.TextChoices):
         HOLD = "hold", pgettext_lazy("standing", "Held")
@@ -164,7 +164,7 @@ class Standing(models.Model):
 class Subscription(models.Model):
     """The writer of a comment wants to hear by mail what became of it; it ends with the address it would go to."""
 
-    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="subscription")
+    contact = models.OneToOneField(CommenterEmail, models.CASCADE, primary_key=True, related_name="subscription")
     language = models.CharField(max_length=10)  # of the page it was sent from
     asked_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -178,7 +178,7 @@ class Subscription(models.Model):
         return str(self.contact_id)
 
 
-class Told(models.Model):
+class SentNotification(models.Model):
     """That a subscriber was told something, so that nobody is told it twice; without an answer, of the decision."""
 
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="told")
@@ -198,7 +198,7 @@ class Told(models.Model):
         return f"{self.subscription_id} {self.answer_id or ''}"
 
 
-class Mailbox(models.Model):
+class EmailPreference(models.Model):
     """What the owner of an address has said about mail from here, under its keyed hash alone: yes, or never again."""
 
     address_hash = models.CharField(max_length=64, unique=True)
@@ -263,7 +263,7 @@ class Report(models.Model):
         return self.get_reason_display()
 
 
-class Attempt(models.Model):
+class RateLimitHit(models.Model):
     """That somebody sent a comment, so that limits hold across processes: a keyed hash of whom or where, and when."""
 
     key = models.CharField(max_length=64)
@@ -277,7 +277,7 @@ class Attempt(models.Model):
         return f"{self.at}"
 
 
-class Rules(models.Model):
+class CommentSettings(models.Model):
     """How comments are received, one row for the whole site; its defaults hold every comment."""
 
     is_open = models.BooleanField(_("take comments"), default=True)

@@ -3,8 +3,11 @@
 from news.roles import grant
 
 MODERATES = ["view_comment", "moderate_comment"]
-SETS_RULES = ["view_rules", "change_rules"]
-ROLES = {"Chief editors": [*MODERATES, *SETS_RULES], "Moderators": [*MODERATES, *SETS_RULES, "view_contact"]}
+CHANGES_SETTINGS = ["view_commentsettings", "change_settings"]
+ROLES = {
+    "Chief editors": [*MODERATES, *CHANGES_SETTINGS],
+    "Moderators": [*MODERATES, *CHANGES_SETTINGS, "view_commenteremail"],
+}
 
 
 def ensure_roles(**signal):

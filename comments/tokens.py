@@ -19,7 +19,7 @@ VALID = timedelta(days=14)  # a tab left open over a holiday still works
 EPOCH = date(1970, 1, 1)
 RECEIPT_VALID = timedelta(minutes=10)
 CHANGE_VALID = timedelta(minutes=40)  # whoever opens the page in the last minute has half an hour to type
-PROOF_VALID = timedelta(days=365)
+COMMENTER_TOKEN_VALID = timedelta(days=365)
 MAIL_VALID = timedelta(days=365)
 
 
@@ -48,14 +48,14 @@ def of_receipt(receipt, *, valid=None):
     return _number(_receipts(), receipt, valid or RECEIPT_VALID)
 
 
-def proof(comment):
+def commenter_token(comment):
     """What the sender's browser may keep, and send along with their next comment."""
     return _proofs().sign(str(comment.pk))
 
 
-def of_proof(proof):
+def comment_of_token(proof):
     """The number of the comment whose sender the browser keeping this belongs to, for a year; else None."""
-    return _number(_proofs(), proof, PROOF_VALID)
+    return _number(_proofs(), proof, COMMENTER_TOKEN_VALID)
 
 
 def confirmation(subscription):

@@ -1,6 +1,8 @@
 from django.urls import path, register_converter
 
-from comments import feeds, mail, own, views
+from comments.display import feeds
+from comments.notifications import views
+from comments.submission import edit_own, views
 
 
 class Number:
@@ -27,10 +29,10 @@ urlpatterns = [
     path("news/<slug:slug>/comments/report/<number:pk>/", views.report, name="report"),
     path("news/<slug:slug>/comments/reported/<number:pk>/", views.reported, name="reported"),
     path("news/<slug:slug>/comments/<number:pk>/", views.comment, name="comment"),
-    path("news/<slug:slug>/comments/change/<str:receipt>/", own.change, name="change"),
-    path("news/<slug:slug>/comments/take-back/<str:receipt>/", own.take_back, name="take-back"),
-    path("news/<slug:slug>/comments/taken-back/", own.taken_back, name="taken-back"),
-    path("mail/confirm/<str:key>/", mail.confirm, name="mail-confirm"),
-    path("mail/stop/<str:key>/", mail.stop, name="mail-stop"),
+    path("news/<slug:slug>/comments/change/<str:receipt>/", edit_own.change, name="change"),
+    path("news/<slug:slug>/comments/take-back/<str:receipt>/", edit_own.take_back, name="take-back"),
+    path("news/<slug:slug>/comments/taken-back/", edit_own.taken_back, name="taken-back"),
+    path("mail/confirm/<str:key>/", views.confirm, name="mail-confirm"),
+    path("mail/stop/<str:key>/", views.stop, name="mail-stop"),
     path("privacy/", views.privacy, name="privacy"),
 ]

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from datetime import timedelta
 
-from news import presence, unsaved, workflow
+from news.editorial import autosave, presence, workflow
 from news.models import WorkingCopy
 from portal.jobs import job
 
@@ -21,7 +21,7 @@ def publish_due():
     outcomes = Counter()
     for pk in list(WorkingCopy.objects.due().values_list("pk", flat=True)):
         try:
-            outcomes[workflow.go_out(pk)] += 1
+            outcomes[workflow.publish_due(pk)] += 1
         except Exception:  # whatever it is: the next story may be fine
             log.exception("Story %s is due and could not go out.", pk)
             outcomes["failed"] += 1
@@ -29,7 +29,7 @@ def publish_due():
 
 
 @job(every=timedelta(days=1))
-def forget_what_was_typed():
+def purge_autosaves():
     """Drop unsaved text nobody came back to for a month, and who had which story open yesterday."""
-    unsaved.forget_old()
-    presence.forget_old()
+    autosave.purge()
+    presence.purge()

@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, Q, Window
 from django.db.models.functions import Left, RowNumber
 from django.utils import timezone
 
-from news.folding import fold
+from portal.text.folding import fold
 
 # Of the body as it is stored: room for a first sentence, its markup and a READ line before it.
 OPENING_LENGTH = 900
@@ -17,7 +17,7 @@ PATIENCE = timedelta(minutes=3)
 HEARD_WITHIN = timedelta(seconds=90)
 
 
-class Unchangeable(Exception):
+class ImmutableRow(Exception):
     """Somebody tried to rewrite or remove what is kept as it was."""
 
     def __init__(self):
@@ -64,15 +64,15 @@ class ArticleQuerySet(models.QuerySet):
         return sorted({moment for window in windows for moment in window if moment and moment > after})
 
 
-def printed_on_its_page():
+def article_page_prefetches():
     """What to prefetch of a story whose page is made: signatures, tags, links and where they lead."""
     from news.models import ArticleRelated  # the models import this module
 
-    links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
-    return (*names_and_tags(), Prefetch("related_links", links))
+    links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "matched_article__body")
+    return (*card_prefetches(), Prefetch("related_links", links))
 
 
-def names_and_tags():
+def card_prefetches():
     """What to prefetch of stories whose authors and tags are shown."""
     from news.models import ArticleByline, ArticleTag  # the models import this module
 
@@ -116,9 +116,9 @@ class WorkingCopyQuerySet(models.QuerySet):
         """Stories of which one person alone gave readers what they see. Keep in step with WorkingCopy.is_unread()."""
         return self.filter(alone_since__isnull=False)
 
-    def with_what_is_read(self):
+    def with_reviewed_revisions(self):
         """Load which version readers see and which two people have read, and leave their text behind."""
-        loaded = self.select_related("article__live_revision", "vouched_for")
+        loaded = self.select_related("article__live_revision", "reviewed_revision")
         return loaded.defer("article__live_revision__content", "vouched_for__content")
 
     def found_by(self, words):
@@ -135,29 +135,29 @@ class PreviewLinkQuerySet(models.QuerySet):
         return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
 
 
-class KeptQuerySet(models.QuerySet):
+class ImmutableQuerySet(models.QuerySet):
     """Rows that stay as they were written: not through a queryset either."""
 
     def update(self, **columns):
-        raise Unchangeable
+        raise ImmutableRow
 
     def delete(self):
-        raise Unchangeable
+        raise ImmutableRow
 
 
-class RevisionQuerySet(KeptQuerySet):
+class RevisionQuerySet(ImmutableQuerySet):
     def since(self, revision):
         """What was saved after a revision (after None: all of it), oldest first."""
         return self.filter(number__gt=revision.number if revision else 0).order_by("number")
 
 
-class EventQuerySet(KeptQuerySet):
+class AuditEventQuerySet(ImmutableQuerySet):
     def about(self, subject):
         """The history of one story or comment, newest first."""
         return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")
 
 
-class UnsavedTextQuerySet(models.QuerySet):
+class AutosaveQuerySet(models.QuerySet):
     def of(self, person, story):
         """What this person left at this story (None: at a new one) and may take up, newest first."""
         return self.filter(person=person, story=story).exclude(fields="").order_by("-kept_at", "-pk")

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 
 WRITES = ["add_workingcopy", "change_workingcopy", "view_workingcopy", "submit_workingcopy"]
-LOOKS_UP = ["view_section", "view_author", "view_tag", "view_event", "view_revision"]
+LOOKS_UP = ["view_section", "view_author", "view_tag", "view_auditevent", "view_revision"]
 REVIEWS = [
     "review_workingcopy",
     "fix_typo_workingcopy",
@@ -29,7 +29,7 @@ ROLES = {
     "Reporters": [*WRITES, *LOOKS_UP, "add_tag"],
     "Editors": [*WRITES, *LOOKS_UP, *REVIEWS],
     "Chief editors": [*WRITES, *LOOKS_UP, *REVIEWS, *PUBLISHES],
-    "Moderators": ["view_event"],
+    "Moderators": ["view_auditevent"],
 }
 
 SYSTEM = "system"

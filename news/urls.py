@@ -1,6 +1,6 @@
 from django.urls import path
 
-from news import views
+from news.site import views
 
 app_name = "news"
 urlpatterns = [

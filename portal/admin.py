@@ -5,7 +5,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from portal import jobs
-from portal.admin_site import ROLES
+from portal.admin_site.site import ROLES
 from portal.models import Job, User
 
 

@@ -24,4 +24,4 @@ def _grant_jobs(**signal):
 class NewsroomConfig(AdminConfig):
     """Django's admin with our site in place of its own."""
 
-    default_site = "portal.admin_site.NewsroomSite"
+    default_site = "portal.admin_site.site.NewsroomSite"

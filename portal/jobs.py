@@ -182,7 +182,7 @@ def in_short(error):
     return f"{type(error).__name__}: {message[:300]}{place}"
 
 
-def enqueue_duties(*, now=None):
+def enqueue_recurring(*, now=None):
     """Ask for each recurring duty once per interval, whatever number of workers asks."""
     now = now or timezone.now()
     for handler in HANDLERS.values():
@@ -223,7 +223,7 @@ def worker_name():
 
 
 @job(every=timedelta(days=1))
-def forget_finished():
+def purge_finished():
     """Drop what was done or set aside long ago. Dead jobs stay until somebody has looked."""
     finished = Job.objects.filter(state__in=[Job.State.DONE, Job.State.SET_ASIDE])
     finished.filter(finished_at__lt=timezone.now() - KEEP_FINISHED).delete()

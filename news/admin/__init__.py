@@ -1,5 +1,6 @@
 """The newsroom's screens: each module registers its own. They call the workflow and decide nothing."""
 
-from news.admin import names, stories
+from news.admin import taxonomy
+from news.admin.articles import admin
 
 __all__ = ["names", "stories"]

@@ -18,15 +18,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from news import body, history, naming, revisions, rules, tagging, workflow
-from news.folding import fold, slugify
+from news.content import body, revisions
+from news.editorial import steps, workflow
+from news.editorial.workflow import Stage
 from news.importers.seed_format import LARGEST, Paragraph, ReadLine, Story, Unreadable, read
-from news.models import Article, Author, Event, ImportedStory, RelatedLink, Section, Tag, TagAlias, WorkingCopy
-from news.workflow import Stage
+from news.models import Article, Author, ImportRecord, RelatedLink, Section, Tag, TagAlias, WorkingCopy
+from news.taxonomy import renaming
+from portal.audit import log
+from portal.models import AuditEvent
+from portal.text.folding import fold, slugify
 
 __all__ = ["Outcome", "Result", "Unreadable", "load", "places", "read", "section_called"]
 
-LONGEST_PLACE = 170  # leaves room in ImportedStory.source
+LONGEST_PLACE = 170  # leaves room in ImportRecord.source
 
 
 class Result(models.TextChoices):
@@ -64,7 +68,7 @@ def load(path: Path, *, by, publish=False, section=None, language="", now=None) 
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
     story = read(data, places=places(), language=language, now=now)
-    history.take_turn()  # two imports of one file take turns, and the second finds the first one's row
+    log.lock()  # two imports of one file take turns, and the second finds the first one's row
     source = source_of(path)
     if imported := _known_as(source, story):
         outcome = _update(story, imported, by, section)
@@ -100,9 +104,9 @@ def source_of(path: Path) -> str:
     return f"seed:{place}"
 
 
-def _known_as(source: str, story: Story) -> ImportedStory | None:
+def _known_as(source: str, story: Story) -> ImportRecord | None:
     """The same file, or else the same words from a file that was moved or copied."""
-    known = ImportedStory.objects.select_related("article__working_copy", "revision")
+    known = ImportRecord.objects.select_related("article__working_copy", "revision")
     imported = known.filter(source=source).first()
     if imported and not _is_one_story(imported, story):
         # A drop folder uses "today.txt" every day: yesterday's story must not become today's.
@@ -112,7 +116,7 @@ def _known_as(source: str, story: Story) -> ImportedStory | None:
     return imported or known.filter(fingerprint=story.fingerprint).order_by("pk").first()
 
 
-def _is_one_story(imported: ImportedStory, story: Story) -> bool:
+def _is_one_story(imported: ImportRecord, story: Story) -> bool:
     """Whether a file still tells the story it told: under the same headline, or with a paragraph in common."""
     before = revisions.content_of(imported.revision)
     text = {body.clean(body.paragraphs(block.text)) for block in story.blocks if isinstance(block, Paragraph)}
@@ -130,16 +134,16 @@ def _create(story: Story, source: str, by, section) -> Outcome:
         authors=_authors(story, by, notes),
         **_content(story, section, notes),
     )
-    ImportedStory.objects.create(
-        source=source, fingerprint=story.fingerprint, article=copy.article, revision=copy.newest
+    ImportRecord.objects.create(
+        source=source, fingerprint=story.fingerprint, article=copy.article, revision=copy.latest_revision
     )
     return Outcome(Result.CREATED, copy.article, notes)
 
 
-def _update(story: Story, imported: ImportedStory, by, section) -> Outcome:
+def _update(story: Story, imported: ImportRecord, by, section) -> Outcome:
     """Bring the file's new words to a working copy that still says what the last import gave it."""
     copy, notes = imported.article.working_copy, _notes(story)
-    if copy.newest_id != imported.revision_id:
+    if copy.latest_revision_id != imported.revision_id:
         return Outcome(Result.KEPT, imported.article, [_("changed by an editor since, left alone")])
     if imported.fingerprint == story.fingerprint:
         return Outcome(Result.UNCHANGED, imported.article, [])
@@ -157,8 +161,12 @@ def _update(story: Story, imported: ImportedStory, by, section) -> Outcome:
             authors=[author.pk for author in _authors(story, by, notes)],
             links=links,
         )
-    result = Result.UNCHANGED if copy.newest_id == imported.revision_id else Result.UPDATED
-    imported.fingerprint, imported.revision, imported.imported_at = story.fingerprint, copy.newest, timezone.now()
+    result = Result.UNCHANGED if copy.latest_revision_id == imported.revision_id else Result.UPDATED
+    imported.fingerprint, imported.revision, imported.imported_at = (
+        story.fingerprint,
+        copy.latest_revision,
+        timezone.now(),
+    )
     imported.save()
     return Outcome(result, imported.article, notes)
 
@@ -170,11 +178,11 @@ def _publish(outcome: Outcome, at: datetime | None, by):
         return
     if copy.stage != Stage.DRAFT or outcome.article.withdrawn_at:
         outcome.notes.append(_("in the newsroom's hands, not published"))
-    elif Event.objects.about(outcome.article).filter(kind__in=rules.SHOWN_BY_THE_NEWSROOM).exists():
+    elif AuditEvent.objects.about(outcome.article).filter(kind__in=steps.SHOWN_BY_THE_NEWSROOM).exists():
         outcome.notes.append(_("published by the newsroom before, so the new text waits as a draft"))
     else:
         try:
-            workflow.publish_unread(copy, copy.newest, by=by, at=at)
+            workflow.publish_unread(copy, copy.latest_revision, by=by, at=at)
             outcome.published = True
         except workflow.Refused as refusal:
             outcome.refusal = str(refusal)
@@ -227,10 +235,10 @@ def _section(story: Story, otherwise: Section | None, notes: list[str]) -> Secti
 def _tags(story: Story, by, notes: list[str]) -> list[Tag]:
     tags: dict[int, Tag] = {}
     for name in story.tags:
-        tag = tagging.find(name)
+        tag = tags.find(name)
         if tag is None:
             kind = Tag.Kind.HS if name.startswith("HS ") else Tag.Kind.TOPIC
-            tag = tagging.find_or_make(_fitting(Tag, "name", name), kind=kind, by=by)
+            tag = tags.get_or_create(_fitting(Tag, "name", name), kind=kind, by=by)
             notes.append(_("“%(tag)s” is a new tag") % {"tag": name})
         tags[tag.pk] = tag
     return list(tags.values())
@@ -246,7 +254,7 @@ def _authors(story: Story, by, notes: list[str]) -> list[Author]:
         if author is None:
             name = _fitting(Author, "name", name.strip())
             author = Author.objects.create(name=name, slug=_free_author_slug(name))
-            naming.added(author, by=by)
+            renaming.record_addition(author, by=by)
             notes.append(_("“%(name)s” is a new author") % {"name": name})
         authors[author.pk] = author
     return list(authors.values())
@@ -255,7 +263,7 @@ def _authors(story: Story, by, notes: list[str]) -> list[Author]:
 def _free_author_slug(name: str) -> str:
     base = slugify(name) or "author"
     slug, number = base, 1
-    while Author.objects.filter(slug=slug).exists() or naming.is_login(slug):
+    while Author.objects.filter(slug=slug).exists() or renaming.is_login(slug):
         number += 1
         slug = f"{base}-{number}"
     return slug

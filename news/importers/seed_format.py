@@ -27,8 +27,8 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news.folding import fold
 from news.importers import comment_form
+from portal.text.folding import fold
 
 LARGEST = 1_000_000  # bytes: a long read is 60 thousand, a file of this size is something else
 LONGEST_HEADLINE = 200

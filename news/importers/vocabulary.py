@@ -13,10 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from news import history, naming, tagging
-from news.folding import fold
 from news.importers.seed_format import Unreadable
 from news.models import Section, Tag, TagAlias
+from news.taxonomy import renaming, tags
+from portal.audit import log
+from portal.text.folding import fold
 
 SECTIONS, TAGS = "sections.csv", "tags.csv"
 COLUMNS = {SECTIONS: ("slug", "en", "pl"), TAGS: ("kind", "slug", "en", "pl", "aliases")}
@@ -26,7 +27,7 @@ COLUMNS = {SECTIONS: ("slug", "en", "pl"), TAGS: ("kind", "slug", "en", "pl", "a
 def load(path: Path, *, by) -> int:
     """Make the sections or tags a file names and we lack; return how many. Unreadable when it is malformed."""
     rows = list(_rows(path))
-    history.take_turn()  # two imports at once would each find the same ones missing
+    log.lock()  # two imports at once would each find the same ones missing
     return _make_sections(rows, by) if path.name == SECTIONS else _make_tags(rows, by, path.name)
 
 
@@ -38,7 +39,7 @@ def _make_sections(rows, by) -> int:
             continue
         section = Section(slug=row["slug"], name=row["en"], names=_other_names(row), position=position)
         _save(section, line)
-        naming.added(section, by=by)
+        renaming.record_addition(section, by=by)
         taken |= {section.slug, section.name}
         made += 1
     return made
@@ -49,17 +50,17 @@ def _make_tags(rows, by, source) -> int:
     slugs = set(Tag.objects.values_list("slug", flat=True))
     made = []
     for line, row in rows:
-        if row["slug"] not in slugs and not any(map(tagging.find, _names(row))):
+        if row["slug"] not in slugs and not any(map(tags.find, _names(row))):
             tag = Tag(kind=row["kind"], slug=row["slug"], name=row["en"], names=_other_names(row))
             _save(tag, line)
             slugs.add(tag.slug)
             made.append((tag, line, row))
     for tag, line, row in made:  # names before aliases: an abbreviation never takes another tag's own name
         for name in row["aliases"].split("|"):
-            if fold(name) and not tagging.find(name):
+            if fold(name) and not tags.find(name):
                 _save(TagAlias(tag=tag, name=name.strip()), line)
     if made:
-        naming.brought_in([tag for tag, _line, _row in made], by=by, source=source)
+        renaming.record_import([tag for tag, _line, _row in made], by=by, source=source)
     return len(made)
 
 

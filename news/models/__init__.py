@@ -6,13 +6,14 @@ Models know querysets and fields, never the workflow: arrows point from steps to
 from news.models.article import Article, Slug
 from news.models.author import ArticleByline, Author, WorkingCopyByline
 from news.models.content import Content
-from news.models.history import ChangeCounter, Event, HistoryHead, ImportedStory, Revision
-from news.models.preview import PreviewLink
+from news.models.history import ImportRecord, Revision
+from news.models.preview_link import PreviewLink
 from news.models.related import ArticleRelated, RelatedLink, WorkingCopyRelated
 from news.models.section import Section
 from news.models.tag import ArticleTag, Tag, TagAlias, WorkingCopyTag
 from news.models.working_copy import WorkingCopy
-from news.models.writing import Presence, UnsavedText
+from news.models.writing import Autosave, Presence
+from portal.models import AuditEvent, AuditHead, CacheCounter
 
 __all__ = [
     "Article",
@@ -20,11 +21,11 @@ __all__ = [
     "ArticleRelated",
     "ArticleTag",
     "Author",
-    "ChangeCounter",
+    "CacheCounter",
     "Content",
     "Event",
-    "HistoryHead",
-    "ImportedStory",
+    "AuditHead",
+    "ImportRecord",
     "Presence",
     "PreviewLink",
     "RelatedLink",
@@ -33,7 +34,7 @@ __all__ = [
     "Slug",
     "Tag",
     "TagAlias",
-    "UnsavedText",
+    "Autosave",
     "WorkingCopy",
     "WorkingCopyByline",
     "WorkingCopyRelated",

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from news.models.fields import BodyField, FoldedField
+from news.models.fields import BodyField, SearchKeyField
 
 
 def languages():
@@ -25,8 +25,8 @@ class Content(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True)
     seo_title = models.CharField(_("title for search engines"), max_length=120, blank=True)
     seo_description = models.CharField(_("description for search engines"), max_length=300, blank=True)
-    headline_key = FoldedField("headline", db_index=True)
-    key = FoldedField("headline", "standfirst")
+    headline_key = SearchKeyField("headline", db_index=True)
+    key = SearchKeyField("headline", "standfirst")
 
     # The columns above that are words of the story; tags, bylines and related links are rows beside it.
     FIELDS = (

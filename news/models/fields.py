@@ -3,8 +3,8 @@
 from ckeditor.fields import RichTextField
 from django.db import models
 
-from news import body
-from news.folding import fold
+from news.content import body
+from portal.text.folding import fold
 
 
 class BodyField(RichTextField):
@@ -21,7 +21,7 @@ class BodyField(RichTextField):
         return super().clean(body.clean(value) if value else value, instance)
 
 
-class FoldedField(models.TextField):
+class SearchKeyField(models.TextField):
     """Other columns of the row, folded, for finding and for telling duplicates; never written by hand."""
 
     def __init__(self, *sources, **options):
@@ -38,7 +38,7 @@ class FoldedField(models.TextField):
         return folded
 
 
-class FoldedNamesField(FoldedField):
+class SearchKeysField(SearchKeyField):
     """The row's name in every language, folded, each between line breaks: found whole, or by a part of one."""
 
     def pre_save(self, instance, add):

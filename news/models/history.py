@@ -5,7 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from news.querysets import EventQuerySet, RevisionQuerySet, Unchangeable
+from news.querysets import AuditEventQuerySet, ImmutableRow, RevisionQuerySet
 
 
 class Revision(models.Model):
@@ -32,18 +32,18 @@ class Revision(models.Model):
 
     def save(self, **options):
         if not self._state.adding:
-            raise Unchangeable
+            raise ImmutableRow
         super().save(**options)
 
     def delete(self, **options):
-        raise Unchangeable
+        raise ImmutableRow
 
     def is_intact(self):
         """Whether its words are the ones that were saved."""
         return sha256(self.content.encode()).hexdigest() == self.content_hash
 
 
-class Event(models.Model):
+class AuditEvent(models.Model):
     """One line of history: who did what, when, why, on which revision. Append-only and chained.
 
     Subject and actor are plain values, so that no deletion ever cascades into history. `facts` is the
@@ -65,7 +65,7 @@ class Event(models.Model):
     previous_hash = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
 
-    objects = EventQuerySet.as_manager()
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("event")
@@ -79,14 +79,14 @@ class Event(models.Model):
 
     def save(self, **options):
         if not self._state.adding:
-            raise Unchangeable
+            raise ImmutableRow
         super().save(**options)
 
     def delete(self, **options):
-        raise Unchangeable
+        raise ImmutableRow
 
 
-class HistoryHead(models.Model):
+class AuditHead(models.Model):
     """The newest link of the chain: one row, locked by whoever appends."""
 
     number = models.PositiveBigIntegerField(default=0)
@@ -96,7 +96,7 @@ class HistoryHead(models.Model):
         return f"{self.number} {self.hash}"
 
 
-class ImportedStory(models.Model):
+class ImportRecord(models.Model):
     """Where an imported story came from and what we made of it, so that importing twice changes nothing."""
 
     source = models.CharField(max_length=200, unique=True)
@@ -109,8 +109,8 @@ class ImportedStory(models.Model):
         return self.source
 
 
-class ChangeCounter(models.Model):
-    """A number that moves when something readers see has changed. Moved by news/changes.py alone."""
+class CacheCounter(models.Model):
+    """A number that moves when something readers see has changed. Moved by portal/pagecache/counters.py alone."""
 
     name = models.CharField(max_length=140, primary_key=True)
     value = models.PositiveBigIntegerField(default=0)

@@ -3,7 +3,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from news.models.fields import FoldedField
+from news.models.fields import SearchKeyField
 
 
 class RelatedLink(models.Model):
@@ -23,7 +23,7 @@ class RelatedLink(models.Model):
     )
     url = models.URLField(_("page elsewhere"), max_length=500, blank=True)
     label = models.CharField(_("headline"), max_length=300, blank=True)
-    key = FoldedField("label", db_index=True)
+    key = SearchKeyField("label", db_index=True)
     placement = models.CharField(_("place"), max_length=6, choices=Placement, default=Placement.END)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     # Not content: who a bare headline turned out to be. Set by related.match, never by a form.
@@ -39,7 +39,7 @@ class RelatedLink(models.Model):
     @property
     def story(self):
         """The story it leads to: chosen by an editor, or found by its headline; None elsewhere."""
-        return self.target or self.found
+        return self.target or self.matched_article
 
     @property
     def is_unresolved(self):

@@ -4,12 +4,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from news.folding import slugify
-from news.models.fields import FoldedField, FoldedNamesField
-from news.models.naming import Named
+from news.models.fields import SearchKeyField, SearchKeysField
+from news.models.translated_name import TranslatedName
+from portal.text.folding import slugify
 
 
-class Tag(Named, TagBase):
+class Tag(TranslatedName, TagBase):
     """What a story is about. Two tags whose names fold to one key cannot exist; `tagging.py` finds them."""
 
     class Kind(models.TextChoices):
@@ -25,8 +25,8 @@ class Tag(Named, TagBase):
     # As in TagBase; declared again because the package speaks no Polish.
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(pgettext_lazy("of a tag", "slug"), max_length=100, unique=True, allow_unicode=True)
-    key = FoldedField("name", unique=True)
-    keys = FoldedNamesField()
+    key = SearchKeyField("name", unique=True)
+    keys = SearchKeysField()
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TOPIC)
 
     class Meta:
@@ -34,7 +34,7 @@ class Tag(Named, TagBase):
         verbose_name_plural = _("tags")
         ordering = ["name"]
 
-    __str__ = Named.__str__
+    __str__ = TranslatedName.__str__
 
     def slugify(self, tag, i=None):
         """A name in other letters than ours ("Митниця") has no address of its own and gets a numbered one."""
@@ -55,7 +55,7 @@ class TagAlias(models.Model):
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
     name = models.CharField(_("name"), max_length=100)
-    key = FoldedField("name", unique=True)
+    key = SearchKeyField("name", unique=True)
 
     class Meta:
         verbose_name = _("alias")

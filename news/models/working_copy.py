@@ -15,9 +15,9 @@ from news.querysets import PATIENCE, WorkingCopyQuerySet
 class WorkingCopy(Content):
     """The text editors work on, ahead of its article or equal to it. `version` counts the writes.
 
-    What is scheduled is one revision and stands beside the stage: the text may move on meanwhile. `planned_for`
+    What is scheduled is one revision and stands beside the stage: the text may move on meanwhile. `planned_publish_at`
     is only the hour somebody has in mind; readers get nothing at it until a step has scheduled a revision.
-    `vouched_for` is the revision two people put their name under before readers got it (or since).
+    `reviewed_revision` is the revision two people put their name under before readers got it (or since).
     """
 
     class Stage(models.TextChoices):
@@ -38,14 +38,14 @@ class WorkingCopy(Content):
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    planned_for = models.DateTimeField(_("meant to go out"), null=True, editable=False)
+    planned_publish_at = models.DateTimeField(_("meant to go out"), null=True, editable=False)
     scheduled = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     scheduled_for = models.DateTimeField(_("goes out"), null=True, editable=False, db_index=True)
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    vouched_for = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
-    alone_since = models.DateTimeField(_("published by one person alone"), null=True, editable=False)
+    reviewed_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    unreviewed_since = models.DateTimeField(_("published by one person alone"), null=True, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -75,7 +75,7 @@ class WorkingCopy(Content):
         ]
         indexes = [
             models.Index("stage", "saved_at", name="copy_stage_saved"),
-            models.Index("alone_since", condition=Q(alone_since__isnull=False), name="copy_alone"),
+            models.Index("unreviewed_since", condition=Q(alone_since__isnull=False), name="copy_alone"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -97,7 +97,7 @@ class WorkingCopy(Content):
 
     def is_unread(self):
         """Whether one person alone gave readers what they see. Keep in step with WorkingCopyQuerySet.unread()."""
-        return self.alone_since is not None
+        return self.unreviewed_since is not None
 
     def stage_at(self, at=None):
         """The stage by the clock: what readers got at its second is not pending, though no worker has noted it."""
@@ -107,11 +107,11 @@ class WorkingCopy(Content):
 
     def is_scheduled(self, *, at=None):
         """Whether something is still to go out. Keep in step with WorkingCopyQuerySet.scheduled()."""
-        return self.scheduled_id is not None and not self.has_gone_live(at=at)
+        return self.scheduled_revision_id is not None and not self.has_gone_live(at=at)
 
     def has_gone_live(self, *, at=None):
         """Whether readers saw its first revision appear by the clock; `publish_due` only notes it."""
-        return self._is_due(at or timezone.now()) and self.article.live_revision_id == self.scheduled_id
+        return self._is_due(at or timezone.now()) and self.article.live_revision_id == self.scheduled_revision_id
 
     def is_overdue(self, *, at=None):
         """Whether an update should long be in place. Keep in step with WorkingCopyQuerySet.overdue()."""

@@ -9,11 +9,11 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from news.models.working_copy import WorkingCopy
-from news.querysets import PresenceQuerySet, UnsavedTextQuerySet
+from news.querysets import AutosaveQuerySet, PresenceQuerySet
 
 
-class UnsavedText(models.Model):
-    """What one person typed and has not saved: theirs alone, and no revision. `news/unsaved.py` writes these rows.
+class Autosave(models.Model):
+    """What one person typed and has not saved: theirs alone, and no revision. `news/editorial/autosave.py` writes these rows.
 
     A sheet is one opening of the form, so that what is typed now never replaces what was left here earlier. Blank
     fields are a sheet that was saved: it takes no more text, also none that was still on its way.
@@ -29,7 +29,7 @@ class UnsavedText(models.Model):
     stamp = models.BigIntegerField()
     kept_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    objects = UnsavedTextQuerySet.as_manager()
+    objects = AutosaveQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()  # nobody looks into it but its writer

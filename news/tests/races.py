@@ -13,7 +13,7 @@ from time import perf_counter, sleep
 import pytest
 from django.db import connection
 
-from news.workflow import Refused
+from news.editorial.workflow import Refused
 
 # Threads take turns this often (in seconds): Python's own five milliseconds would let one step pass undisturbed.
 TURNS = 0.0002

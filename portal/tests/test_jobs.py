@@ -360,12 +360,12 @@ def test_any_error_can_be_noted(message):
 def test_a_duty_comes_round_once_per_interval_whoever_asks():
     midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
     for hours in (0, 1, 23):
-        jobs.enqueue_duties(now=midnight + timedelta(hours=hours))
+        jobs.enqueue_recurring(now=midnight + timedelta(hours=hours))
         while jobs.run_one("w", now=midnight + timedelta(hours=hours)):
             pass
     duty = Job.objects.filter(name="portal.forget_finished")
     assert duty.count() == 1
-    jobs.enqueue_duties(now=midnight + timedelta(hours=24))
+    jobs.enqueue_recurring(now=midnight + timedelta(hours=24))
     assert duty.count() == 2
 
 
@@ -374,13 +374,13 @@ def test_a_duty_that_was_begun_while_another_worker_asked_does_not_come_twice(mo
 
     def too_late(name, **options):
         monkeypatch.setattr(jobs, "enqueue", ask)
-        jobs.enqueue_duties(now=NOW)
+        jobs.enqueue_recurring(now=NOW)
         begun = [jobs.claim_one("the other", now=NOW) for _ in range(Job.objects.count())]
         assert name in {job.name for job in begun}
         ask(name, **options)
 
     monkeypatch.setattr(jobs, "enqueue", too_late)
-    jobs.enqueue_duties(now=NOW)
+    jobs.enqueue_recurring(now=NOW)
     names = list(Job.objects.values_list("name", flat=True))
     assert "portal.forget_finished" in names
     assert len(names) == len(set(names))
@@ -393,7 +393,7 @@ def test_finished_jobs_are_forgotten_after_a_while_but_never_the_dead():
         Job.objects.create(name="old", payload="{}", state=state, finished_at=long_ago)
     Job.objects.create(name="new", payload="{}", state=Job.State.DONE, finished_at=long_ago + MINUTE)
     Job.objects.create(name="waiting", payload="{}", created_at=long_ago, due_at=long_ago)
-    jobs.forget_finished()
+    jobs.purge_finished()
     left = set(Job.objects.values_list("name", "state"))
     assert left == {("old", "dead"), ("new", "done"), ("waiting", "waiting")}
 

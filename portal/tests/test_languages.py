@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from news.tests.make import make_live_article, make_section, make_tag
-from portal.languages import path_in
+from news.tests.factories import make_live_article, make_section, make_tag
+from portal.i18n.languages import path_in
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from portal import jobs
-from portal.environment import BASE_DIR
+from portal.env import BASE_DIR
 from portal.management.commands import work
 from portal.models import Job
 from portal.tests.sample_jobs import jobs as sample

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from news.editorial.workflow import Refused
 from news.importers import seed, vocabulary
 from news.models import Section, WorkingCopy, WorkingCopyRelated
 from news.roles import system_user
-from news.workflow import Refused
 
 OUR_SEEDS = settings.BASE_DIR / "seeds"
 

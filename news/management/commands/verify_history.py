@@ -6,15 +6,16 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from news import history, proof
-from news.models import Event
+from news.editorial import verify
+from portal.audit import log
+from portal.models import AuditEvent
 
 WRONG_USAGE = 2
 
 
 def head(text):
     """One anchor kept outside: `134:9f3c…`, as this command prints it."""
-    if not (found := history.head_in(text)):
+    if not (found := log.head_in(text)):
         raise ArgumentTypeError(f"“{text[:80]}” is no head; one reads number:hash, the hash in 64 digits and letters.")
     return found
 
@@ -50,14 +51,14 @@ class Command(BaseCommand):
             self.accept(anchors, by, reason)
         elif by or reason:
             raise CommandError("--by and --reason belong to --accept-restore.", returncode=WRONG_USAGE)
-        count, broken = proof.verify(anchors)
+        count, broken = verify.verify(anchors)
         if broken:
             raise CommandError(f"The history does not hold: {broken.what}.")
         self.stdout.write(f"The history holds: {count} events.")
-        for event in Event.objects.filter(kind=history.LOSS).order_by("number"):
+        for event in AuditEvent.objects.filter(kind=log.LOSS).order_by("number"):
             self.stdout.write(self.told(event))
-        newest = Event.objects.filter(number=count).first()
-        self.stdout.write(f"head {count}:{newest.hash if newest else history.GENESIS}")
+        newest = AuditEvent.objects.filter(number=count).first()
+        self.stdout.write(f"head {count}:{newest.hash if newest else log.GENESIS}")
 
     def heads_in(self, name):
         """Lines as they come out of a mailbox: blank ones are left out, any other must be a head."""
@@ -80,8 +81,8 @@ class Command(BaseCommand):
             sentence = "Say who accepts the restore, by a username of the newsroom, and why: --by … --reason “…”."
             raise CommandError(sentence, returncode=WRONG_USAGE)
         try:
-            proof.accept_loss(by=person, reason=reason.strip(), anchors=anchors)
-        except proof.NotAccepted as why:
+            verify.accept_loss(by=person, reason=reason.strip(), anchors=anchors)
+        except verify.NotAccepted as why:
             raise CommandError(f"Nothing was accepted: {why}.") from None
 
     def told(self, event):

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from portal import demo, environment
+from portal import env
+from portal.ops import demo
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *, prepare_only, **options):
         logging.getLogger().setLevel(logging.WARNING)
         call_command("migrate", verbosity=0)
-        password = demo.prepare(environment.text("DEMO_PASSWORD", ""))
+        password = demo.prepare(env.text("DEMO_PASSWORD", ""))
         if not prepare_only:
             self.greet(password)
             self.serve()
@@ -34,14 +35,14 @@ class Command(BaseCommand):
 
     def serve(self):
         """Run the web processes and the worker until either leaves or somebody stops us; then stop both."""
-        port = environment.number("PORT", 8000)
+        port = env.number("PORT", 8000)
         web = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}"]
         web += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
         worker = [sys.executable, "manage.py", "work"]
         quiet = os.environ | {"LOG_LEVEL": "WARNING"}
         # Where no mail server is named each mail becomes a file, to be read as its recipient would. What follows the
         # third slash is the path, so an absolute one needs a fourth.
-        quiet.setdefault("EMAIL_URL", f"filemail:///{environment.VAR_DIR.resolve() / 'mail'}")
+        quiet.setdefault("EMAIL_URL", f"filemail:///{env.VAR_DIR.resolve() / 'mail'}")
         processes = [subprocess.Popen(command, cwd=settings.BASE_DIR, env=quiet) for command in (web, worker)]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:

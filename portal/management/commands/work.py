@@ -49,7 +49,7 @@ class Command(BaseCommand):
         duties_at = time.monotonic()
         while not self.leaving:
             if time.monotonic() >= duties_at:
-                self.ask(jobs.enqueue_duties)
+                self.ask(jobs.enqueue_recurring)
                 duties_at = time.monotonic() + DUTIES_EVERY_SECONDS
             if jobs.run_one(self.name, ask=self.ask):
                 continue

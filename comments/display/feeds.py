@@ -1,0 +1,79 @@
+"""Approved comments as RSS, under one story or all of them: kept and asked for again like every public page."""
+
+import re
+
+from django.conf import settings
+from django.contrib.syndication.views import Feed
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from comments.display import rendering
+from comments.models import Comment
+from news.models import Article
+from news.site.views import for_live_article
+from portal.pagecache import counters
+
+NEWEST = 50
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@require_safe
+@for_live_article
+def of_story(request, article, reading):
+    reading.expires_at(article.boundaries(after=reading.at))
+    return reading.cacheable(StoryFeed(article)(request))
+
+
+@require_safe
+def everywhere(request):
+    reading = counters.PageDependencies(counters.HOME, counters.LISTS)
+    reading.expires_with_lists()
+    return reading.cacheable(SiteFeed(Article.objects.live(at=reading.at))(request))
+
+
+class CommentFeed(Feed):
+    """Names and words as readers see them under the stories, newest first."""
+
+    def items(self):
+        newest = self.comments.approved().order_by("-created_at", "-pk")[:NEWEST]
+        return newest.select_related("article").defer("article__body")
+
+    def item_title(self, comment):
+        return _in_xml(str(comment))
+
+    def item_description(self, comment):
+        return _in_xml(rendering.rendered(comment.body))
+
+    def item_link(self, comment):
+        return _absolute(comment.get_absolute_url())
+
+    def item_pubdate(self, comment):
+        return comment.created_at
+
+    def item_author_name(self, comment):
+        return _in_xml(comment.signature)
+
+
+class StoryFeed(CommentFeed):
+    def __init__(self, article):
+        self.comments = Comment.objects.filter(article=article)
+        self.title = self.description = _("Comments on “%(story)s”") % {"story": article}
+        self.link = _absolute(article.get_absolute_url())
+        self.feed_url = _absolute(reverse("comments:story-feed", args=[article.slug]))
+
+
+class SiteFeed(CommentFeed):
+    def __init__(self, stories):
+        self.comments = Comment.objects.filter(article__in=stories)
+        self.title = self.description = _("Comments on %(site)s") % {"site": settings.SITE_NAME}
+        self.link = _absolute(reverse("news:home"))
+        self.feed_url = _absolute(reverse("comments:feed"))
+
+
+def _in_xml(words):
+    return NOT_IN_XML.sub("\ufffd", words)
+
+
+def _absolute(path):
+    return f"{settings.SITE_URL}{path}"

@@ -1,0 +1,219 @@
+"""Who hears by mail what became of their comment: those who asked for it, in the language they asked in.
+
+Nothing goes to anybody before a moderator has approved their comment, or the owner of the address has confirmed it
+earlier; answers and rejections only to confirmed addresses; and no mail holds a word of a comment. A mail waits as long
+as its decision can be taken back with one key, and looks again before it goes. See docs/decisions/0010.
+"""
+
+import json
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from comments import tokens
+from comments.models import Comment, CommenterEmail, EmailPreference, SentNotification, Subscription
+from comments.personal_data import emails
+from portal.jobs import enqueue
+from portal.models import AuditEvent
+
+Status = Comment.Status
+DELAY = timedelta(minutes=30)
+LONGEST_NAME = 60
+# Nobody's mail goes where the whole of it is written to the log, or nowhere.
+NO_MAIL = {f"django.core.mail.backends.{kind}.EmailBackend" for kind in ("console", "dummy")}
+SINCE = ["approve", "spam", "trash", "wait"]  # whatever was decided after a rejection, that is no longer why
+# What `moderation.Reason` says to moderators, in words for the one it is about.
+BECAUSE = {
+    "off-topic": gettext_lazy("It is not about the subject of the story."),
+    "abusive": gettext_lazy("It insults or attacks somebody."),
+    "advertising": gettext_lazy("It advertises something."),
+    "personal": gettext_lazy("It gives away personal details."),
+    "other": gettext_lazy("It does not fit the conversation under the story."),
+}
+
+
+def is_possible():
+    """Whether mail leaves the house at all; where it does not, nobody is offered any."""
+    return settings.EMAIL_BACKEND not in NO_MAIL
+
+
+def subscribe(comment, language):
+    """The sender of a comment wants to hear of it, in this language."""
+    Subscription.objects.create(contact_id=comment.pk, language=language)
+
+
+def schedule_notifications(numbers):
+    """These comments were decided on: whoever asked for it hears of it, once taking it back takes more than one key."""
+    due_at, asked = timezone.now() + DELAY, Subscription.objects.open()
+    decided = Comment.objects.filter(pk__in=numbers).annotate(
+        is_awaited=Exists(asked.filter(pk=OuterRef("pk"))), answers_one=Exists(asked.filter(pk=OuterRef("parent")))
+    )
+    for comment in decided.order_by("pk").values_list("pk", "status", "is_awaited", "answers_one", named=True):
+        if comment.is_awaited:
+            enqueue("comments.tell_of_decision", key=str(comment.pk), due_at=due_at, comment=comment.pk)
+        if comment.answers_one and comment.status == Status.APPROVED:
+            enqueue("comments.tell_of_answer", key=str(comment.pk), due_at=due_at, answer=comment.pk)
+
+
+def send_decision(number):
+    """One mail about one comment, ever: that it is on the site, or why it is not."""
+    subscription = _open(number)
+    if subscription is None:
+        return
+    comment, mailbox = subscription.commenter_email.comment, preference_of(subscription)
+    if _is_fresh(comment):
+        enqueue("comments.tell_of_decision", key=str(number), due_at=comment.decided_at + DELAY, comment=number)
+        return
+    is_confirmed = bool(mailbox.confirmed_at)
+    if comment.status == Status.APPROVED and comment.article.is_live() and (comment.decided_by_id or is_confirmed):
+        _send(subscription, "approved", confirms=not is_confirmed)
+    elif is_confirmed and (because := _rejected_because(comment)):
+        _send(subscription, "rejected", because=because)
+
+
+def send_answer(number):
+    """One mail about one answer, ever, to whoever wrote what it answers and is somebody else."""
+    answer = Comment.objects.approved().select_related("article", "parent").filter(pk=number).first()
+    subscription = answer and _open(answer.parent_id)
+    if not subscription or answer.parent.status != Status.APPROVED or not answer.article.is_live():
+        return
+    if _is_fresh(answer):
+        enqueue("comments.tell_of_answer", key=str(number), due_at=answer.decided_at + DELAY, answer=number)
+        return
+    if preference_of(subscription).confirmed_at and not _is_by_one_person(answer, answer.parent):
+        # A name can say anything; where only the rules have read it, it stays on the site.
+        name = Truncator(answer.name).chars(LONGEST_NAME) if answer.decided_by_id else ""
+        _send(subscription, "answered", answer=answer, name=name)
+
+
+def confirm(subscription):
+    """The owner of the address says that it is theirs, and that they want to be told."""
+    _say(subscription, confirmed_at=timezone.now(), stopped_at=None)
+    Subscription.objects.filter(pk=subscription.pk).update(ended_at=None)
+
+
+def unsubscribe(subscription):
+    """No more mail about this conversation."""
+    Subscription.objects.open().filter(pk=subscription.pk).update(ended_at=timezone.now())
+
+
+def unsubscribe_all(subscription):
+    """No more mail from here to this address, whoever types it, until its owner says otherwise."""
+    unsubscribe(subscription)
+    _say(subscription, confirmed_at=None, stopped_at=timezone.now())
+
+
+def is_confirmed(subscription):
+    return bool(subscription.ended_at is None and preference_of(subscription).confirmed_at)
+
+
+def preference_of(subscription):
+    """What the owner of its address has said; one that says nothing where they have not."""
+    hashes = emails.hashes_of(subscription.commenter_email.comment)
+    return EmailPreference.objects.filter(address_hash__in=hashes).first() or EmailPreference()
+
+
+def purge_preferences():
+    """A yes without a comment is about nobody; a no stays, it is there to protect somebody."""
+    known = CommenterEmail.objects.values("address_hash")
+    EmailPreference.objects.filter(stopped_at=None).exclude(address_hash__in=known).delete()
+
+
+def _open(number):
+    beside = ("commenter_email__comment__article",)
+    subscription = Subscription.objects.open().select_related(*beside).filter(pk=number).first()
+    return None if subscription is None or preference_of(subscription).stopped_at else subscription
+
+
+def _is_fresh(comment):
+    """Decided anew since the mail was asked for: that decision can be taken back for a while too."""
+    return comment.decided_at is not None and comment.decided_at + DELAY > timezone.now() + timedelta(seconds=5)
+
+
+def _is_by_one_person(answer, comment):
+    return bool(set(emails.hashes_of(answer)) & set(emails.hashes_of(comment)))
+
+
+def _rejected_because(comment):
+    """The reason in words of whoever reads them, where the last decision was to reject it; else ""."""
+    if comment.status != Status.TRASH or not comment.body:
+        return ""
+    about = comment.batch or comment
+    event = AuditEvent.objects.about(about).filter(kind__in=[*SINCE, "reject"]).order_by("-number").first()
+    return BECAUSE.get(json.loads(event.facts).get("because"), "") if event and event.kind == "reject" else ""
+
+
+def _say(subscription, **said):
+    """Write down what the owner of an address says, in one row whichever key it was found by."""
+    hashes = emails.hashes_of(subscription.commenter_email.comment)
+    if not hashes:  # the address is forgotten since
+        return
+    with transaction.atomic():
+        if not EmailPreference.objects.filter(address_hash__in=hashes).update(**said):
+            EmailPreference.objects.update_or_create(address_hash=hashes[0], defaults=said)
+
+
+def _send(subscription, what, *, answer=None, **context):
+    """Put down first that it is told, so that nobody is told twice; take that back where the mail did not go out.
+
+    A worker that dies in between has told nobody: of one mail too many and one too few, this is the lesser evil.
+    """
+    try:
+        with transaction.atomic():
+            _hold(subscription.pk, answer and answer.pk)
+            told = SentNotification.objects.create(subscription=subscription, answer=answer)
+    except IntegrityError:
+        return
+    comment = subscription.commenter_email.comment
+    try:
+        with translation.override(subscription.language):
+            subject, text, headers = _written(subscription, what, answer or comment, context)
+        has_arrived = emails.send(comment, subject, text, headers)
+    except Exception:
+        told.delete()
+        raise
+    if not has_arrived:
+        unsubscribe(subscription)
+
+
+def _hold(*numbers):
+    """Nobody lets these comments or their addresses go until the transaction ends: they would trip over what is told of
+    them meanwhile."""
+    held = Comment.objects.filter(pk__in=[number for number in numbers if number])
+    list(held.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
+def _written(subscription, what, about, context):
+    """Subject, text and headers, in the language that is active."""
+    subjects = {
+        "approved": _("Your comment is on the site"),
+        "rejected": _("Your comment is not on the site"),
+        "answered": _("An answer to your comment"),
+    }
+    ends_at = _address("comments:mail-stop", tokens.ending(subscription))
+    context |= {
+        "site": settings.SITE_NAME,
+        "story": about.article.headline,
+        "link": f"{settings.SITE_URL}{about.get_absolute_url()}",
+        "confirms_at": _address("comments:mail-confirm", tokens.confirmation(subscription)),
+        "ends_at": ends_at,
+    }
+    headers = {
+        "List-Unsubscribe": f"<{ends_at}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+    text = render_to_string(f"email/comment_{what}.txt", context)
+    return f"{settings.SITE_NAME}: {subjects[what]}", text, headers
+
+
+def _address(name, key):
+    return f"{settings.SITE_URL}{reverse(name, args=[key])}"

@@ -1,0 +1,60 @@
+"""Where the links in mails to commenters lead. Whatever fetches them changes nothing; only what is sent there does.
+
+The signed key says who it is, so nothing else is asked: a mail program that ends the mail with one click sends no
+cookie and comes from elsewhere (RFC 8058), and gets no redirect.
+"""
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from comments import tokens
+from comments.models import Subscription
+from comments.notifications import delivery
+from comments.submission.views import posted_to
+from news.site.views import private_response
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request, key):
+    """Asks whether the reader of the mail wants to be told; says so once they do. Context: `subscription`, `is_on`."""
+    number = tokens.of_confirmation(key)
+    subscription = _named(number)
+    if subscription and request.method == "POST":
+        posted_to(request)
+        delivery.confirm(subscription)
+        subscription = _named(number)  # it may be erased meanwhile
+    if subscription is None:
+        return _page(request, "comments/mail_ended.html", status=404)
+    context = {"subscription": subscription, "is_on": delivery.is_confirmed(subscription)}
+    return _page(request, "comments/mail_confirm.html", **context)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request, key):
+    """Asks which mail is to end, and ends it: this conversation's, or all. Context: `subscription`, `mailbox`."""
+    number = tokens.of_ending(key)
+    subscription = _named(number)
+    if subscription and request.method == "POST":
+        if posted_to(request).get("end") == "all":
+            delivery.unsubscribe_all(subscription)
+        else:
+            delivery.unsubscribe(subscription)
+        subscription = _named(number)
+    if subscription is None:
+        return _page(request, "comments/mail_ended.html", status=404)
+    context = {"subscription": subscription, "mailbox": delivery.preference_of(subscription)}
+    return _page(request, "comments/mail_stop.html", **context)
+
+
+def _named(number):
+    named = Subscription.objects.select_related("commenter_email__comment__article")
+    return number and named.filter(pk=number).first()
+
+
+def _page(request, template, *, status=200, **context):
+    context["page_path"] = reverse("news:home")
+    return private_response(render(request, template, context, status=status), has_form=True)

@@ -1,0 +1,237 @@
+"""Where readers' comments arrive. No session is touched; an answer that shows what somebody typed is never kept."""
+
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from comments import tokens
+from comments.display import threads
+from comments.models import Comment, CommentSettings
+from comments.moderation import closing
+from comments.moderation.decisions import Refused
+from comments.submission import rate_limits, submit
+from comments.submission.forms import CommentForm
+from comments.submission.report_form import ReportForm
+from news.site.views import article_response, for_live_article, gone, private_response
+from portal.pagecache import counters
+
+OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
+
+
+class SeeOther(HttpResponseRedirect):
+    """After a POST, look there; every browser turns it into a GET, so that going back sends nothing twice."""
+
+    status_code = 303
+
+
+def _gone(request, article, reading):
+    """410; what somebody sent meanwhile is shown for them to copy, and kept by nobody. Context: `comment_form`."""
+    if request.method != "POST":
+        return gone(request, article, reading)
+    return gone(request, article, reading, comment_form=CommentForm(article, posted_to(request)))
+
+
+# Exempt because there is no session to protect: the form's own token and the browser's word on where the
+# request began stand in for the cookie.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("name", "email", "proof")
+@sensitive_variables()
+@for_live_article(when_gone=_gone)
+def comments(request, article, reading):
+    """Take a comment in (303 to the story), or show what was typed again.
+
+    422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
+    many came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
+
+    Context: that of the article, or of a reply where it answers a comment, and `comment_form`.
+    """
+    if request.method != "POST":
+        return SeeOther(f"{article.get_absolute_url()}#respond")
+    posted = posted_to(request)
+    if refusal := elsewhere_because(request) or closing.closed_because(article):
+        return article_response(
+            request, article, status=403, comment_form=CommentForm(article, posted, refusal=refusal)
+        )
+    form = CommentForm(article, posted)
+    if not form.is_valid():
+        status = 403 if form.has_error("parent", "parent") else 422
+        return _again(request, article, form, status=status)
+    try:
+        comment = form.send(network=rate_limits.network_of(request))
+    except Refused as refused:
+        form.refusal = str(refused)
+        response = _again(request, article, form, status=refused.status)
+        if isinstance(refused, submit.RateLimited):
+            response.headers["Retry-After"] = str(refused.seconds)
+        return response
+    return SeeOther(_where_it_went(comment, article))
+
+
+def _again(request, article, form, *, status):
+    """The form with what is wrong: where it was filled in, on the story's page or under the comment it answers."""
+    parent = form.cleaned_data.get("parent")
+    if parent is None or closing.closed_because(article):
+        return article_response(request, article, status=status, comment_form=form)
+    return _reply_page(request, article, status=status, parent=parent, comment_form=form)
+
+
+def _where_it_went(comment, article):
+    """The story: at the comment, or while it waits with a receipt that shows it to its sender for ten minutes.
+
+    Whoever sends again what is there gets no receipt: they may not be who sent it first.
+    """
+    if comment.status == Comment.Status.APPROVED:
+        return comment.get_absolute_url()
+    if comment.is_double:
+        return f"{article.get_absolute_url()}#received"
+    return f"{article.get_absolute_url()}?{urlencode({'held': tokens.receipt(comment)})}#received"
+
+
+@require_safe
+@for_live_article
+def page(request, article, reading, number):
+    """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
+    if number == 1:
+        return redirect(f"{article.get_absolute_url()}#comments")
+    try:
+        conversation = threads.thread_page(article, number)
+    except threads.NoPage:
+        raise Http404 from None
+    return article_response(request, article, reading=reading, conversation=conversation)
+
+
+@require_safe
+@for_live_article
+def comment(request, article, reading, pk):
+    """One comment has an address of its own, that outlives the page it is on: 302 to where it is today."""
+    try:
+        return redirect(threads.address_of(get_object_or_404(Comment.objects.approved(), article=article, pk=pk)))
+    except threads.NoPage:  # removed this very moment
+        raise Http404 from None
+
+
+@require_safe
+@for_live_article
+def reply(request, article, reading, pk):
+    """The form to answer one comment. Context: `article`, `parent`, `comment_form` (or `closed`, why there is none)."""
+    parent = _shown(article, pk)
+    if parent is None:
+        return _no_comment(request, article)
+    if closed := closing.closed_because(article):
+        return _reply_page(request, article, status=403, parent=parent, closed=closed)
+    form = CommentForm(article)
+    form.initial["parent"] = parent.pk
+    return _reply_page(request, article, parent=parent, comment_form=form)
+
+
+@csrf_exempt  # as the comment form
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("email", "words")
+@sensitive_variables()
+@for_live_article
+def report(request, article, reading, pk):
+    """A reader says that a comment should not stand (303), or is shown what to mend (422, 403).
+
+    Context: `article`, `comment`, `comment_form`.
+    """
+    comment = _shown(article, pk)
+    if comment is None:
+        return _no_comment(request, article)
+    if request.method != "POST":
+        return _report_page(request, article, comment, ReportForm(article))
+    posted = posted_to(request)
+    if refusal := elsewhere_because(request):
+        return _report_page(request, article, comment, ReportForm(article, posted, refusal=refusal), status=403)
+    form = ReportForm(article, posted)
+    if not form.is_valid():
+        return _report_page(request, article, comment, form, status=422)
+    try:
+        form.send(comment, network=rate_limits.network_of(request))
+    except Refused:  # removed while the report was on its way
+        return _no_comment(request, article)
+    return SeeOther(reverse("comments:reported", args=[article.slug, comment.pk]))
+
+
+@require_safe
+@for_live_article
+def reported(request, article, reading, pk):
+    """Thanks to whoever has reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
+    context = {"article": article, "comment": _shown(article, pk)}
+    return sender_response(request, "comments/reported.html", article, context)
+
+
+@require_safe
+def privacy(request):
+    """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
+    reading = counters.PageDependencies()
+    context = {
+        "reading": reading,
+        "rules": CommentSettings.current(),
+        "write_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+    }
+    context["canonical"] = f"{settings.SITE_URL}{reverse('comments:privacy')}"
+    return reading.cacheable(render(request, "comments/privacy.html", context))
+
+
+def _shown(article, pk):
+    return Comment.objects.approved().for_page().filter(article=article, pk=pk).first()
+
+
+def _reply_page(request, article, *, status=200, **context):
+    context |= {"article": article, "banner": CommentSettings.current().banner}
+    return sender_response(request, "comments/reply.html", article, context, status=status)
+
+
+def _report_page(request, article, comment, form, *, status=200):
+    context = {"article": article, "comment": comment, "comment_form": form}
+    return sender_response(request, "comments/report.html", article, context, status=status)
+
+
+def _no_comment(request, article):
+    """404 in words: it was removed, or never here, and which of both is nobody's business."""
+    return sender_response(request, "comments/no_comment.html", article, {"article": article}, status=404)
+
+
+def sender_response(request, template, article, context, *, status=200):
+    """A page beside a story that nobody keeps or finds; in another language one begins at the story again."""
+    context["page_path"] = article.get_absolute_url()
+    return private_response(render(request, template, context, status=status), has_form=True)
+
+
+def posted_to(request):
+    """What was sent, or 400 without a look at it: more than a comment can be."""
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        raise BadRequest("The length of the request is no number.") from None
+    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # Django alone would not count uploaded files
+        raise RequestDataTooBig("The request is larger than a comment can be.")
+    return request.POST
+
+
+def elsewhere_because(request):
+    """The sentence why a request does not count as sent from our own form, or "".
+
+    Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    own = {f"{request.scheme}://{request.get_host()}", _origin_of(settings.SITE_URL)}
+    if (site is None or site in OURS) and (origin is None or origin in own):
+        return ""
+    return _("This form was sent from another site. Your text is still here: look at it, and send it from here.")
+
+
+def _origin_of(address):
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

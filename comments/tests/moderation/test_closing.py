@@ -1,0 +1,107 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from comments.models import CommentSettings
+from comments.moderation import closing
+from comments.moderation.decisions import Refused
+from comments.submission import submit
+from news.models import Article
+from news.tests.factories import make_live_articles, make_user
+from portal.models import AuditEvent
+from portal.pagecache import counters
+
+pytestmark = pytest.mark.django_db
+
+SAID = {"name": "Grażyna W.", "address": "grazyna@example.org", "body": "Two days is not enough."}
+
+
+def counter(name):
+    return counters.values({name})[name]
+
+
+def test_closing_and_opening_a_thread_are_events_and_tell_the_page():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    before = counter(counters.story(article.slug))
+    closing.close(article, by=moderator)
+    assert closing.closed_because(article)
+    with pytest.raises(Refused, match="closed already"):
+        closing.close(article, by=moderator)
+    closing.reopen(article, by=moderator)
+    assert not closing.closed_because(article)
+    assert counter(counters.story(article.slug)) == before + 2
+    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["reopen", "close"]
+
+
+def test_an_editor_closes_nothing():
+    with pytest.raises(Refused, match="does not moderate"):
+        closing.close(make_live_articles(1)[0], by=make_user("Editors"))
+
+
+def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
+    here, there = make_live_articles(2)
+    moderator, before = make_user("Moderators"), counter(counters.SITE)
+    closing.stop(by=moderator, banner="Back at noon.")
+    for article in (here, there):
+        assert closing.closed_because(article)
+        with pytest.raises(Refused):
+            submit.submit(article, **SAID)
+    assert counter(counters.SITE) == before + 1
+    assert (CommentSettings.current().is_open, CommentSettings.current().banner) == (False, "Back at noon.")
+    event = AuditEvent.objects.get(subject_kind="rules")
+    assert event.actor_id == moderator.pk
+    with pytest.raises(Refused, match="stopped already"):
+        closing.stop(by=moderator)
+    closing.resume(by=moderator, banner="")
+    submit.submit(here, **SAID)
+    assert CommentSettings.current().banner == ""
+    with pytest.raises(Refused, match="taken already"):
+        closing.resume(by=moderator)
+    assert AuditEvent.objects.filter(subject_kind="rules").count() == 2
+
+
+def test_stopping_and_resuming_leave_a_closed_story_closed():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    closing.close(article, by=moderator)
+    closing.stop(by=moderator)
+    closing.resume(by=moderator)
+    assert closing.closed_because(article)
+
+
+def test_a_notice_goes_up_alone_and_is_taken_down():
+    moderator, before = make_user("Moderators"), counter(counters.SITE)
+    closing.announce("We answer on Monday.", by=moderator)
+    with pytest.raises(Refused, match="there already"):
+        closing.announce("We answer on Monday.", by=moderator)
+    closing.announce("", by=moderator)
+    with pytest.raises(Refused, match="no notice"):
+        closing.announce("", by=moderator)
+    assert CommentSettings.current().is_open and counter(counters.SITE) == before + 2
+
+
+@pytest.mark.parametrize("role", ["Reporters", "Editors"])
+@pytest.mark.parametrize("step", ["stop", "resume", "announce"])
+def test_other_roles_change_nothing_for_everybody(role, step):
+    with pytest.raises(Refused, match="does not change the rules"):
+        getattr(closing, step)(by=make_user(role), banner="Hacked")
+    assert CommentSettings.current().banner == "" and not AuditEvent.objects.filter(subject_kind="rules").exists()
+
+
+def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
+    article, moderator = make_live_articles(1)[0], make_user("Moderators")
+    CommentSettings.objects.create(pk=1, closes_after_days=1)
+    Article.objects.update(live_from=timezone.now() - timedelta(days=3))
+    article.refresh_from_db()
+    assert closing.closed_because(article)
+    before = counter(counters.story(article.slug))
+    closing.exempt(article, by=moderator)
+    assert not closing.closed_because(article)
+    with pytest.raises(Refused, match="stay open already"):
+        closing.exempt(article, by=moderator)
+    closing.stop_exempting(article, by=moderator)
+    assert closing.closed_because(article)
+    assert counter(counters.story(article.slug)) == before + 2
+    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["let age", "exempt"]
+    with pytest.raises(Refused, match="does not moderate"):
+        closing.exempt(article, by=make_user("Editors"))

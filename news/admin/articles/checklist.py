@@ -1,0 +1,34 @@
+"""The checklist beside the form: of what is saved, and of what is typed whenever the typing pauses."""
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.shortcuts import get_object_or_404, render
+
+from news.admin.articles import widgets
+from news.content import body
+from news.editorial import checklist
+from news.models import WorkingCopy
+
+
+def listed(checklist_input):
+    """Context of `_checks.html`: `points`, each with the element that mends it, how many there are, and `words`."""
+    points = [(point, f"id_{point.field}") for point in checklist.items(checklist_input)]
+    to_fix = sum(bool(point.blocks) for point, _place in points)
+    return {
+        "points": points,
+        "to_fix": to_fix,
+        "to_look_at": len(points) - to_fix,
+        "words": body.word_count(checklist_input.body),
+    }
+
+
+def view(story_admin, request, pk=None):
+    """The list for what is in the form just now, of a story or of one not saved yet. Nothing is kept."""
+    copy = pk and get_object_or_404(WorkingCopy.objects.select_related("article"), pk=widgets.number(pk))
+    may_write = story_admin.has_change_permission(request, copy) if copy else story_admin.has_add_permission(request)
+    if not may_write:
+        raise PermissionDenied
+    if any("\0" in value for _name, values in request.POST.lists() for value in values):
+        raise BadRequest("There is a NUL in what was typed.")
+    form = story_admin.form_to_look_at(request, copy)
+    form.full_clean()
+    return render(request, "admin/news/workingcopy/_checks.html", {"copy": copy, **listed(form.checklist_input())})

@@ -1,0 +1,185 @@
+"""Compare: two versions of a story beside each other, and the way back to one of them."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from news.admin.articles import status_badges, step_buttons, widgets
+from news.admin.datetime_display import moment
+from news.content import diff, revisions
+from news.editorial import workflow
+from news.models import Article, Author, Section, Tag, WorkingCopy
+
+CHANGED_SINCE = gettext_lazy(
+    "Somebody changed this story since you opened this page. Look at the newest version first."
+)
+GONE = {
+    "section": lambda n: _("Its section has been deleted since; choose another one."),
+    "tags": lambda n: ngettext(
+        "%(n)s of its tags has been deleted since and is left out.",
+        "%(n)s of its tags have been deleted since and are left out.",
+        n,
+    ),
+    "authors": lambda n: ngettext(
+        "%(n)s of its authors has been deleted since and is left out.",
+        "%(n)s of its authors have been deleted since and are left out.",
+        n,
+    ),
+    "related": lambda n: ngettext(
+        "%(n)s story it linked to has been deleted since.", "%(n)s stories it linked to have been deleted since.", n
+    ),
+}
+
+
+def address(article, before, after):
+    """Where the change from one revision to another can be read."""
+    return reverse("admin:news_workingcopy_compare", args=[article]) + f"?from={before}&to={after}"
+
+
+def address_of_second_look(copy):
+    """Where one reads what one person alone published and puts one's name under it, whatever was written since.
+
+    Everything nobody else has read is before one's eyes, also after two small fixes in a row. Where nothing of it
+    was ever read there is no change to show: the whole text stands in the story itself, or beside the newer draft.
+    """
+    read, live = copy.reviewed_revision, copy.article.live_revision
+    if read:
+        return address(copy.pk, read.number, live.number)
+    if copy.latest_revision.content_hash == live.content_hash:
+        return reverse("admin:news_workingcopy_change", args=[copy.pk])
+    return address(copy.pk, live.number, copy.latest_revision.number)
+
+
+def view(story_admin, request, pk):
+    """What changed between two versions of a story.
+
+    Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
+    (None with a `problem` in words), `is_split`, `brings_back` (versions that can be brought back), `steps`.
+    """
+    copy = get_object_or_404(
+        WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by"), pk=widgets.number(pk)
+    )
+    if not story_admin.has_view_permission(request, copy):
+        raise PermissionDenied
+    if request.method == "POST":
+        if not story_admin.has_change_permission(request, copy):
+            raise PermissionDenied
+        if "_bring_back" in request.POST:
+            return _bring_back(story_admin, request, copy)
+        return story_admin.step_taken(request, copy)
+    context = {
+        **story_admin.admin_site.each_context(request),
+        **_shown(request, copy),
+        "title": _("What changed in “%(story)s”") % {"story": copy},
+        "opts": story_admin.opts,
+        "copy": copy,
+        "is_split": request.GET.get("view") == "side",
+        "may_change": story_admin.has_change_permission(request, copy),
+    }
+    if context["may_change"] and context["comparison"]:
+        shown = {context["before"], context["after"]}
+        newest = copy.latest_revision.content_hash
+        context["brings_back"] = sorted(
+            (revision for revision in shown if revision.content_hash != newest), key=lambda revision: revision.number
+        )
+        context["steps"] = step_buttons.buttons(copy, by=request.user, typed={}, read=shown)
+        if context["steps"]:
+            context["your_turn"] = status_badges.is_turn_of(copy, request.user)
+            context["turn"] = status_badges.whose_turn(copy, request.user)
+    return render(request, "admin/news/workingcopy/compare.html", context, status=400 if context["problem"] else 200)
+
+
+def _shown(request, copy):
+    """The two versions asked for, and what differs between them."""
+    versions = list(copy.article.revisions.select_related("author").defer("content").order_by("-number"))
+    context = {
+        "versions": [(revision.number, _label(revision, copy, request.user)) for revision in versions],
+        "comparison": None,
+        "problem": "",
+    }
+    asked = {name: request.GET.get(name, "").strip() for name in ("from", "to")}
+    if any(text and widgets.number(text) is None for text in asked.values()):
+        return context | {"problem": _("That is no number of a version. Choose two versions above.")}
+    by_number = {revision.number: revision for revision in versions}
+    default = _default(copy)
+    chosen = [widgets.number(text) if text else default[name] for name, text in asked.items()]
+    if not set(chosen) <= set(by_number):
+        raise Http404(_("This story has no such version."))
+    before, after = (copy.article.revisions.select_related("author").get(number=number) for number in chosen)
+    context |= {"before": before, "after": after}
+    if not (before.is_intact() and after.is_intact()):
+        changed = after if before.is_intact() else before
+        problem = _("The stored text of revision %(revision)s was changed outside the newsroom; it is not compared.")
+        return context | {"problem": problem % {"revision": changed.number}}
+    contents = [revisions.content_of(revision) for revision in (before, after)]
+    return context | {"comparison": diff.compare(*contents, names=names_of(contents))}
+
+
+def _default(copy):
+    """From what readers see to the newest; when that is the same, from the one before."""
+    newest, live = copy.latest_revision.number, copy.article.live_revision
+    if live and live.number != newest:
+        return {"from": live.number, "to": newest}
+    return {"from": max(newest - 1, 1), "to": newest}
+
+
+def _label(revision, copy, reader):
+    """A version in the list to choose from: its number, when, whose, and whether readers see it."""
+    facts = {
+        "number": revision.number,
+        "time": moment(revision.created_at),
+        "who": _("you") if revision.author_id == reader.pk else revision.author,
+    }
+    if revision.pk == copy.article.live_revision_id and copy.article.is_live():
+        return _("%(number)s · readers see it · %(time)s · %(who)s") % facts
+    if revision.pk == copy.latest_revision_id:
+        return _("%(number)s · working copy · %(time)s · %(who)s") % facts
+    return _("%(number)s · %(time)s · %(who)s") % facts
+
+
+def names_of(contents):
+    """What the numbers in two contents are called now."""
+
+    def named(Model, *keys):
+        return {
+            pk: str(row) for pk, row in Model.objects.in_bulk({key for key in keys if isinstance(key, int)}).items()
+        }
+
+    targets = {link["target"] for content in contents for link in content["related"]}
+    stories = Article.objects.filter(pk__in=targets - {None}).values_list("pk", "headline", "working_copy__headline")
+    return {
+        "sections": named(Section, *(content["section"] for content in contents)),
+        "tags": named(Tag, *(pk for content in contents for pk in content["tags"])),
+        "authors": named(Author, *(pk for content in contents for pk in content["authors"])),
+        "stories": {pk: public or working for pk, public, working in stories},
+        "languages": {code: str(_(name)) for code, name in settings.LANGUAGES},
+    }
+
+
+def _bring_back(story_admin, request, copy):
+    """Make an earlier version the newest again; the button carries article:revision, the form the row's version."""
+    article, _colon, revision = request.POST["_bring_back"].partition(":")
+    number, version = widgets.number(revision), widgets.number(request.POST.get("version"))
+    revision = copy.article.revisions.filter(pk=number).first() if number else None
+    try:
+        if revision is None or widgets.number(article) != copy.pk or version is None:
+            raise workflow.Refused(_("This button is not known; load the page again."))
+        gone = workflow.restore_revision(copy, revision, by=request.user, version=version)
+    except workflow.Refused as refusal:
+        if isinstance(refusal, workflow.Conflict):
+            refusal = CHANGED_SINCE
+        story_admin.message_user(request, refusal, messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:news_workingcopy_compare", args=[copy.pk]))
+    facts = {"revision": revision.number, "newest": copy.latest_revision.number}
+    story_admin.message_user(
+        request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts, messages.SUCCESS
+    )
+    for place, keys in gone.items():
+        if keys:
+            story_admin.message_user(request, GONE[place](len(keys)) % {"n": len(keys)}, messages.WARNING)
+    return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))

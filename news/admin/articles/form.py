@@ -1,0 +1,149 @@
+"""The editor's form: the working copy's words and rows, and the version they began from."""
+
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.widgets import Script
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from news.admin import datetime_fields
+from news.admin.articles import edit_conflicts, widgets
+from news.content import body
+from news.editorial import steps
+from news.editorial.checklist import ChecklistInput
+from news.models import Author, WorkingCopy
+
+
+class ArticleForm(forms.ModelForm):
+    """`by`, unsaved text `taken_up`, `asks_first` (two texts are never put together unseen) and `is_to_be_saved`
+    (a form only looked at meets nobody else's text) are set on the class that the admin makes of it for one request."""
+
+    by, taken_up, asks_first, is_to_be_saved = None, None, False, True
+    tags = widgets.TagsField(label=_("tags"), required=False)
+    bylines = widgets.BylinesField(label=_("bylines"), required=False)
+    related = widgets.RelatedField(label=_("related links"), required=False)
+    # The hour it is meant to go out: no part of what it says, and nothing happens at it without a step.
+    # What the page showed is sent along: another's hour is not undone by a form that was opened before it.
+    planned_date = datetime_fields.DateField(label=_("Date"), show_hidden_initial=True)
+    planned_time = datetime_fields.TimeField(label=_("Time"), show_hidden_initial=True)
+    # The row's version, and the revision, this form began from (design rule 4).
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    began = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Which opening of the form this is: what it keeps between two saves goes under that name.
+    sheet = forms.Field(widget=forms.HiddenInput, required=False)
+
+    class Media:
+        js = [Script(f"news/editor/{name}.js", defer=True) for name in ("story", "checks", "previews")]
+
+    class Meta:
+        model = WorkingCopy
+        fields = WorkingCopy.FIELDS
+        widgets = {
+            "headline": forms.Textarea(attrs={"rows": 1, "class": "nr-headline", "placeholder": _("Headline")}),
+            "standfirst": forms.Textarea(attrs={"rows": 2, "class": "nr-standfirst", "placeholder": _("Standfirst")}),
+            "dateline": forms.TextInput(attrs={"class": "nr-dateline", "placeholder": _("Dateline, such as Brussels")}),
+            "seo_description": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "slug": _("Empty: made from the headline. A new address takes effect when the story is published."),
+            "seo_title": _("Empty: the headline."),
+            "seo_description": _("Empty: the standfirst."),
+        }
+
+    def __init__(self, data=None, *args, **options):
+        super().__init__(self.taken_up.posted if self.taken_up else data, *args, **options)
+        self.label_suffix = ""
+        self.meeting = None
+        copy = self.instance
+        if copy.pk:
+            self.initial |= {
+                "tags": [row.tag for row in copy.tag_rows.select_related("tag").order_by("tag__name")],
+                "bylines": [row.author for row in copy.bylines.select_related("author")],
+                "related": [widgets.Link.of(row) for row in copy.related_links.all()],
+                "version": copy.version,
+                "began": copy.latest_revision_id,
+            }
+            if copy.planned_publish_at:
+                self.initial["planned_date"], self.initial["planned_time"] = datetime_fields.typed(
+                    copy.planned_publish_at
+                )
+        else:
+            self.initial = {
+                "language": get_language(),
+                "bylines": list(Author.objects.filter(user=self.by)),
+                "version": 0,
+                **self.initial,
+                "tags": [],
+                "related": [],
+            }
+        self.initial["sheet"] = uuid4()
+        if "tags" in self.fields:
+            self.fields["tags"].widget.may_add = self.by.has_perm("news.add_tag")
+            self.fields["related"].widget.own = copy.pk
+
+    def is_multipart(self):
+        """Sent as such, a long text in Polish letters is not three times as long on its way."""
+        return True
+
+    def clean_headline(self):
+        return " ".join(self.cleaned_data["headline"].split())
+
+    def clean_standfirst(self):
+        return self.cleaned_data["standfirst"].replace("\r\n", "\n")
+
+    def clean_body(self):
+        """The stored bytes when it says the same: opening a story in an editor must not undo its approval."""
+        typed = self.cleaned_data["body"]
+        return self.instance.body if body.same_text(typed, self.instance.body) else typed
+
+    def checklist_input(self):
+        """What is typed so far, as it would be stored; what does not validate yet counts as it was typed."""
+        typed = {name: self[name].value() or "" for name in self.fields} | self.cleaned_data
+        columns = {name: typed[name] for name in ChecklistInput.COLUMNS if name != "section_id"}
+        return ChecklistInput(
+            **columns | {"body": body.clean(typed["body"])},
+            section_id=typed["section"].pk if self.cleaned_data.get("section") else None,
+            tags=self._picked("tags"),
+            authors=[author.name for author in self._picked("bylines")],
+            links=widgets.with_stories(typed["related"], self.instance.pk),
+        )
+
+    def _picked(self, name):
+        """The rows of a field of names; while one of them cannot be found, at least those that were chosen."""
+        if name in self.cleaned_data:
+            return self.cleaned_data[name]
+        return self.fields[name].widget.Row.objects.filter(pk__in=self[name].value().numbers)
+
+    @property
+    def plan_changed(self):
+        """Whether another hour was typed; one that has passed meanwhile is no reason not to save."""
+        return not {"planned_date", "planned_time"}.isdisjoint(self.changed_data)
+
+    def _clean_plan(self, cleaned):
+        if "planned_date" in self.errors or "planned_time" in self.errors:
+            return
+        try:
+            at = datetime_fields.instant(cleaned.get("planned_date"), cleaned.get("planned_time"))
+        except ValidationError as error:
+            self.add_error("planned_time", error)
+            return
+        if at and self.plan_changed and at <= timezone.now():
+            self.add_error("planned_time", steps.PASSED)
+            return
+        cleaned["planned_publish_at"] = at if self.plan_changed else self.instance.planned_publish_at
+
+    def clean(self):
+        cleaned = super().clean()
+        self._clean_plan(cleaned)
+        copy = self.instance
+        shown = (cleaned.get("version"), cleaned.get("began"))
+        if copy.pk and self.is_to_be_saved and shown != (copy.version, copy.latest_revision_id):
+            self.meeting = edit_conflicts.EditConflict(self, cleaned, asks_first=self.asks_first)
+            self.data = self.meeting.data
+            if not self.meeting.is_settled:
+                raise ValidationError(self.meeting.sentence, code="conflict")
+            cleaned |= self.meeting.settled
+        return cleaned

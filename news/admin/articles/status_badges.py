@@ -1,0 +1,85 @@
+"""The two facts about every story in their two shapes: a round dot for what readers see, a square tab
+for how far the working copy is. No screen draws them differently.
+"""
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from news.admin.datetime_display import exactly
+from news.models import WorkingCopy
+from news.roles import SYSTEM
+
+
+def public_state(article):
+    """What readers see of it, as (look, word)."""
+    if article.is_live():
+        return ("expiring" if article.live_until else "live"), pgettext("readers see", "Live")
+    if article.withdrawn_at:
+        return "withdrawn", pgettext("readers see", "Withdrawn")
+    if article.was_public():
+        return "withdrawn", pgettext("readers see", "Ended")
+    if article.live_from:
+        return "never", pgettext("readers see", "From %(moment)s") % {"moment": exactly(article.live_from)}
+    return "never", pgettext("readers see", "Not public")
+
+
+def readers_see(article):
+    return format_html('<span class="nr-pub nr-pub--{}">{}</span>', *public_state(article))
+
+
+def stage(copy):
+    """How far the text is; beside it, where a revision is scheduled, when that goes out or that it should have."""
+    stage = copy.stage_at()
+    tab = format_html('<span class="nr-stage nr-stage--{}">{}</span>', stage, copy.Stage(stage).label)
+    if stage == copy.Stage.NOTHING_PENDING:
+        tab = format_html('<span class="nr-none">{}</span>', copy.Stage(stage).label)
+    if not copy.is_scheduled():
+        return tab
+    goes_out = schedule(copy)
+    return goes_out if stage == copy.Stage.SCHEDULED else format_html("{} {}", goes_out, tab)
+
+
+def schedule(copy):
+    """The hour at which the scheduled revision goes out, in alarm colour when it has not."""
+    look, word = "scheduled", pgettext("stage", "Scheduled")
+    if copy.is_overdue():
+        look, word = "overdue", pgettext("stage", "Overdue")
+    return format_html(
+        '<span class="nr-stage nr-stage--{}">{}</span> <span class="nr-when">{}</span>',
+        *(look, word, exactly(copy.scheduled_for)),
+    )
+
+
+def is_turn_of(copy, person):
+    """Whether the next move is theirs, told from the row alone; the workflow still decides."""
+    Stage = WorkingCopy.Stage
+    if copy.is_overdue():
+        return person.has_perm("news.publish_workingcopy")
+    if copy.assigned_to_id and copy.stage in {Stage.DRAFT, Stage.CHANGES_REQUESTED}:
+        return copy.assigned_to_id == person.pk
+    if copy.stage == Stage.DRAFT:
+        return copy.saved_by_id == person.pk
+    if copy.stage == Stage.CHANGES_REQUESTED:
+        return person.pk in {copy.submitted_by_id, copy.saved_by_id}
+    if copy.stage == Stage.IN_REVIEW:
+        return copy.submitted_by_id != person.pk and person.has_perm("news.review_workingcopy")
+    return copy.stage == Stage.APPROVED and person.has_perm("news.publish_workingcopy")
+
+
+def whose_turn(copy, person):
+    """Who makes the next move, in words; nobody ("") where nothing is under way or the clock makes it."""
+    Stage = WorkingCopy.Stage
+    if is_turn_of(copy, person):
+        return _("your turn")
+    if copy.is_overdue() or copy.stage == Stage.APPROVED:
+        return _("waits for somebody who publishes")
+    if copy.stage == Stage.IN_REVIEW:
+        return _("waits for a reviewer")
+    if copy.stage not in {Stage.DRAFT, Stage.CHANGES_REQUESTED}:
+        return ""
+    returned_to = copy.submitted_by if copy.stage == Stage.CHANGES_REQUESTED else None
+    writer = copy.assigned_to or returned_to or copy.saved_by
+    if writer.username == SYSTEM:
+        return _("waits for a writer")
+    return _("waits for %(name)s") % {"name": writer}

@@ -1,0 +1,219 @@
+"""The history of a story as sentences, newest first: who did what, when and why."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from news.admin.articles import compare
+from news.admin.datetime_display import exactly
+from news.editorial import steps
+from news.querysets import PATIENCE
+from portal.models import AuditEvent
+
+AT_FIRST = 8  # the rest unfolds
+
+# Whole sentences; Polish has them without gendered past forms ("zapisuje wersję").
+SENTENCES = {
+    "save": gettext_lazy("{who} saved revision {revision}"),
+    "submit": gettext_lazy("{who} submitted revision {revision} for review"),
+    "return": gettext_lazy("{who} asked for changes"),
+    "approve": gettext_lazy("{who} approved revision {revision}"),
+    "publish": gettext_lazy("{who} published revision {revision}"),
+    "publish_unread": gettext_lazy("{who} published revision {revision}; no second reader saw it"),
+    "fix_typo": gettext_lazy("{who} published a small fix alone, revision {revision}"),
+    "publish_alone": gettext_lazy("{who} published revision {revision} alone, in an emergency"),
+    "second_look": gettext_lazy("{who} read revision {revision}, which one person alone had published"),
+    "withdraw": gettext_lazy("{who} withdrew it from readers"),
+    "restore": gettext_lazy("{who} showed it to readers again"),
+    "take_up": gettext_lazy("{who} took it up again"),
+    "assign": gettext_lazy("{who} put {to} in charge"),
+    "discard": gettext_lazy("{who} discarded revision {discarded} and went back to what readers saw last"),
+    "schedule": gettext_lazy("{who} scheduled revision {revision} for {due}"),
+    "unschedule": gettext_lazy("{who} took revision {revision} off the schedule"),
+    "live": gettext_lazy("Revision {revision} appeared on the site, as {scheduled_by} had scheduled it"),
+    "expire": gettext_lazy("{who} set its end for readers: {until}"),
+    "keep": gettext_lazy("{who} cleared its end; readers keep it"),
+    "share": gettext_lazy("{who} made a preview link to the newest text, until {until}"),
+    "unshare": gettext_lazy("{who} revoked the preview link that worked until {until}"),
+    "rename": gettext_lazy("{who} renamed “{before}” to “{after}”, which this story shows"),
+}
+BEGAN = gettext_lazy("{who} began the story, revision {revision}")
+PUT_ASIDE = gettext_lazy("{who} put the draft aside")
+NOBODY_IN_CHARGE = gettext_lazy("{who} put nobody in charge")
+WITHDRAWN_WITH_A_NOTE = gettext_lazy("{who} withdrew it from readers, who are told: “{note}”")
+APPROVED_WITHOUT_FOUR_EYES = gettext_lazy("{who} approved revision {revision}; one person alone may do so here")
+SHARED_ONE = gettext_lazy("{who} made a preview link to revision {revision}, until {until}")
+BROUGHT_BACK = gettext_lazy("{who} brought revision {restored_from} back as revision {revision}")
+APPROVED_OWN_WORDS = gettext_lazy(
+    "{who} approved revision {revision}, having written {words_by_approver} of its {words_changed} new words"
+)
+APPROVED_HAVING_WORKED_ON_IT = gettext_lazy("{who} approved revision {revision}, having worked on it as well")
+BY_THE_CLOCK = gettext_lazy("Revision {revision} replaced the text on the site, as {scheduled_by} had scheduled it")
+LATE = gettext_lazy(
+    "Revision {revision} replaced the text on the site, {minutes} min late: {scheduled_by} had scheduled it for {due}"
+)
+HELD = {
+    "withdrawn": gettext_lazy("Revision {revision}, due {due}, did not go out: the story was withdrawn"),
+    "ended": gettext_lazy("Revision {revision}, due {due}, did not go out: the story had ended for readers"),
+    "changed": gettext_lazy(
+        "Revision {revision}, due {due}, did not go out: its stored text was changed outside the newsroom"
+    ),
+    "address": gettext_lazy("Revision {revision}, due {due}, did not go out: another story has its address"),
+}
+ANYTHING = gettext_lazy("{who}: {kind}")
+MOMENTS = {"due", "until"}
+LOOKS = {
+    "save": "save",
+    "submit": "review",
+    "return": "changes",
+    "approve": "approved",
+    "publish": "live",
+    "publish_unread": "live",
+    "fix_typo": "live",
+    "publish_alone": "live",
+    "second_look": "approved",
+    "withdraw": "live",
+    "restore": "live",
+    "discard": "save",
+    "rename": "live",
+    "schedule": "scheduled",
+    "unschedule": "scheduled",
+    "live": "live",
+    "held": "changes",
+    "expire": "live",
+    "keep": "live",
+    "share": "save",
+    "unshare": "save",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    at: datetime
+    look: str
+    sentence: str
+    reason: str
+    revision: int | None = None
+    compare: str = ""  # the address where this line's change can be read
+
+
+def lines(article):
+    events = list(AuditEvent.objects.about(article))
+    people = get_user_model().objects.in_bulk({event.actor_id for event in events})
+    named = _named_in(events)
+    return [_line(event, people, named) for event in events]
+
+
+class Return(NamedTuple):
+    who: str
+    reason: str
+    at: datetime
+
+
+def last_reason(articles):
+    """Who last returned each of these stories, why and when, by article."""
+    events = AuditEvent.objects.filter(subject_kind="article", kind="return", subject_id__in=[a.pk for a in articles])
+    events = {event.subject_id: event for event in events.order_by("number")}
+    people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
+    return {pk: Return(_who(event, people), event.reason, event.at) for pk, event in events.items()}
+
+
+def last_return(copy):
+    """The return its writer has not answered yet, or None."""
+    if copy.stage != copy.Stage.CHANGES_REQUESTED:
+        return None
+    return last_reason([copy.article]).get(copy.pk)
+
+
+def published_alone(copies, *, person):
+    """These stories, each with `alone`: the line of history that tells who gave readers what, and why.
+
+    `reading` is where one reads it and puts one's name under it; one's own (`is_own`) somebody else reads.
+    """
+    events = AuditEvent.objects.filter(
+        subject_kind="article", kind__in=steps.BREAK_GLASS_KINDS, subject_id__in=[copy.pk for copy in copies]
+    )
+    by_story = defaultdict(list)
+    for event in events.order_by("number"):
+        by_story[event.subject_id].append(event)
+    people = get_user_model().objects.in_bulk({story[-1].actor_id for story in by_story.values()})
+    for copy in copies:
+        events = by_story[copy.pk]
+        copy.is_own = person.pk in steps.unreviewed_publishers(copy, events)
+        copy.reading = compare.address_of_second_look(copy)
+        if events:
+            copy.alone = _line(events[-1], people, {})
+    return copies
+
+
+def _line(event, people, named):
+    facts = json.loads(event.facts)
+    sentence = SENTENCES.get(event.kind, ANYTHING)
+    for name in MOMENTS & facts.keys():
+        facts[name] = exactly(datetime.fromisoformat(facts[name]))
+    if "scheduled_by" in facts:
+        name = facts["scheduled_by"]
+        facts["scheduled_by"] = format_html("<b>{}</b>", named.get(name, name))
+    if event.kind == "held":
+        sentence = HELD.get(facts["why"], ANYTHING)
+    if event.kind == "publish" and "due" in facts:
+        is_late = facts["late"] >= PATIENCE.total_seconds()
+        sentence, facts["minutes"] = (LATE if is_late else BY_THE_CLOCK), facts["late"] // 60
+    if event.kind == "save" and facts.get("revision") == 1:
+        sentence = BEGAN
+    if event.kind == "save" and facts.get("restored_from"):
+        sentence = BROUGHT_BACK
+    if event.kind == "share" and "revision" in facts:
+        sentence = SHARED_ONE
+    if event.kind == "approve" and facts.get("words_by_approver"):
+        sentence = APPROVED_OWN_WORDS
+    elif event.kind == "approve" and facts.get("worked_on_it"):
+        sentence = APPROVED_HAVING_WORKED_ON_IT
+    if event.kind == "approve" and facts.get("four_eyes") == "off":
+        sentence = APPROVED_WITHOUT_FOUR_EYES
+    if event.kind == "discard" and "discarded" not in facts:
+        sentence = PUT_ASIDE
+    if event.kind == "withdraw" and facts.get("note"):
+        sentence = WITHDRAWN_WITH_A_NOTE
+    if event.kind == "assign":
+        sentence = sentence if facts["to"] else NOBODY_IN_CHARGE
+        facts["to"] = format_html("<b>{}</b>", named.get(facts["to"], facts["to"]))
+    who = format_html("<b>{}</b>", _who(event, people))
+    try:
+        said = format_html(str(sentence), **{**facts, "who": who, "kind": event.kind})
+    except (KeyError, IndexError):  # an older event may know less than today's sentence says
+        said = format_html(str(ANYTHING), who=who, kind=event.kind)
+    revision, before = facts.get("revision"), _before(event.kind, facts)
+    compare = before and compare.address(event.subject_id, before, revision)
+    return Line(event.at, LOOKS.get(event.kind, "save"), said, event.reason, revision, compare or "")
+
+
+def _before(kind, facts):
+    """The number of the revision that came before what this event saved; 0 when it saved nothing to compare."""
+    if kind == "save":
+        return facts.get("revision", 1) - 1
+    if kind == "discard" and facts.get("discarded") != facts.get("revision"):
+        return facts.get("discarded", 0)
+    if kind in steps.BREAK_GLASS_KINDS:
+        return facts.get("before", 0)
+    return 0
+
+
+def _named_in(events):
+    """The people whom facts name by their user name: in whose name the clock acted, who was put in charge."""
+    facts = [json.loads(event.facts) for event in events if event.kind in {"assign", "publish", "live", "held"}]
+    names = {fact.get("scheduled_by") or fact.get("to") for fact in facts} - {None, ""}
+    if not names:
+        return {}
+    return {person.username: str(person) for person in get_user_model().objects.filter(username__in=names)}
+
+
+def _who(event, people):
+    return str(people.get(event.actor_id) or event.actor_name or _("Somebody"))

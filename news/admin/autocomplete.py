@@ -1,0 +1,57 @@
+"""What the editor's fields suggest while somebody types, as JSON: tags, authors, stories."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import F
+from django.http import JsonResponse
+
+from news.admin.articles import status_badges, widgets
+from news.models import Author, WorkingCopy
+from news.taxonomy import tags
+from portal.text.folding import fold
+
+COUNT = 8
+
+
+def for_editors(view):
+    """Only people who may write stories look things up; the admin's views keep answers nowhere."""
+
+    def guarded(request):
+        if not (request.user.has_perm("news.change_workingcopy") or request.user.has_perm("news.add_workingcopy")):
+            raise PermissionDenied
+        return JsonResponse({"results": view(request, widgets.plain(request.GET.get("q", "")[:200]))})
+
+    return guarded
+
+
+@for_editors
+def tags(request, words):
+    """Tags under any of their names, with what kind of thing each is; `exact` is the one known by just these words."""
+    known = tags.find(words) if fold(words) else None
+    return [
+        {"id": tag.pk, "name": str(tag), "note": tag.get_kind_display(), "exact": tag == known}
+        for tag in tags.suggest(words, count=COUNT)
+    ]
+
+
+@for_editors
+def authors(request, words):
+    found = Author.objects.filter(key__contains=fold(words)) if fold(words) else Author.objects.none()
+    return [{"id": author.pk, "name": author.name, "note": ""} for author in found[:COUNT]]
+
+
+@for_editors
+def stories(request, words):
+    """Stories readers see and those on their way, newest first; never the story being written."""
+    if not fold(words):
+        return []
+    found = WorkingCopy.objects.for_list().found_by(words).exclude(headline="")
+    if own := widgets.number(request.GET.get("not")):
+        found = found.exclude(pk=own)
+    found = found.order_by(F("article__live_from").desc(nulls_last=True), "-saved_at")[:COUNT]
+    return [_story(copy) for copy in found]
+
+
+def _story(copy):
+    look, word = status_badges.public_state(copy.article)
+    headline = copy.article.headline if copy.article.is_live() else copy.headline
+    return {"id": copy.pk, "name": headline, "note": word, "look": look}

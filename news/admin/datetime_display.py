@@ -1,0 +1,63 @@
+"""Moments as the newsroom says them: `10:41` today, `yesterday 18:05`, `tomorrow 06:00`, else `12 Nov`."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from portal.i18n.timezones import site_zone
+
+
+def moment(at, *, now=None):
+    """A moment in words, in the reader's own time zone."""
+    at, today = timezone.localtime(at), timezone.localtime(now).date()
+    clock = formatted(at, "H:i")
+    if at.date() == today:
+        return clock
+    if at.date() == today - timedelta(days=1):
+        return _("yesterday %(clock)s") % {"clock": clock}
+    if at.date() == today + timedelta(days=1):
+        return _("tomorrow %(clock)s") % {"clock": clock}
+    # Translators: date formats of Django's `date` filter; Polish needs "j b" and "j b Y".
+    return formatted(at, _("j M") if at.year == today.year else _("j M Y"))
+
+
+def day(at, *, now=None):
+    """The day of an hour to come, as a heading above it."""
+    at, today = timezone.localtime(at), timezone.localtime(now).date()
+    if at.date() == today:
+        return _("Today")
+    if at.date() == today + timedelta(days=1):
+        return _("Tomorrow")
+    # Translators: a date format of Django's `date` filter; Polish needs "l, j E".
+    return formatted(at, _("l, j F"))
+
+
+def exactly(at):
+    """An hour to come, to the minute, on the site's clocks; and on the reader's own where those differ."""
+    on_site = on_the_site(at)
+    if timezone.localtime(at).replace(tzinfo=None) == timezone.localtime(at, site_zone()).replace(tzinfo=None):
+        return on_site
+    own = timezone.localtime(at)
+    same_day = own.date() == timezone.localtime(at, site_zone()).date()
+    own = formatted(own, "H:i") if same_day else _in_full(own)
+    return _("%(on_site)s (%(own)s where you are)") % {"on_site": on_site, "own": own}
+
+
+def on_the_site(at):
+    """An hour as the site's clocks show it: `Wed 25 Nov, 06:00`."""
+    return _in_full(timezone.localtime(at, site_zone()))
+
+
+def _in_full(local):
+    # Translators: date formats of Django's `date` filter; Polish needs "D j b, H:i" and "D j b Y, H:i".
+    is_this_year = local.year == timezone.localtime(timezone=local.tzinfo).year
+    return formatted(local, _("D j M, H:i") if is_this_year else _("D j M Y, H:i"))
+
+
+def when(at, *, now=None):
+    """The same as an element that machines and screen readers understand."""
+    local = timezone.localtime(at)
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), moment(at, now=now))

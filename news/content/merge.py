@@ -1,0 +1,335 @@
+"""Two people changed one story: what both wrote put together, and the places where somebody has to choose.
+
+Works on contents as `revisions.snapshot` gives them and touches no row. What only one of them changed is taken
+from that one: fields whole, tags, bylines and related links one by one, the text block by block. Where both changed
+the same thing there is a `Place`, and whoever saves says whose it is to be.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from itertools import chain, zip_longest
+from typing import Any, NamedTuple
+
+from news.content import body, diff
+from portal.audit.log import canonical
+
+THEIRS, MINE, BOTH = "theirs", "mine", "both"
+# Which of the new blocks an old one has become is looked at closely while that is so many letters of reading;
+# sixty paragraphs of 500 letters, each changed, take four million.
+CLOSELY = 4_000_000
+NOBODY_KNOWS = object()  # what it was before: nothing equals it
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where something is: a field, and in the text the kind of block and its number among its like."""
+
+    name: str
+    kind: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One place where both wrote: what each made of it, and what it was. In the text these are lists of blocks."""
+
+    spot: Location
+    base: Any
+    theirs: Any
+    mine: Any
+    key: str  # the same on the page that asks and in the answer, while both texts there are the same
+
+    @property
+    def offers_both(self):
+        """Paragraphs can stand one after the other, and tags beside each other; two headlines cannot."""
+        return self.spot.name in {"body", "tags"} and bool(self.theirs) and bool(self.mine)
+
+    def settled(self, choice):
+        """What a choice makes of it. Mine, where there is none: nothing typed is ever gone without a word."""
+        if choice == THEIRS:
+            return self.theirs
+        if choice == BOTH and self.offers_both:
+            return self.theirs + [part for part in self.mine if part not in self.theirs]
+        return self.mine
+
+
+class Block(NamedTuple):
+    """One block of a text, and how it is known again, however an editor in a browser has spelt it."""
+
+    html: str
+    key: str
+
+    @classmethod
+    def all_of(cls, html):
+        return [cls(block, body.spelt_alike(block)) for block in body.blocks(html)]
+
+
+class Merge:
+    """What two people made of one content. `base` is None where nobody knows what it was before.
+
+    `places` are to be chosen at; `taken` and `kept` are the spots where only they, or only I, changed something.
+    """
+
+    def __init__(self, base, theirs, mine):
+        self.base, self.theirs, self.mine = (content and _cleaned(content) for content in (base, theirs, mine))
+        self.places, self.taken, self.kept = [], [], []
+        self._keys = Counter()
+        merged = {"body": self._body, "tags": self._tags, "authors": self._authors, "related": self._links}
+        self._parts = {name: merged.get(name, self._whole)(name) for name in theirs}
+
+    def content(self, choices):
+        """The content both wrote, with a choice (by the place's key) wherever they met."""
+
+        def settled(part):
+            return part.settled(choices.get(part.key, MINE)) if isinstance(part, Conflict) else part
+
+        content = {name: settled(part) for name, part in self._parts.items() if name not in {"body", "related"}}
+        content["tags"] = sorted(content["tags"], key=_by_number_then_name)
+        content["related"] = [link for link in map(settled, self._parts["related"]) if link]
+        text = self._parts["body"]
+        if not isinstance(text, str):
+            text = body.clean("\n".join(chain.from_iterable(map(settled, text))))
+        return self._with_lines_and_links(content | {"body": text})
+
+    # ---- field by field
+
+    def _decided(self, spot, base, theirs, mine, said=None):
+        """Whoever changed it has it; both, and differently: a place. `said` is what of the three is compared."""
+        was, they, me = said or (base, theirs, mine)
+        if they == me:
+            return theirs
+        if they == was:
+            self.kept.append(spot)
+            return mine
+        if me == was:
+            self.taken.append(spot)
+            return theirs
+        key = sha256(canonical([spot.name, theirs, mine]).encode()).hexdigest()[:12]
+        self._keys[key] += 1
+        if self._keys[key] > 1:  # the same two paragraphs may meet in several places
+            key = f"{key}-{self._keys[key]}"
+        place = Conflict(spot, base, theirs, mine, key)
+        self.places.append(place)
+        return place
+
+    def _was(self, name):
+        return NOBODY_KNOWS if self.base is None else self.base[name]
+
+    def _whole(self, name):
+        return self._decided(Location(name), self._was(name), self.theirs[name], self.mine[name])
+
+    def _tags(self, name):
+        """As a set: what either put on or took off."""
+        base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
+        said = base if base is NOBODY_KNOWS else set(base), set(theirs), set(mine)
+        if base is NOBODY_KNOWS or _only_one_changed(*said):
+            return self._decided(Location(name), base, theirs, mine, said)
+        self.taken.append(Location(name))
+        self.kept.append(Location(name))
+        return list(_both_of(base, theirs, mine))
+
+    def _authors(self, name):
+        """One by one, in the order of whoever moved somebody; where both did, the whole line is asked."""
+        base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
+        if base is not NOBODY_KNOWS and not _only_one_changed(base, theirs, mine):
+            line = _in_order(base, theirs, mine, _both_of(base, theirs, mine))
+            if line is not None:
+                self.taken.append(Location(name))
+                self.kept.append(Location(name))
+                return line
+        return self._decided(Location(name), base, theirs, mine)
+
+    def _links(self, name):
+        """One by one, by what they are about; in my order where both moved them. Links or places of them."""
+        base, theirs, mine = ({link["uuid"]: link for link in links} for links in self._three(name))
+        if list(theirs) == list(mine) and theirs == mine:
+            return self.theirs[name]
+        decided = {}
+        for uuid in dict.fromkeys([*theirs, *mine, *base]):
+            was = NOBODY_KNOWS if self.base is None else base.get(uuid)
+            decided[uuid] = self._decided(Location(name), was, theirs.get(uuid), mine.get(uuid))
+        wanted = [uuid for uuid, link in decided.items() if link is not None]
+        order = _in_order(base, theirs, mine, wanted)
+        if order is None:
+            order = [uuid for uuid in mine if uuid in wanted] + [uuid for uuid in wanted if uuid not in mine]
+        return [decided[uuid] for uuid in order]
+
+    def _three(self, name):
+        return [] if self.base is None else self.base[name], self.theirs[name], self.mine[name]
+
+    # ---- the text
+
+    def _body(self, name):
+        """A text as it is where one of them left it alone; else lists of blocks, and places between them."""
+        base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
+        if base is NOBODY_KNOWS:
+            return list(self._by_blocks(Block.all_of(theirs), theirs, mine))
+        said = [body.spelt_alike(text) for text in (base, theirs, mine)]
+        if len({*said}) < 3:
+            return self._decided(Location(name), base, theirs, mine, said)
+        return list(self._by_blocks(Block.all_of(base), theirs, mine))
+
+    def _by_blocks(self, base, theirs, mine):
+        """Each gap and each block on its own, so that what one put in beside a block both changed is simply there."""
+        numbers = Counter(), Counter()
+        texts = base, Block.all_of(theirs), Block.all_of(mine)
+        for made in zip(*(_slots(base, after) for after in texts), strict=True):
+            yield self._block_decided(*made, numbers)
+            for seen, blocks in zip(numbers, made[1:], strict=True):
+                seen.update(kind_of(block.html) for block in blocks)
+
+    def _block_decided(self, before, theirs, mine, numbers):
+        said = [_keys(before), _keys(theirs), _keys(mine)]
+        before, theirs, mine = ([block.html for block in blocks] for blocks in (before, theirs, mine))
+        if said[0] == said[1] == said[2]:
+            return before
+        if self.base is None:
+            before = said[0] = NOBODY_KNOWS
+        kind = kind_of((mine or theirs or before)[0])
+        spot = Location("body", kind, numbers[bool(mine) or not theirs][kind] + 1)
+        return self._decided(spot, before, theirs, mine, said)
+
+    # ---- READ lines and their links
+
+    def _with_lines_and_links(self, content):
+        """No READ line comes to be without its link, nor a link in the text without its line, because two texts met.
+
+        What one of them had already is left as it was: the checklist tells of it.
+        """
+        text = self._each_line_once(content["body"])
+        lines, links = set(map(str, body.tokens(text))), {link["uuid"]: link for link in content["related"]}
+        for uuid in {**dict.fromkeys(map(str, body.tokens(text))), **links}:
+            state = uuid in lines, links[uuid]["placement"] if uuid in links else None
+            if state in self._states(uuid):
+                continue
+            link = links.get(uuid) or next(known[uuid] for known in self._known_links if uuid in known)
+            links[uuid] = {**link, "placement": "inline" if uuid in lines else "end"}
+        return content | {"body": text, "related": list(links.values())}
+
+    def _each_line_once(self, text):
+        """A READ line that each moved to another place stands at the first of them."""
+        seen, most = Counter(), self._lines_theirs | self._lines_mine
+
+        def kept(found):
+            seen[found[1]] += 1
+            return found[0] if seen[found[1]] <= max(most[found[1]], 1) else ""
+
+        once = body.TOKEN.sub(kept, text)
+        return text if once == text else body.clean(once)
+
+    def _states(self, uuid):
+        mine, theirs = self._known_links[:2]
+        return {
+            (uuid in lines, links[uuid]["placement"] if uuid in links else None)
+            for lines, links in ((self._lines_theirs, theirs), (self._lines_mine, mine))
+        }
+
+    @cached_property
+    def _known_links(self):
+        return [{link["uuid"]: link for link in links} for links in reversed(self._three("related"))]
+
+    @cached_property
+    def _lines_theirs(self):
+        return Counter(map(str, body.tokens(self.theirs["body"])))
+
+    @cached_property
+    def _lines_mine(self):
+        return Counter(map(str, body.tokens(self.mine["body"])))
+
+
+def _cleaned(content):
+    return {**content, "body": body.clean(content["body"])}
+
+
+def kind_of(block):
+    """What a block is, by its element: "p", "ul" … and "read"; loose words are a paragraph."""
+    element = body.ELEMENT.match(block)
+    name = element[2] if element else "p"
+    return "read" if name == "div" else name if name in body.BLOCKS else "p"
+
+
+def _keys(blocks):
+    return tuple(block.key for block in blocks)
+
+
+def _slots(base, after):
+    """What a side made of each gap and each block of the base, in turn: gap, block, gap, …, gap; each a list.
+
+    One after the other they are the side's text, so nothing can be in none of them.
+    """
+    slots = [[] for _slot in range(2 * len(base) + 1)]
+    for op, i, j, k, m in diff.Matcher().operations(_keys(base), _keys(after)):
+        if op == diff.KEPT:
+            for place in range(i, j):
+                slots[2 * place + 1] = [base[place]]
+            continue
+        last, new = i, k
+        for one, other in [*_pairs(base[i:j], after[k:m]), (j - i, m - k)]:
+            one, other = i + one, k + other
+            _stand_in(slots, range(last, one), base, after[new:other])
+            if one < j:
+                slots[2 * one + 1] = [after[other]]
+            last, new = one + 1, other + 1
+    return slots
+
+
+def _stand_in(slots, places, base, new):
+    """New blocks where others were and none is like another: each for the next one, the rest in the gap behind.
+
+    A READ line is never what became of a paragraph, nor a paragraph of a READ line.
+    """
+    lines = {kind_of(block.html) == "read" for block in [*base[places.start : places.stop], *new]}
+    in_turn = new[: len(places)] if len(lines) == 1 else []
+    for place, block in zip(places, in_turn, strict=False):
+        slots[2 * place + 1] = [block]
+    slots[2 * places.stop] += new[len(in_turn) :]
+
+
+def _pairs(before, after):
+    """Which of the new blocks an old one has become, by the words they share."""
+    old, new = (sum(len(block.key) for block in blocks) for blocks in (before, after))
+    if old * len(after) + new * len(before) > CLOSELY:
+        return []
+    return diff.pairs([_words(block) for block in before], [_words(block) for block in after])
+
+
+def _words(block):
+    return diff.Text(kind_of(block.html), (), diff.tokens(body.plain_text(block.html))[0])
+
+
+# ---- lists of names
+
+
+def _only_one_changed(base, theirs, mine):
+    return base in (theirs, mine) or theirs == mine
+
+
+def _both_of(base, theirs, mine):
+    """What is in both, or was put in by one; in a steady order."""
+    return [one for one in dict.fromkeys([*theirs, *mine]) if (one in theirs and one in mine) or one not in base]
+
+
+def _in_order(base, theirs, mine, wanted):
+    """What is wanted, in the order of whoever moved something, newcomers after whom they came after.
+
+    None where both moved something, each otherwise.
+    """
+    common = set(base) & set(theirs) & set(mine)
+    was, they, me = ([one for one in line if one in common] for line in (base, theirs, mine))
+    if me == was:
+        line, other = theirs, mine
+    elif they in (was, me):
+        line, other = mine, theirs
+    else:
+        return None
+    found = [one for one in line if one in wanted]
+    for before, one in zip_longest([None, *other], other):
+        if one in wanted and one not in found:
+            found.insert(found.index(before) + 1 if before in found else 0, one)
+    return found
+
+
+def _by_number_then_name(tag):
+    return isinstance(tag, str), tag if isinstance(tag, int) else 0, str(tag)

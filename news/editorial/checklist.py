@@ -1,0 +1,146 @@
+"""What stands in the way of a step, and what deserves a second look, each as a whole sentence.
+
+The same rules for what is stored and for what is still being typed; they read a `ChecklistInput` and write nothing.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from news.content import body
+from news.editorial import spelling, word_paste
+
+LONG_HEADLINE = 110  # search engines cut headlines beyond this (Google's former NewsArticle limit)
+
+# The steps that wait for a point, by their names: nobody can review nothing, and readers need the rest as well.
+BEFORE_READERS = frozenset(
+    {"approve", "approve_and_publish", "publish", "schedule", "fix_typo", "publish_alone", "publish_unread"}
+)
+BEFORE_REVIEW = BEFORE_READERS | {"submit"}
+
+
+@dataclass(frozen=True)
+class ChecklistItem:
+    """One thing to mend: the sentence, the form field that mends it, and the steps that wait until it is."""
+
+    sentence: str
+    field: str
+    blocks: frozenset = frozenset()
+
+    @property
+    def needed(self):
+        """By when it is needed; "" for a warning."""
+        if self.blocks == BEFORE_REVIEW:
+            return _("Needed before review.")
+        return _("Needed before approval.") if self.blocks else ""
+
+
+@dataclass
+class ChecklistInput:
+    """A story as it stands, saved or not. A link has a `uuid`, `placement`, `story` and `is_unresolved`."""
+
+    headline: str
+    standfirst: str
+    dateline: str
+    body: str
+    language: str
+    section_id: int | None
+    source: str
+    tags: list
+    authors: list  # names
+    links: list
+
+    COLUMNS = ("headline", "standfirst", "dateline", "body", "language", "section_id", "source")
+
+    @classmethod
+    def of(cls, copy):
+        """What is stored of a working copy."""
+        return cls(
+            **{name: getattr(copy, name) for name in cls.COLUMNS},
+            tags=[row.tag for row in copy.tag_rows.select_related("tag")],
+            authors=[byline.author.name for byline in copy.bylines.select_related("author")],
+            links=list(copy.related_links.select_related("target", "found")),
+        )
+
+
+def items(checklist_input):
+    """Everything to fix (blocking first) or to look at before this story goes on."""
+    return [*_blocking(checklist_input), *_warnings(checklist_input)]
+
+
+def blocking(story, step):
+    """The sentences that keep a working copy, or a checklist_input, from a step; none when the way is clear."""
+    return [point.sentence for point in _blocking(story) if step in point.blocks]
+
+
+def _blocking(story):
+    if not story.headline.strip():
+        yield ChecklistItem(_("The story has no headline."), "headline", BEFORE_REVIEW)
+    if not body.plain_text(story.body):
+        yield ChecklistItem(_("The story has no text."), "body", BEFORE_REVIEW)
+    if not story.language:
+        yield ChecklistItem(_("Choose the language the story is written in."), "language", BEFORE_READERS)
+    if story.section_id is None:
+        yield ChecklistItem(_("Choose a section."), "section", BEFORE_READERS)
+
+
+def _warnings(story):
+    if not story.standfirst.strip():
+        yield ChecklistItem(_no_standfirst(body.opening(story.body)), "standfirst")
+    if len(story.headline) > LONG_HEADLINE:
+        yield ChecklistItem(
+            _("The headline has %(length)s characters; search engines cut it after %(limit)s.")
+            % {"length": len(story.headline), "limit": LONG_HEADLINE},
+            "headline",
+        )
+    yield from _spellings(story)
+    for sentence in word_paste.warnings_in(story.body):
+        yield ChecklistItem(sentence, "body")
+    if not story.source.strip():
+        yield ChecklistItem(_("No source is named."), "source")
+    if not story.tags:
+        yield ChecklistItem(_("No tags: readers will not find it by topic."), "tags")
+    yield from _link_warnings(story)
+
+
+def _no_standfirst(opening):
+    if not opening:
+        return _("No standfirst: lists will show the first sentence.")
+    return _("No standfirst: lists will show “%(opening)s”") % {"opening": opening}
+
+
+def _spellings(story):
+    """Names spelt two ways, anywhere in the story; each is mended where the text, or else the headline, has it."""
+    passages = body.passages(story.body)
+    texts = [story.headline, story.standfirst, story.dateline, *passages]
+    for one, other in spelling.spelt_two_ways(texts, [*story.authors, *_names_of(story.tags, story.language)]):
+        written = {"body": " ".join(passages), "headline": story.headline, "standfirst": story.standfirst}
+        field = next((field for field, text in written.items() if one in text or other in text), "bylines")
+        yield ChecklistItem(
+            _("Is it “%(one)s” or “%(other)s”? The story has both spellings.") % {"one": one, "other": other}, field
+        )
+
+
+def _names_of(tags, language):
+    """What tags are called in the story's language; other languages have other names for countries and places."""
+    return [tag.name_in(language) for tag in tags if tag.kind not in {tag.Kind.COUNTRY, tag.Kind.PLACE}]
+
+
+def _link_warnings(story):
+    placed = set(body.tokens(story.body))
+    for link in story.links:
+        if link.is_unresolved:
+            yield ChecklistItem(
+                _("“%(headline)s” is not on the site yet; readers will not see this link.") % {"headline": link},
+                "related",
+            )
+        elif link.story and not link.story.is_live():
+            yield ChecklistItem(
+                _("“%(headline)s” is not live; readers will not see this link.") % {"headline": link}, "related"
+            )
+        if link.placement == "inline" and link.uuid not in placed:
+            yield ChecklistItem(_("The link “%(headline)s” has no place in the text.") % {"headline": link}, "related")
+    if placed - {link.uuid for link in story.links}:
+        yield ChecklistItem(
+            _("A READ line in the text has no link behind it; remove it or add the link again."), "body"
+        )

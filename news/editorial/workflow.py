@@ -1,0 +1,562 @@
+"""How a story moves from a draft to the site: the only code that writes an Article's content.
+
+Each step names the revision it is about, asks `why_not`, wins the row, changes it, appends its event
+and moves the change counters, all in one transaction; side effects are jobs in that transaction.
+"""
+
+from contextlib import contextmanager
+from datetime import UTC
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from news.content import revisions
+from news.editorial import steps
+from news.editorial.steps import ASKS, Conflict, Refused, Stage, Step, why_not
+from news.links import related
+from news.models import Article, Slug, WorkingCopy
+from news.roles import system_user
+from portal.audit import log
+from portal.models import AuditEvent
+from portal.pagecache import counters
+from portal.text.folding import slugify
+
+WORKFLOW_COLUMNS = [
+    *("stage", "newest", "approved", "submitted_by", "saved_by", "saved_at"),
+    *("planned_publish_at", "scheduled", "scheduled_for", "scheduled_by", "assigned_to"),
+    *("reviewed_revision", "unreviewed_since"),
+]
+
+
+@transaction.atomic
+def start(*, by, tags=(), authors=(), links=(), **fields):
+    """Begin a story: its article, blank to readers, and the first revision of its working copy.
+
+    `fields` are those of Content; `tags` and `authors` rows; `links` dicts of RelatedLink's columns.
+    """
+    log.lock()
+    copy = WorkingCopy(article=Article.objects.create(), **fields)
+    copy.save(force_insert=True)
+    revisions.write_rows(copy, tags=[tag.pk for tag in tags], authors=[author.pk for author in authors], links=links)
+    finish_save(copy, by=by)
+    return copy
+
+
+@contextmanager
+def editing(copy, *, by, version):
+    """Every save from code: win the row, let the caller change it, keep a revision if anything changed."""
+    with transaction.atomic():
+        begin_save(copy, by=by, version=version)
+        yield copy
+        copy.save()
+        finish_save(copy, by=by)
+
+
+@transaction.atomic
+def restore_revision(copy, revision, *, by, version):
+    """Let the working copy say again what an earlier revision says, as a new revision; readers see no change.
+
+    Returns what that revision names and is there no more (see `revisions.gone`); it is left out.
+    """
+    begin_save(copy, by=by, version=version)
+    if revision.article_id != copy.pk:
+        raise Refused(_("This version belongs to another story."))
+    if not revision.is_intact():
+        raise Refused(_("The stored text of this version was changed outside the newsroom; it is not brought back."))
+    if revision.content_hash == copy.latest_revision.content_hash:
+        raise Refused(_("The working copy says exactly this already."))
+    gone = _load_revision(copy, revision)
+    finish_save(copy, by=by, restored_from=revision.number)
+    return gone
+
+
+def begin_save(copy, *, by, version):
+    """Win the working copy for one save begun at `version`, or raise Conflict. In the caller's transaction."""
+    if not by.has_perm("news.change_workingcopy"):
+        raise Refused(str(steps.NOT_TO_EDIT))
+    _lock_version(copy, version)
+
+
+def finish_save(copy, *, by, **facts):
+    """The rows are written: keep them as a revision by `by` if they say something new.
+
+    A save takes an approval back and stays with the reviewers; on anything else it is a draft again,
+    unless changes were requested, which still are. What is scheduled is a revision, and goes out as it is.
+    """
+    related.resolve_headlines(copy)
+    revision, is_new = revisions.record(copy, by=by)
+    if not is_new:
+        return revision
+    if copy.stage == Stage.APPROVED:
+        copy.stage = Stage.IN_REVIEW
+    elif copy.stage == Stage.SCHEDULED:
+        copy.stage, copy.submitted_by = Stage.DRAFT, None
+    elif copy.stage in {Stage.NOTHING_PENDING, Stage.DISCARDED}:
+        copy.stage = Stage.DRAFT
+    copy.latest_revision, copy.approved_revision = revision, None
+    copy.saved_by, copy.saved_at = by, revision.created_at
+    _save_workflow_columns(copy)
+    log.record("save", copy.article, by=by, revision=revision.number, content=revision.content_hash, **facts)
+    return revision
+
+
+@transaction.atomic
+def submit(copy, revision, *, by):
+    """Ask for a second pair of eyes; whoever submits puts their name under the text."""
+    _claim(copy, Step.SUBMIT, revision, by)
+    copy.submitted_by = by
+    _finish(copy, Step.SUBMIT, revision, by, stage=Stage.IN_REVIEW)
+
+
+@transaction.atomic
+def send_back(copy, revision, *, by, reason):
+    """Return the story to its writer, saying what to mend. An approval it had is void."""
+    _claim(copy, Step.RETURN, revision, by, reason=reason)
+    copy.approved_revision = None
+    _finish(copy, Step.RETURN, revision, by, stage=Stage.CHANGES_REQUESTED, reason=reason)
+
+
+@transaction.atomic
+def approve(copy, revision, *, by):
+    """Bind an approval to exactly this revision; how much of it the approver wrote goes into the event."""
+    _claim(copy, Step.APPROVE, revision, by)
+    copy.approved_revision = revision
+    seen = steps.last_reviewed(copy)
+    authored = revisions.authored(copy.article, since=seen)
+    theirs, total = revisions.words_by(by, authored, base=seen)
+    worked = any(author == by.pk for _revision, author in authored)
+    facts = {"words_by_approver": theirs, "words_changed": total, **_four_eyes_facts()}
+    if worked:
+        facts["worked_on_it"] = True  # also where all they did was to take words out
+    _finish(copy, Step.APPROVE, revision, by, stage=Stage.APPROVED, **facts)
+
+
+@transaction.atomic
+def approve_and_publish(copy, revision, *, by):
+    """Approve exactly this revision and show it to readers at once: two steps and two events, or neither."""
+    if refusal := why_not(copy, Step.APPROVE_AND_PUBLISH, revision, by=by):
+        raise Refused(refusal)
+    approve(copy, revision, by=by)
+    publish(copy, revision, by=by)
+
+
+@transaction.atomic
+def publish(copy, revision, *, by):
+    """Show readers an approved revision, from now on."""
+    _claim(copy, Step.PUBLISH, revision, by)
+    _publish_reviewed(copy, Step.PUBLISH, revision, by, at=timezone.now())
+
+
+@transaction.atomic
+def fix_typo(copy, revision, *, by):
+    """Show readers a few mended letters at once; the fix waits in a list until somebody else has read it."""
+    _claim(copy, Step.FIX_TYPO, revision, by)
+    _publish_unreviewed(copy, Step.FIX_TYPO, revision, by)
+
+
+@transaction.atomic
+def publish_alone(copy, revision, *, by, reason):
+    """Break the glass: show readers, in an emergency, what no second person has read. It waits to be read."""
+    _claim(copy, Step.PUBLISH_ALONE, revision, by, reason=reason)
+    _publish_unreviewed(copy, Step.PUBLISH_ALONE, revision, by, reason=reason)
+
+
+@transaction.atomic
+def review_published(copy, revision, *, by):
+    """Put one's name under what one person alone had published."""
+    _claim(copy, Step.SECOND_LOOK, revision, by)
+    copy.reviewed_revision, copy.unreviewed_since = copy.article.live_revision, None
+    _finish(copy, Step.SECOND_LOOK, copy.reviewed_revision, by, stage=copy.stage)
+
+
+@transaction.atomic
+def schedule(copy, revision, *, by, at):
+    """Readers get an approved revision at an hour to come.
+
+    A story they never saw takes its text now and appears at that second by the rule of reading alone. One
+    they see keeps its text until `go_out` puts the revision in its place, whatever is being written meanwhile.
+    """
+    _claim(copy, Step.SCHEDULE, revision, by, at=at)
+    if copy.article.was_public():
+        _slug_for(copy, revision)  # better refused now than at night
+        moved = set()
+    else:
+        moved = _apply_to_article(copy, revision, at=at)
+        copy.reviewed_revision = revision
+    copy.scheduled_revision, copy.scheduled_for, copy.scheduled_by = revision, at, by
+    copy.planned_publish_at = at
+    _finish(copy, Step.SCHEDULE, revision, by, stage=Stage.SCHEDULED, moved=moved, due=_iso(at))
+
+
+@transaction.atomic
+def unschedule(copy, revision, *, by):
+    """Nothing goes out by itself any more. A story readers never saw is as if it had not been scheduled."""
+    _claim(copy, Step.UNSCHEDULE, revision, by)
+    article, taken_off = copy.article, copy.scheduled_revision
+    if taken_off is None:  # its second came while this step waited for its turn
+        raise Refused(_("It is not scheduled."))
+    moved = set()
+    if article.live_revision_id == taken_off.pk:
+        moved = counters.counters_for(article)
+        article.live_from = article.live_until = article.changed_at = article.live_revision = None
+        revisions.blank(article)
+        article.slugs.all().delete()  # no reader ever saw these addresses
+        related.clear_matches(article)
+        copy.reviewed_revision = None
+    stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
+    _clear_schedule(copy)
+    _finish(copy, Step.UNSCHEDULE, taken_off, by, stage=stage, moved=moved)
+
+
+@transaction.atomic
+def publish_due(pk):
+    """The clock's own step, for a story whose hour has come; safe to ask for twice, or for one that was moved.
+
+    An update is put in place, a new story's appearance is noted. Done by the system user, in the name of who
+    scheduled it. Returns what came of it as a word ("publish", "live", "held"), or "" when nothing was to do.
+    """
+    log.lock()
+    at, system = timezone.now(), system_user()
+    due = WorkingCopy.objects.select_related("article", "scheduled", "scheduled_by").due(at=at)
+    copy = due.filter(pk=pk).first()
+    if copy is None:
+        return ""
+    if copy.has_gone_live(at=at):
+        _lock_version(copy, copy.version)  # which notes it
+        return "live"
+    revision, facts = copy.scheduled_revision, _schedule_facts(copy)
+    if why := _hold_reason(copy, at):
+        return _hold(copy, revision, system, why=why, **facts)
+    late = int((at - copy.scheduled_for).total_seconds())
+    _lock_version(copy, copy.version)
+    moved = _apply_to_article(copy, revision, at=at)
+    copy.reviewed_revision, copy.unreviewed_since = revision, None
+    _clear_pending(copy, revision)
+    _finish(copy, Step.PUBLISH, revision, system, stage=copy.stage, moved=moved, late=late, **facts)
+    return "publish"
+
+
+@transaction.atomic
+def publish_unread(copy, revision, *, by, at=None):
+    """Show readers an imported revision that no second reader saw, as the event says.
+
+    `at` is the hour it first went out elsewhere: now or earlier, never later.
+    """
+    now = timezone.now()
+    if at and at > now:
+        raise Refused(_("Its hour of publication has not come yet."))
+    _claim(copy, Step.PUBLISH_UNREAD, revision, by)
+    _publish_reviewed(copy, Step.PUBLISH_UNREAD, revision, by, at=at or now, second_reader=False)
+
+
+@transaction.atomic
+def withdraw(copy, revision, *, by, reason, note=""):
+    """Take the story from readers at once; its address answers 410, with a note for them if there is one.
+
+    The reason stays in the newsroom. The working copy stays as it is.
+    """
+    _claim(copy, Step.WITHDRAW, revision, by, reason=reason, note=note)
+    article = copy.article
+    article.withdrawn_at, article.withdrawal_note = timezone.now(), note
+    article.save(update_fields=["withdrawn_at", "withdrawal_note"])
+    facts = {"note": note} if note else {}
+    moved = counters.counters_for(article)
+    _finish(copy, Step.WITHDRAW, revision, by, stage=copy.stage, reason=reason, moved=moved, **facts)
+
+
+@transaction.atomic
+def restore(copy, revision, *, by):
+    """Show a withdrawn or ended story again as readers last saw it; a change under way stays in the newsroom."""
+    _claim(copy, Step.RESTORE, revision, by)
+    article = copy.article
+    if copy.is_scheduled() and copy.scheduled_for <= timezone.now():
+        _hold_due_update(copy)
+    article.withdrawn_at, article.withdrawal_note = None, ""
+    if article.has_ended():
+        article.live_until = None
+    article.save(update_fields=["withdrawn_at", "withdrawal_note", "live_until"])
+    _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=counters.counters_for(article))
+
+
+@transaction.atomic
+def discard(copy, revision, *, by):
+    """Give up what is newer than what readers see (or saw last, or are to see): the working copy says that again.
+
+    That is a new revision, so what is given up stays in the history; readers see no change, and what is scheduled
+    goes out as before. A story readers never saw is put aside as it is, and can be taken up again.
+    """
+    _claim(copy, Step.DISCARD, revision, by)
+    copy.submitted_by = None
+    kept = copy.scheduled_revision or copy.article.live_revision
+    if kept is None:
+        copy.approved_revision = None
+        _finish(copy, Step.DISCARD, revision, by, stage=Stage.DISCARDED)
+        return
+    _load_revision(copy, kept)
+    related.resolve_headlines(copy)
+    newest, is_new = revisions.record(copy, by=by)
+    if is_new:
+        copy.latest_revision, copy.saved_by, copy.saved_at = newest, by, newest.created_at
+    stage = Stage.NOTHING_PENDING
+    if copy.scheduled_revision:  # what was deleted meanwhile is missing now, and nobody has approved that
+        says_the_same = newest.content_hash == copy.scheduled_revision.content_hash
+        stage = Stage.SCHEDULED if says_the_same else Stage.DRAFT
+    copy.approved_revision = newest if stage == Stage.SCHEDULED else None
+    _finish(copy, Step.DISCARD, newest, by, stage=stage, discarded=revision.number)
+
+
+@transaction.atomic
+def reopen(copy, revision, *, by):
+    """Go on with a story that was put aside before any reader saw it."""
+    _claim(copy, Step.TAKE_UP, revision, by)
+    _finish(copy, Step.TAKE_UP, revision, by, stage=Stage.DRAFT)
+
+
+@transaction.atomic
+def assign(copy, revision, *, by, to):
+    """Put somebody in charge of the story, or nobody (None); whose turn it is follows from it while it is written."""
+    _claim(copy, Step.ASSIGN, revision, by, to=to)
+    copy.assigned_to = to
+    _finish(copy, Step.ASSIGN, revision, by, stage=copy.stage, to=to.username if to else "")
+
+
+@transaction.atomic
+def expire(copy, revision, *, by, at):
+    """Readers see the story until that second and not after; its address answers 410 then."""
+    _claim(copy, Step.EXPIRE, revision, by, at=at)
+    _set_expiry(copy, Step.EXPIRE, revision, by, at, until=_iso(at))
+
+
+@transaction.atomic
+def clear_expiry(copy, revision, *, by):
+    """Take back the end somebody set: readers keep the story."""
+    _claim(copy, Step.KEEP, revision, by)
+    _set_expiry(copy, Step.KEEP, revision, by, None)
+
+
+def perform(step, copy, revision, *, by, **asked):
+    """Take the step by its name, as buttons and bulk actions do, giving it what it asks for and nothing else."""
+    asked = {name: asked.get(name) for name in ASKS.get(step, ())}
+    if "at" in asked and asked["at"] is None:
+        raise Refused(why_not(copy, step, revision, by=by) or _("Choose the date and the time first."))
+    for name in ("reason", "note"):
+        if name in asked:
+            asked[name] = asked[name] or ""
+    FUNCTIONS[step](copy, revision, by=by, **asked)
+
+
+FUNCTIONS = {
+    Step.SUBMIT: submit,
+    Step.RETURN: send_back,
+    Step.APPROVE: approve,
+    Step.APPROVE_AND_PUBLISH: approve_and_publish,
+    Step.PUBLISH: publish,
+    Step.SCHEDULE: schedule,
+    Step.UNSCHEDULE: unschedule,
+    Step.FIX_TYPO: fix_typo,
+    Step.PUBLISH_ALONE: publish_alone,
+    Step.SECOND_LOOK: review_published,
+    Step.PUBLISH_UNREAD: publish_unread,
+    Step.WITHDRAW: withdraw,
+    Step.RESTORE: restore,
+    Step.DISCARD: discard,
+    Step.TAKE_UP: reopen,
+    Step.ASSIGN: assign,
+    Step.EXPIRE: expire,
+    Step.KEEP: clear_expiry,
+}
+
+
+def _load_revision(copy, revision):
+    """Give the working copy a revision's content; headlines that were found to name a story stay found."""
+    found = related.matches_of(copy, copy.article)
+    gone = revisions.apply(revision, copy)
+    related.restore_matches(copy, found)
+    return gone
+
+
+def _claim(copy, step, revision, by, **asked):
+    """Refuse, or win the row: the version moves under our condition or somebody else was first."""
+    log.lock()  # before the clock is asked: waiting for a turn may take us past a story's hour
+    if refusal := why_not(copy, step, revision, by=by, **asked):
+        raise Refused(refusal)
+    _lock_version(copy, copy.version)
+
+
+def _lock_version(copy, version):
+    """Move the version on, or somebody else was first. Whoever writes first after a story's hour notes it."""
+    log.lock()  # always before any row, so that two writers never wait for each other in a circle
+    if not WorkingCopy.objects.filter(pk=copy.pk, version=version).update(version=F("version") + 1):
+        raise Conflict(_("Somebody else has just changed this story."))
+    copy.version = version + 1
+    if copy.has_gone_live():
+        _record_going_live(copy)
+
+
+def _finish(copy, step, revision, by, *, stage, reason="", moved=(), **facts):
+    copy.stage = stage
+    _save_workflow_columns(copy)
+    log.record(
+        step.value, copy.article, by=by, reason=reason, revision=revision.number, content=revision.content_hash, **facts
+    )
+    if moved:
+        counters.bump(*moved)
+
+
+def _save_workflow_columns(copy):
+    """Write the workflow's own columns; the words are written by whoever saves."""
+    copy.save(update_fields=WORKFLOW_COLUMNS)
+
+
+def _publish_reviewed(copy, step, revision, by, *, at, **facts):
+    """Give readers the revision now (imports: since the hour it first went out)."""
+    moved = _apply_to_article(copy, revision, at=at)
+    copy.reviewed_revision, copy.unreviewed_since = revision, None
+    _clear_pending(copy, revision)
+    _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
+
+
+def _publish_unreviewed(copy, step, revision, by, **facts):
+    """Give readers now what nobody else has read: until somebody has, what was vouched for stays what it was."""
+    before = copy.article.live_revision
+    moved = _apply_to_article(copy, revision, at=timezone.now())
+    if settings.FOUR_EYES == "off":
+        copy.reviewed_revision, copy.unreviewed_since = revision, None
+    else:
+        copy.unreviewed_since = timezone.now()
+    facts |= {"before": before.number if before else 0, **_four_eyes_facts()}
+    _clear_pending(copy, revision)
+    _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
+
+
+def _apply_to_article(copy, revision, *, at):
+    """Give the article the revision; readers who never saw it see it from `at` on.
+
+    Returns the counters of every page it was on or comes to be on.
+    """
+    article, now = copy.article, timezone.now()
+    before = counters.counters_for(article)
+    slug = _slug_for(copy, revision)
+    if article.was_public(at=now):
+        article.changed_at = now
+    else:
+        article.live_from = article.changed_at = at
+        article.slugs.exclude(pk=slug).delete()  # an address it was only scheduled for
+    if article.has_ended(at=now):
+        article.live_until = None
+    article.live_revision, article.withdrawn_at, article.withdrawal_note = revision, None, ""
+    revisions.apply(revision, article)
+    article.slug = slug
+    article.save(update_fields=["slug"])
+    Slug.objects.get_or_create(slug=slug, defaults={"article": article})
+    related.copy_matches(copy, article)
+    related.resolve_headlines(article)
+    related.link_waiting_headlines(article)
+    return before | counters.counters_for(article)
+
+
+def _clear_pending(copy, revision):
+    """The revision is with readers. What is being written after it keeps its stage and its plan."""
+    if copy.latest_revision.content_hash == revision.content_hash:
+        copy.stage = Stage.NOTHING_PENDING
+        copy.approved_revision = copy.submitted_by = copy.planned_publish_at = None
+    elif copy.planned_publish_at == copy.scheduled_for:
+        copy.planned_publish_at = None
+    _clear_schedule(copy)
+
+
+def _clear_schedule(copy):
+    copy.scheduled_revision = copy.scheduled_for = copy.scheduled_by = None
+
+
+def _record_going_live(copy):
+    """Readers have seen a new story since its second: say so in the history, and settle what hung on it."""
+    article, revision = copy.article, copy.scheduled_revision
+    facts = _schedule_facts(copy)
+    related.link_waiting_headlines(article)
+    _clear_pending(copy, revision)
+    _save_workflow_columns(copy)
+    log.record("live", article, by=system_user(), revision=revision.number, content=revision.content_hash, **facts)
+    counters.bump(*counters.counters_for(article))
+
+
+def _hold_reason(copy, at):
+    """Why a due update cannot go out, as a word for the history; "" when the way is clear."""
+    if copy.article.withdrawn_at:
+        return "withdrawn"
+    if copy.article.has_ended(at=at):
+        return "ended"
+    if not copy.scheduled_revision.is_intact():
+        return "changed"
+    try:
+        _slug_for(copy, copy.scheduled_revision)
+    except Refused:
+        return "address"
+    return ""
+
+
+def _hold(copy, revision, system, **facts):
+    """Say once in the history why an update does not go out.
+
+    One whose story somebody has taken from readers is off the schedule; any other stays overdue, and seen as
+    such, until somebody has mended it.
+    """
+    said = {"revision": revision.number, "content": revision.content_hash, **facts}
+    if facts["why"] in {"withdrawn", "ended"}:
+        _lock_version(copy, copy.version)
+        copy.stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
+        _clear_schedule(copy)
+        _save_workflow_columns(copy)
+    elif AuditEvent.objects.about(copy.article).filter(kind="held", facts=log.canonical(said)).exists():
+        return ""
+    log.record("held", copy.article, by=system, **said)
+    return "held"
+
+
+def _hold_due_update(copy):
+    """An update whose hour passed while readers could not see the story stays where it is, worker or not."""
+    why = _hold_reason(copy, timezone.now())
+    _hold(copy, copy.scheduled_revision, system_user(), why=why, **_schedule_facts(copy))
+
+
+def _schedule_facts(copy):
+    return {"due": _iso(copy.scheduled_for), "scheduled_by": copy.scheduled_by.username}
+
+
+def _four_eyes_facts():
+    """What an event says of the rule it was taken under, where that is not the usual one."""
+    return {} if settings.FOUR_EYES == "on" else {"four_eyes": settings.FOUR_EYES}
+
+
+def _set_expiry(copy, step, revision, by, at, **facts):
+    copy.article.live_until = at
+    copy.article.save(update_fields=["live_until"])
+    _finish(copy, step, revision, by, stage=copy.stage, moved=counters.counters_for(copy.article), **facts)
+
+
+def _iso(at):
+    """A moment as history keeps it."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _slug_for(copy, revision):
+    """The story's address from this revision on: as wished, else as it was, else from the headline."""
+    wished = revisions.content_of(revision)["slug"]
+    if wished and Slug.objects.taken(wished, by_others_than=copy.article):
+        raise Refused(
+            _("The address “%(slug)s” belongs to another story. Choose another one under Address.") % {"slug": wished}
+        )
+    return wished or copy.article.slug or free_slug(copy)
+
+
+def free_slug(copy):
+    """The address a story gets from its headline, with a number where another story has it."""
+    base = slugify(copy.headline) or f"story-{copy.pk}"
+    slug, number = base, 1
+    while Slug.objects.taken(slug, by_others_than=copy.article):
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
