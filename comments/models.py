@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from comments.querysets import CommentQuerySet, SubscriptionQuerySet
-from news.models.fields import SearchKeyField
 from portal.audit import log
+from portal.models.fields import SearchKeyField
 
 COLOURS = 12  # as many as the style sheet has
 
@@ -42,7 +42,7 @@ class Comment(models.Model):
     name = models.CharField(_("name"), max_length=245)
     website = models.URLField(_("website"), max_length=200, blank=True)
     body = models.TextField(_("comment"), max_length=5000)
-    key = SearchKeyField("body")
+    search_key = SearchKeyField("body")
     name_search_key = SearchKeyField("name")
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
     colour = models.PositiveSmallIntegerField(default=any_colour, editable=False)
@@ -59,8 +59,8 @@ class Comment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     # What the last decision can be taken back to, and the batch it was part of; empty when there is no way back.
-    was = models.CharField(max_length=8, choices=Status, blank=True, editable=False)
-    batch = models.ForeignKey("Batch", models.SET_NULL, null=True, editable=False, related_name="+")
+    previous_status = models.CharField(max_length=8, choices=Status, blank=True, editable=False)
+    batch = models.ForeignKey("BulkDecision", models.SET_NULL, null=True, editable=False, related_name="+")
     # Who looks at it just now in the queue; after that moment it is anybody's again.
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -94,7 +94,7 @@ class Comment(models.Model):
         return self.name or pgettext("signature", "Anonymous")
 
     @property
-    def seen(self):
+    def state_token(self):
         """What a button carries: the status and the words its moderator had before their eyes."""
         return f"{self.status}.{log.digest(self.body)[:16]}"
 
@@ -126,7 +126,7 @@ class BulkDecision(models.Model):
 class CommenterEmail(models.Model):
     """A commenter's address: encrypted, found by a keyed hash, in no query of the comment itself."""
 
-    comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="contact")
+    comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="commenter_email")
     address = models.TextField()
     address_hash = models.CharField(max_length=64, db_index=True)
 
@@ -140,7 +140,7 @@ class CommenterEmail(models.Model):
 
 
 class SenderRule(models.Model):
-    """What becomes of everything one person sends, under the keyed hash of their address; see comments/moderation/sender_rules.py."""
+    """What becomes of everything one person sends, under the keyed hash of their address."""
 
     class Kind(models.TextChoices):
         HOLD = "hold", pgettext_lazy("standing", "Held")
@@ -164,7 +164,9 @@ class SenderRule(models.Model):
 class Subscription(models.Model):
     """The writer of a comment wants to hear by mail what became of it; it ends with the address it would go to."""
 
-    contact = models.OneToOneField(CommenterEmail, models.CASCADE, primary_key=True, related_name="subscription")
+    commenter_email = models.OneToOneField(
+        CommenterEmail, models.CASCADE, primary_key=True, related_name="subscription"
+    )
     language = models.CharField(max_length=10)  # of the page it was sent from
     asked_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -175,7 +177,7 @@ class Subscription(models.Model):
         default_permissions = ()
 
     def __str__(self):
-        return str(self.contact_id)
+        return str(self.commenter_email_id)
 
 
 class SentNotification(models.Model):

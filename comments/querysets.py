@@ -24,7 +24,8 @@ class CommentQuerySet(models.QuerySet):
 
     def for_page(self):
         """Load what readers' pages print of each comment, and of the one it answers its name."""
-        return self.select_related("parent").defer("key", "name_search_key", "original", "reasons", "parent__body")
+        unused = ("search_key", "name_search_key", "original", "reasons", "parent__body")
+        return self.select_related("parent").defer(*unused)
 
     def reported(self):
         """What readers have complained about and nobody has decided on since, whatever its status."""
@@ -58,7 +59,7 @@ class CommentQuerySet(models.QuerySet):
         """Comments whose text or name has all the words, whatever their case or diacritics. Never by address."""
         found = self
         for word in fold(words).split():
-            found = found.filter(Q(key__contains=word) | Q(name_key__contains=word))
+            found = found.filter(Q(search_key__contains=word) | Q(name_search_key__contains=word))
         return found
 
     def by_sender(self, marks):

@@ -3,7 +3,7 @@
 from news.roles import grant
 
 MODERATES = ["view_comment", "moderate_comment"]
-CHANGES_SETTINGS = ["view_commentsettings", "change_settings"]
+CHANGES_SETTINGS = ["view_commentsettings", "change_commentsettings"]
 ROLES = {
     "Chief editors": [*MODERATES, *CHANGES_SETTINGS],
     "Moderators": [*MODERATES, *CHANGES_SETTINGS, "view_commenteremail"],

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from comments.display import feeds
-from comments.notifications import views
+from comments.notifications import views as mail
 from comments.submission import edit_own, views
 
 
@@ -32,7 +32,7 @@ urlpatterns = [
     path("news/<slug:slug>/comments/change/<str:receipt>/", edit_own.change, name="change"),
     path("news/<slug:slug>/comments/take-back/<str:receipt>/", edit_own.take_back, name="take-back"),
     path("news/<slug:slug>/comments/taken-back/", edit_own.taken_back, name="taken-back"),
-    path("mail/confirm/<str:key>/", views.confirm, name="mail-confirm"),
-    path("mail/stop/<str:key>/", views.stop, name="mail-stop"),
+    path("mail/confirm/<str:key>/", mail.confirm, name="mail-confirm"),
+    path("mail/stop/<str:key>/", mail.stop, name="mail-stop"),
     path("privacy/", views.privacy, name="privacy"),
 ]

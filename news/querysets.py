@@ -7,6 +7,7 @@ from django.db.models import F, Prefetch, Q, Window
 from django.db.models.functions import Left, RowNumber
 from django.utils import timezone
 
+from portal.models.immutable import ImmutableQuerySet
 from portal.text.folding import fold
 
 # Of the body as it is stored: room for a first sentence, its markup and a READ line before it.
@@ -15,13 +16,6 @@ OPENING_LENGTH = 900
 PATIENCE = timedelta(minutes=3)
 # A browser says every half minute that its story is open; three times unheard, somebody has gone.
 HEARD_WITHIN = timedelta(seconds=90)
-
-
-class ImmutableRow(Exception):
-    """Somebody tried to rewrite or remove what is kept as it was."""
-
-    def __init__(self):
-        super().__init__("Revisions and events are never changed or deleted; save or append another.")
 
 
 class ArticleQuerySet(models.QuerySet):
@@ -54,7 +48,7 @@ class ArticleQuerySet(models.QuerySet):
         """Other stories with a related link to this one, by an editor's choice or because its headline was found."""
         from news.models import ArticleRelated  # the models import this module
 
-        links = ArticleRelated.objects.filter(Q(target=article) | Q(found=article))
+        links = ArticleRelated.objects.filter(Q(target=article) | Q(matched_article=article))
         return self.filter(pk__in=links.values("content_object")).exclude(pk=article.pk)
 
     def next_boundaries(self, *, after):
@@ -68,7 +62,8 @@ def article_page_prefetches():
     """What to prefetch of a story whose page is made: signatures, tags, links and where they lead."""
     from news.models import ArticleRelated  # the models import this module
 
-    links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "matched_article__body")
+    links = ArticleRelated.objects.select_related("target", "matched_article")
+    links = links.defer("target__body", "matched_article__body")
     return (*card_prefetches(), Prefetch("related_links", links))
 
 
@@ -91,15 +86,15 @@ class SlugQuerySet(models.QuerySet):
 class WorkingCopyQuerySet(models.QuerySet):
     def for_list(self):
         """Load what the newsroom's list prints, and leave the text behind."""
-        return self.select_related("article", "section", "saved_by", "newest").defer("body", "article__body")
+        return self.select_related("article", "section", "saved_by", "latest_revision").defer("body", "article__body")
 
     def scheduled(self, *, at=None):
         """What is still to go out: new stories before their hour, updates until they are in place, soonest first.
 
         Keep in step with WorkingCopy.is_scheduled().
         """
-        waiting = self.exclude(scheduled=None).exclude(
-            scheduled_for__lte=at or timezone.now(), article__live_revision=F("scheduled")
+        waiting = self.exclude(scheduled_revision=None).exclude(
+            scheduled_for__lte=at or timezone.now(), article__live_revision=F("scheduled_revision")
         )
         return waiting.order_by("scheduled_for", "pk")
 
@@ -114,12 +109,12 @@ class WorkingCopyQuerySet(models.QuerySet):
 
     def unread(self):
         """Stories of which one person alone gave readers what they see. Keep in step with WorkingCopy.is_unread()."""
-        return self.filter(alone_since__isnull=False)
+        return self.filter(unreviewed_since__isnull=False)
 
     def with_reviewed_revisions(self):
         """Load which version readers see and which two people have read, and leave their text behind."""
         loaded = self.select_related("article__live_revision", "reviewed_revision")
-        return loaded.defer("article__live_revision__content", "vouched_for__content")
+        return loaded.defer("article__live_revision__content", "reviewed_revision__content")
 
     def found_by(self, words):
         """Stories whose headline or standfirst has all the words, whatever their case or diacritics."""
@@ -135,26 +130,10 @@ class PreviewLinkQuerySet(models.QuerySet):
         return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
 
 
-class ImmutableQuerySet(models.QuerySet):
-    """Rows that stay as they were written: not through a queryset either."""
-
-    def update(self, **columns):
-        raise ImmutableRow
-
-    def delete(self):
-        raise ImmutableRow
-
-
 class RevisionQuerySet(ImmutableQuerySet):
     def since(self, revision):
         """What was saved after a revision (after None: all of it), oldest first."""
         return self.filter(number__gt=revision.number if revision else 0).order_by("number")
-
-
-class AuditEventQuerySet(ImmutableQuerySet):
-    def about(self, subject):
-        """The history of one story or comment, newest first."""
-        return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")
 
 
 class AutosaveQuerySet(models.QuerySet):

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "portal.http.request_guard.MalformedMiddleware",
+    "portal.http.request_guard.RequestGuardMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.pagecache.middleware.PageCacheMiddleware",  # a kept page costs none of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",

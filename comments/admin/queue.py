@@ -14,7 +14,8 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from comments.admin import closing, data_requests, queue_context, queue_forms
+from comments.admin import closing as closing_buttons
+from comments.admin import data_requests, queue_context, queue_forms
 from comments.admin.queue_context import REPORTED, TABS
 from comments.models import BulkDecision, Comment, Report
 from comments.moderation import bulk, claims, closing, decisions, sender_rules
@@ -62,7 +63,7 @@ class CommentAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     ordering = ["-created_at", "-pk"]
     actions = None  # the queue has its own bar, whose buttons say what they do
-    search_fields = ["key"]  # so that the box is shown; get_search_results finds
+    search_fields = ["search_key"]  # so that the box is shown; get_search_results finds
 
     class Media:
         js = [Script("newsroom/queue.js", defer=True)]
@@ -82,7 +83,7 @@ class CommentAdmin(admin.ModelAdmin):
             path("person/", self.admin_site.admin_view(data_requests.person_view), name="comments_comment_person"),
             path(
                 "story/<int:number>/",
-                self.admin_site.admin_view(closing.story_view),
+                self.admin_site.admin_view(closing_buttons.story_view),
                 name="comments_comment_story",
             ),
         ]

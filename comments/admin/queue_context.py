@@ -78,7 +78,7 @@ def shown(changelist, view, asked, *, by):
         "reasons": Reason.choices,
         "may_decide": by.has_perm("comments.moderate_comment"),
         "rules": CommentSettings.current(),
-        "may_switch": by.has_perm("comments.change_settings"),
+        "may_switch": by.has_perm("comments.change_commentsettings"),
         **(_about(current, view, by) if current else {}),
         **_undoable(by),
     }
@@ -106,7 +106,7 @@ def _about(current, view, by):
     """What a moderator needs to know to decide on this one, and what they may do."""
     around = CommentContext(current)
     is_here = around.open_reports if view == REPORTED else current.status == view
-    decisions = [
+    open_decisions = [
         (decision, KEEP if decision == Decision.APPROVE and current.status == Status.APPROVED else label)
         for decision, label in Decision.choices
         if not decisions.why_not(current, Decision(decision), by=by)
@@ -116,7 +116,7 @@ def _about(current, view, by):
         # Where it is not of this view any more, somebody else was first: the card says so.
         "told_meanwhile": "" if is_here else decisions.decided_by_other(current),
         "told": decisions.decided_by_other(current) if current.decided_by else "",
-        "decisions": decisions,
+        "decisions": open_decisions,
         "no_answer_because": decisions.no_answer_because(current, by=by),
         "told_claimed": (holder := claims.holder(current, besides=by)) and told_claimed(holder),
         "may_look": by.has_perm("comments.view_commenteremail"),

@@ -65,7 +65,7 @@ def all_in(posted):
 def kept(posted, typed, field, refusal, *, by):
     """What the page needs to show again what was typed, and to say at its field why it was not taken."""
     about = _about(posted)
-    needs = "comments.change_settings" if field == "banner" else "comments.moderate_comment"
+    needs = "comments.change_commentsettings" if field == "banner" else "comments.moderate_comment"
     if field is None or not by.has_perm(needs) or not (about or field == "banner"):
         return {}
     return {"typed": typed, "refused": {field: refusal}, "stays": about and about.pk}

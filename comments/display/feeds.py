@@ -20,16 +20,16 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @require_safe
 @for_live_article
-def of_story(request, article, reading):
-    reading.expires_at(article.boundaries(after=reading.at))
-    return reading.cacheable(StoryFeed(article)(request))
+def of_story(request, article, dependencies):
+    dependencies.expires_at(article.boundaries(after=dependencies.at))
+    return dependencies.cacheable(StoryFeed(article)(request))
 
 
 @require_safe
 def everywhere(request):
-    reading = counters.PageDependencies(counters.HOME, counters.LISTS)
-    reading.expires_with_lists()
-    return reading.cacheable(SiteFeed(Article.objects.live(at=reading.at))(request))
+    dependencies = counters.PageDependencies(counters.HOME, counters.LISTS)
+    dependencies.expires_with_lists()
+    return dependencies.cacheable(SiteFeed(Article.objects.live(at=dependencies.at))(request))
 
 
 class CommentFeed(Feed):

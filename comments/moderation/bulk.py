@@ -46,7 +46,8 @@ def decide_all(comments, decision, reason="", *, by):
     if not taken:
         raise Refused(_("None of these comments is left to decide."))
     batch = BulkDecision.objects.create(decision=decision, by=by, numbers=_numbers(taken))
-    row = {"status": status, "was": F("status"), "batch": batch, **decided_as(status, by=by, at=batch.at), **UNCLAIMED}
+    row = {"status": status, "previous_status": F("status"), "batch": batch}
+    row |= {**decided_as(status, by=by, at=batch.at), **UNCLAIMED}
     for part in _parts(taken):
         Comment.objects.filter(pk__in=part).update(**row)
     articles = _counted(taken, lambda one: status)
@@ -71,7 +72,7 @@ def undo_all(batch, *, by):
         raise Refused(_("Only your own decision can be taken back, and only once."))
     taken = _taken(Comment.objects.not_emptied().filter(batch=batch))
     for status in Status:
-        row = {"status": status, "was": "", "batch": None, **decided_as(status, by=by, at=now)}
+        row = {"status": status, "previous_status": "", "batch": None, **decided_as(status, by=by, at=now)}
         for part in _parts(one for one in taken if one.previous_status == status):
             Comment.objects.filter(pk__in=part).update(**row)
     articles = _counted(taken, lambda one: one.previous_status)
@@ -99,7 +100,7 @@ def _taken(comments):
     for part in _parts(comments.values_list("pk", named=True)):
         asked = comments.filter(pk__in=part)
         list(asked.select_for_update(no_key=True).values_list("pk"))
-        found += asked.values_list("pk", "article_id", "status", "was", named=True)
+        found += asked.values_list("pk", "article_id", "status", "previous_status", named=True)
     return found
 
 

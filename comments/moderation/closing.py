@@ -89,7 +89,7 @@ def resume(*, by, banner=None):
 @transaction.atomic
 def announce(banner, *, by):
     """Put a notice above every comment form; an empty one takes it away."""
-    if by.has_perm("comments.change_settings") and lock_settings().banner == banner:
+    if by.has_perm("comments.change_commentsettings") and lock_settings().banner == banner:
         raise Refused(_("This notice is there already.") if banner else _("There is no notice."))
     change_settings({"banner": banner}, by=by)
 
@@ -106,7 +106,7 @@ def _set(article, column, value, by, kind, already):
 
 
 def _set_open(is_open, by, banner):
-    if by.has_perm("comments.change_settings") and lock_settings().is_open == is_open:
+    if by.has_perm("comments.change_commentsettings") and lock_settings().is_open == is_open:
         raise Refused(_("Comments are taken already.") if is_open else _("Comments are stopped already."))
     change_settings({"is_open": is_open} | ({} if banner is None else {"banner": banner}), by=by)
 

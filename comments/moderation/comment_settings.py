@@ -18,7 +18,7 @@ def change_settings(changed, *, by, began_from=None):
 
     `changed` says what is to be, by field; `began_from` is the edition that was before their eyes.
     """
-    if not by.has_perm("comments.change_settings"):
+    if not by.has_perm("comments.change_commentsettings"):
         raise Refused(_("Your role does not change the rules for comments."))
     rules = lock_settings()
     if began_from is not None and began_from != edition(rules):

@@ -87,8 +87,8 @@ class Refused(Exception):
 def why_not(comment, decision, *, by, seen=None, reason=None):
     """Return the sentence why `by` may not decide this, or "" when the way is clear.
 
-    `seen` is what the moderator had before their eyes (`Comment.state_token`, or the status alone); `reason` is None while
-    nobody has been asked.
+    `seen` is what the moderator had before their eyes (`Comment.state_token`, or the status alone); `reason` is
+    None while nobody has been asked.
     """
     if not by.has_perm("comments.moderate_comment"):
         return str(NOT_TO_MODERATE)
@@ -171,9 +171,8 @@ def undo(comment, *, by, seen=None):
         raise Refused(_("It was decided together with others. Take all of it back, or decide this one anew."))
     closed = comment.reports.filter(is_open=False, closed_at=comment.decided_at)
     if comment.previous_status == comment.status:  # it was kept: only the reports were decided on
-        if not Comment.objects.filter(pk=comment.pk, was=comment.previous_status, decided_at=comment.decided_at).update(
-            was=""
-        ):
+        unchanged = {"previous_status": comment.previous_status, "decided_at": comment.decided_at}
+        if not Comment.objects.filter(pk=comment.pk, **unchanged).update(previous_status=""):
             raise _overtaken(comment)
         reopen_reports(closed)
         log.record("reports reopened", comment, by=by, article=comment.article_id)
@@ -184,7 +183,7 @@ def undo(comment, *, by, seen=None):
 def last_decision(by, *, now=None):
     """The comment somebody decided last by itself, while taking it back is still one key away; else None."""
     since = (now or timezone.now()) - UNDO_WITHIN
-    decided = Comment.objects.filter(decided_by=by, decided_at__gt=since, batch=None).exclude(was="")
+    decided = Comment.objects.filter(decided_by=by, decided_at__gt=since, batch=None).exclude(previous_status="")
     return decided.order_by("-decided_at", "-pk").first()
 
 
@@ -213,7 +212,7 @@ def reworded(comment, body, *, by, at):
     changed = {"original": "", "edited_at": None, "edited_by": None}
     if body != sent:
         changed = {"original": sent, "edited_at": at, "edited_by": by}
-    return {"body": body, "key": fold(body), **changed}
+    return {"body": body, "search_key": fold(body), **changed}
 
 
 def _as_it_stands(comment):
@@ -266,7 +265,7 @@ def answer(comment, body, *, by, seen=None):
     if _as_it_stands(comment).status != Status.APPROVED:
         raise Refused(_("Readers do not see this comment, so they would not see what you answer."))
     now = timezone.now()
-    alike = Comment.objects.filter(parent=comment, staff=by, key=fold(body), created_at__gt=now - TWICE_WITHIN)
+    alike = Comment.objects.filter(parent=comment, staff=by, search_key=fold(body), created_at__gt=now - TWICE_WITHIN)
     if earlier := alike.first():
         return earlier
     made = Comment.objects.create(
@@ -277,7 +276,7 @@ def answer(comment, body, *, by, seen=None):
         body=body,
         status=Status.APPROVED,
         created_at=now,
-        was=Status.TRASH,  # where undoing it leads
+        previous_status=Status.TRASH,  # where undoing it leads
         **decided_as(Status.APPROVED, by=by, at=now),
     )
     thread_counts.count(comment, 1)
@@ -298,7 +297,7 @@ def _decide(comment, decision, *, by, seen=None, reason=None, reopened=None):
     was, status = Status(comment.status), LEADS_TO[decision]
     decided = decided_as(status, by=by, at=timezone.now())
     way_back = "" if reopened is not None or status == Status.PENDING else was
-    row = {"status": status, "was": way_back, "batch": None, **decided, **UNCLAIMED}
+    row = {"status": status, "previous_status": way_back, "batch": None, **decided, **UNCLAIMED}
     before = Comment.objects.not_emptied().filter(pk=comment.pk, status=was, body=comment.body)
     if reopened is not None:  # another's decision may have left the status as it was
         before = before.filter(decided_at=comment.decided_at)
@@ -341,7 +340,8 @@ def decided_as(status, *, by, at):
 def trash_for_erasure(comments, *, by, at):
     """Of these comments their sender wants nothing to be left but the place that answers to them hold. They are in the
     trash for that, as far as anybody asks, and there is no way back."""
-    row = {"status": Status.TRASH, "was": "", "batch": None, **decided_as(Status.TRASH, by=by, at=at), **UNCLAIMED}
+    row = {"status": Status.TRASH, "previous_status": "", "batch": None}
+    row |= {**decided_as(Status.TRASH, by=by, at=at), **UNCLAIMED}
     comments.update(**row)
 
 

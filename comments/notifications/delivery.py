@@ -47,7 +47,7 @@ def is_possible():
 
 def subscribe(comment, language):
     """The sender of a comment wants to hear of it, in this language."""
-    Subscription.objects.create(contact_id=comment.pk, language=language)
+    Subscription.objects.create(commenter_email_id=comment.pk, language=language)
 
 
 def schedule_notifications(numbers):
@@ -58,9 +58,9 @@ def schedule_notifications(numbers):
     )
     for comment in decided.order_by("pk").values_list("pk", "status", "is_awaited", "answers_one", named=True):
         if comment.is_awaited:
-            enqueue("comments.tell_of_decision", key=str(comment.pk), due_at=due_at, comment=comment.pk)
+            enqueue("comments.send_decision_mail", key=str(comment.pk), due_at=due_at, comment=comment.pk)
         if comment.answers_one and comment.status == Status.APPROVED:
-            enqueue("comments.tell_of_answer", key=str(comment.pk), due_at=due_at, answer=comment.pk)
+            enqueue("comments.send_answer_mail", key=str(comment.pk), due_at=due_at, answer=comment.pk)
 
 
 def send_decision(number):
@@ -70,7 +70,7 @@ def send_decision(number):
         return
     comment, mailbox = subscription.commenter_email.comment, preference_of(subscription)
     if _is_fresh(comment):
-        enqueue("comments.tell_of_decision", key=str(number), due_at=comment.decided_at + DELAY, comment=number)
+        enqueue("comments.send_decision_mail", key=str(number), due_at=comment.decided_at + DELAY, comment=number)
         return
     is_confirmed = bool(mailbox.confirmed_at)
     if comment.status == Status.APPROVED and comment.article.is_live() and (comment.decided_by_id or is_confirmed):
@@ -86,7 +86,7 @@ def send_answer(number):
     if not subscription or answer.parent.status != Status.APPROVED or not answer.article.is_live():
         return
     if _is_fresh(answer):
-        enqueue("comments.tell_of_answer", key=str(number), due_at=answer.decided_at + DELAY, answer=number)
+        enqueue("comments.send_answer_mail", key=str(number), due_at=answer.decided_at + DELAY, answer=number)
         return
     if preference_of(subscription).confirmed_at and not _is_by_one_person(answer, answer.parent):
         # A name can say anything; where only the rules have read it, it stays on the site.

@@ -15,7 +15,10 @@ from comments.personal_data import emails
 from comments.querysets import AT_ONCE
 from portal.audit import log
 
-PLACEHOLDER = {"name": "", "name_search_key": "", "body": "", "key": "", "website": "", "original": "", "reasons": []}
+PLACEHOLDER = {
+    **{"name": "", "name_search_key": "", "website": ""},
+    **{"body": "", "search_key": "", "original": "", "reasons": []},
+}
 
 
 def purge(*, now=None):

@@ -91,7 +91,7 @@ def without_disguise(letters):
 
 
 def readings(name):
-    """What a name may be read as: two look alike if they have a reading in common. A stored `name_search_key` is one."""
+    """What a name may be read as: two look alike if they share a dependencies. A stored `name_search_key` is one."""
     plain = read(name).letters
     read_as = {fold(name), plain, without_disguise(plain)}
     return (read_as | {" ".join(re.findall(r"[^\W_]+", letters)) for letters in read_as}) - {""}

@@ -1,0 +1,1 @@
+"""What readers send: comments, changes of their own, reports."""

@@ -42,7 +42,7 @@ class RewriteForm(CommentForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables()
 @for_live_article
-def change(request, article, reading, receipt):
+def change(request, article, dependencies, receipt):
     """The words again, to be changed (303 to them), or what to mend (422, 403, 409, 429).
 
     Context: `article`, `comment`, `comment_form`, `receipt`; or `closed`, why there is no form (and what was typed).
@@ -74,7 +74,7 @@ def change(request, article, reading, receipt):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_live_article
-def take_back(request, article, reading, receipt):
+def take_back(request, article, dependencies, receipt):
     """Asks first, and takes the comment back when that is sent (303). Context: `article`, `comment`, `receipt`,
     `refusal`, `token`; or `closed`."""
     comment = _own_comment(article, receipt, valid=tokens.CHANGE_VALID)
@@ -99,7 +99,7 @@ def take_back(request, article, reading, receipt):
 
 @require_safe
 @for_live_article
-def taken_back(request, article, reading):
+def taken_back(request, article, dependencies):
     """Says that it is done; the same for all. Context: `article`."""
     return sender_response(request, "comments/taken_back.html", article, {"article": article})
 

@@ -19,7 +19,7 @@ from comments.moderation.closing import closed_because
 from comments.moderation.decisions import TWICE_WITHIN, Refused, reworded
 from comments.notifications import delivery
 from comments.personal_data import emails, purge
-from comments.screening import rules
+from comments.screening.rules import Submission, rescreen, screen
 from comments.submission import rate_limits
 from portal.audit import log
 from portal.jobs import enqueue
@@ -78,9 +78,9 @@ def submit(
     for not at all. The rules are asked before anything is locked: others wait meanwhile.
     """
     at, rules = at or timezone.now(), CommentSettings.current()
-    sent = rules.Submission(name, body, website, address, is_spam, seconds, proof)
+    sent = Submission(name, body, website, address, is_spam, seconds, proof)
     within = [] if network is None else rate_limits.limits_for(article, address, network, rules)
-    return _take_in(article, parent, sent, rules.screen(sent, rules), within, tell_in, at)
+    return _take_in(article, parent, sent, screen(sent, rules), within, tell_in, at)
 
 
 @transaction.atomic
@@ -94,7 +94,8 @@ def _take_in(article, parent, sent, verdict, within, tell_in, at):
     parent_now = parent and (Comment.objects.filter(pk=parent.pk).first() or Comment())  # one of no story: it is gone
     if refusal := closed_because(article) or no_reply_because(article, parent_now):
         raise Refused(refusal)
-    alike = Comment.objects.filter(article=article, parent=parent, key=fold(sent.body), name_search_key=fold(sent.name))
+    alike = Comment.objects.filter(article=article, parent=parent)
+    alike = alike.filter(search_key=fold(sent.body), name_search_key=fold(sent.name))
     if earlier := alike.filter(created_at__gt=at - TWICE_WITHIN).exclude(status=Status.TRASH).first():
         earlier.is_double = True
         return earlier
@@ -190,7 +191,7 @@ def rewrite(comment, body, *, is_spam=False, at=None):
 
     What it was sent with is kept as for a moderator's edit, and the wordings in between are the text of the events.
     """
-    verdict = rules.rescreen(comment, body, CommentSettings.current(), is_spam=is_spam)
+    verdict = rescreen(comment, body, CommentSettings.current(), is_spam=is_spam)
     _put_other_words(comment, body, verdict, at or timezone.now())
 
 
@@ -204,7 +205,7 @@ def _put_other_words(comment, body, verdict, at):
         raise Refused(refusal)
     if body == comment.body:
         return
-    alike = Comment.objects.filter(article=comment.article_id, parent=comment.parent_id, key=fold(body))
+    alike = Comment.objects.filter(article=comment.article_id, parent=comment.parent_id, search_key=fold(body))
     alike = alike.exclude(pk=comment.pk)
     mine = alike.filter(created_at__gt=at - TWICE_WITHIN).by_sender(emails.hashes_of(comment))
     if mine.exists():

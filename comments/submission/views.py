@@ -34,11 +34,11 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
-def _gone(request, article, reading):
+def _gone(request, article, dependencies):
     """410; what somebody sent meanwhile is shown for them to copy, and kept by nobody. Context: `comment_form`."""
     if request.method != "POST":
-        return gone(request, article, reading)
-    return gone(request, article, reading, comment_form=CommentForm(article, posted_to(request)))
+        return gone(request, article, dependencies)
+    return gone(request, article, dependencies, comment_form=CommentForm(article, posted_to(request)))
 
 
 # Exempt because there is no session to protect: the form's own token and the browser's word on where the
@@ -48,7 +48,7 @@ def _gone(request, article, reading):
 @sensitive_post_parameters("name", "email", "proof")
 @sensitive_variables()
 @for_live_article(when_gone=_gone)
-def comments(request, article, reading):
+def comments(request, article, dependencies):
     """Take a comment in (303 to the story), or show what was typed again.
 
     422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
@@ -100,7 +100,7 @@ def _where_it_went(comment, article):
 
 @require_safe
 @for_live_article
-def page(request, article, reading, number):
+def page(request, article, dependencies, number):
     """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
     if number == 1:
         return redirect(f"{article.get_absolute_url()}#comments")
@@ -108,12 +108,12 @@ def page(request, article, reading, number):
         conversation = threads.thread_page(article, number)
     except threads.NoPage:
         raise Http404 from None
-    return article_response(request, article, reading=reading, conversation=conversation)
+    return article_response(request, article, dependencies=dependencies, conversation=conversation)
 
 
 @require_safe
 @for_live_article
-def comment(request, article, reading, pk):
+def comment(request, article, dependencies, pk):
     """One comment has an address of its own, that outlives the page it is on: 302 to where it is today."""
     try:
         return redirect(threads.address_of(get_object_or_404(Comment.objects.approved(), article=article, pk=pk)))
@@ -123,7 +123,7 @@ def comment(request, article, reading, pk):
 
 @require_safe
 @for_live_article
-def reply(request, article, reading, pk):
+def reply(request, article, dependencies, pk):
     """The form to answer one comment. Context: `article`, `parent`, `comment_form` (or `closed`, why there is none)."""
     parent = _shown(article, pk)
     if parent is None:
@@ -140,7 +140,7 @@ def reply(request, article, reading, pk):
 @sensitive_post_parameters("email", "words")
 @sensitive_variables()
 @for_live_article
-def report(request, article, reading, pk):
+def report(request, article, dependencies, pk):
     """A reader says that a comment should not stand (303), or is shown what to mend (422, 403).
 
     Context: `article`, `comment`, `comment_form`.
@@ -165,7 +165,7 @@ def report(request, article, reading, pk):
 
 @require_safe
 @for_live_article
-def reported(request, article, reading, pk):
+def reported(request, article, dependencies, pk):
     """Thanks to whoever has reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
     context = {"article": article, "comment": _shown(article, pk)}
     return sender_response(request, "comments/reported.html", article, context)
@@ -174,14 +174,14 @@ def reported(request, article, reading, pk):
 @require_safe
 def privacy(request):
     """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
-    reading = counters.PageDependencies()
+    dependencies = counters.PageDependencies()
     context = {
-        "reading": reading,
+        "dependencies": dependencies,
         "rules": CommentSettings.current(),
         "write_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
     context["canonical"] = f"{settings.SITE_URL}{reverse('comments:privacy')}"
-    return reading.cacheable(render(request, "comments/privacy.html", context))
+    return dependencies.cacheable(render(request, "comments/privacy.html", context))
 
 
 def _shown(article, pk):

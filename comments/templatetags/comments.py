@@ -23,8 +23,8 @@ def thread_of(context, article):
     Where commenting ends by the clock, the page that is kept ends with it.
     """
     conversation = context.get("conversation") or threads.thread_page(article)
-    if conversation.ends_at and "reading" in context:
-        context["reading"].ends_by([conversation.ends_at])
+    if conversation.ends_at and "dependencies" in context:
+        context["dependencies"].expires_at([conversation.ends_at])
     return conversation
 
 
@@ -47,7 +47,7 @@ def held_for(context, article):
     waits = Comment.objects.filter(article=article, status__in=[Comment.Status.PENDING, Comment.Status.SPAM])
     held = waits.for_page().filter(pk=number).first() if number else None
     if held:
-        context["reading"].for_one_reader()
+        context["dependencies"].mark_private()
     return held
 
 

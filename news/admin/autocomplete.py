@@ -6,7 +6,7 @@ from django.http import JsonResponse
 
 from news.admin.articles import status_badges, widgets
 from news.models import Author, WorkingCopy
-from news.taxonomy import tags
+from news.taxonomy import tags as taxonomy_tags
 from portal.text.folding import fold
 
 COUNT = 8
@@ -26,10 +26,10 @@ def for_editors(view):
 @for_editors
 def tags(request, words):
     """Tags under any of their names, with what kind of thing each is; `exact` is the one known by just these words."""
-    known = tags.find(words) if fold(words) else None
+    known = taxonomy_tags.find(words) if fold(words) else None
     return [
         {"id": tag.pk, "name": str(tag), "note": tag.get_kind_display(), "exact": tag == known}
-        for tag in tags.suggest(words, count=COUNT)
+        for tag in taxonomy_tags.suggest(words, count=COUNT)
     ]
 
 

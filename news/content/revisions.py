@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from news.content import body
 from news.models import Article, Author, Content, Revision, Section, Tag
-from news.querysets import ImmutableRow
 from portal.audit.log import canonical, digest
+from portal.models import ImmutableRow
 
 
 def snapshot(owner):

@@ -59,7 +59,7 @@ class ChecklistInput:
             **{name: getattr(copy, name) for name in cls.COLUMNS},
             tags=[row.tag for row in copy.tag_rows.select_related("tag")],
             authors=[byline.author.name for byline in copy.bylines.select_related("author")],
-            links=list(copy.related_links.select_related("target", "found")),
+            links=list(copy.related_links.select_related("target", "matched_article")),
         )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from news.content import revisions
 from news.links import related
 from news.models import Article, ArticleByline, ArticleRelated, ArticleTag, Author, Content, Section, Tag
-from news.querysets import ImmutableRow
+from portal.models import ImmutableRow
 from portal.text.folding import fold
 
 

@@ -25,8 +25,8 @@ from portal.pagecache import counters
 from portal.text.folding import slugify
 
 WORKFLOW_COLUMNS = [
-    *("stage", "newest", "approved", "submitted_by", "saved_by", "saved_at"),
-    *("planned_publish_at", "scheduled", "scheduled_for", "scheduled_by", "assigned_to"),
+    *("stage", "latest_revision", "approved_revision", "submitted_by", "saved_by", "saved_at"),
+    *("planned_publish_at", "scheduled_revision", "scheduled_for", "scheduled_by", "assigned_to"),
     *("reviewed_revision", "unreviewed_since"),
 ]
 
@@ -220,7 +220,7 @@ def publish_due(pk):
     """
     log.lock()
     at, system = timezone.now(), system_user()
-    due = WorkingCopy.objects.select_related("article", "scheduled", "scheduled_by").due(at=at)
+    due = WorkingCopy.objects.select_related("article", "scheduled_revision", "scheduled_by").due(at=at)
     copy = due.filter(pk=pk).first()
     if copy is None:
         return ""

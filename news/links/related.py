@@ -13,19 +13,21 @@ def link_waiting_headlines(article):
     Returns nothing; moves no counters. The caller moves those of the stories that link here.
     """
     for Link in (ArticleRelated, WorkingCopyRelated):
-        _bare(Link.objects.filter(key=article.headline_key)).exclude(content_object_id=article.pk).update(found=article)
+        _bare(Link.objects.filter(key=article.headline_key)).exclude(content_object_id=article.pk).update(
+            matched_article=article
+        )
 
 
 def copy_matches(copy, article):
     """What a headline was found to name stays found, also when that story is called otherwise by now."""
-    for link in copy.related_links.filter(target=None, url="").exclude(found=None):
-        article.related_links.filter(uuid=link.uuid, key=link.key).update(found=link.matched_article_id)
+    for link in copy.related_links.filter(target=None, url="").exclude(matched_article=None):
+        article.related_links.filter(uuid=link.uuid, key=link.key).update(matched_article=link.matched_article_id)
 
 
 def clear_matches(article):
     """A story is taken off the schedule before anybody saw it: headlines that had found it have not."""
     for Link in (ArticleRelated, WorkingCopyRelated):
-        Link.objects.filter(found=article).update(found=None)
+        Link.objects.filter(matched_article=article).update(matched_article=None)
 
 
 def matches_of(*owners):
@@ -33,7 +35,7 @@ def matches_of(*owners):
     return {
         (link.uuid, link.key): link.matched_article_id
         for owner in owners
-        for link in owner.related_links.exclude(found=None)
+        for link in owner.related_links.exclude(matched_article=None)
     }
 
 
@@ -41,14 +43,14 @@ def restore_matches(owner, found):
     """The rows were written anew: what they were found to name they still name."""
     for link in _bare(owner.related_links.all()):
         if story := found.get((link.uuid, link.key)):
-            owner.related_links.filter(pk=link.pk).update(found=story)
+            owner.related_links.filter(pk=link.pk).update(matched_article=story)
 
 
 def resolve_headlines(owner):
     """A row has new links: those that only know a headline look for a story that has it."""
     for link in _bare(owner.related_links.all()):
         if story := article_titled(link.key, by=owner):
-            owner.related_links.filter(pk=link.pk).update(found=story)
+            owner.related_links.filter(pk=link.pk).update(matched_article=story)
 
 
 def article_titled(key, *, by):
@@ -76,4 +78,4 @@ def incoming_links(article):
 
 
 def _bare(links):
-    return links.filter(target=None, found=None, url="").exclude(key="")
+    return links.filter(target=None, matched_article=None, url="").exclude(key="")

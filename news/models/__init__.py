@@ -5,15 +5,16 @@ Models know querysets and fields, never the workflow: arrows point from steps to
 
 from news.models.article import Article, Slug
 from news.models.author import ArticleByline, Author, WorkingCopyByline
+from news.models.autosave import Autosave
 from news.models.content import Content
-from news.models.history import ImportRecord, Revision
+from news.models.import_record import ImportRecord
+from news.models.presence import Presence
 from news.models.preview_link import PreviewLink
 from news.models.related import ArticleRelated, RelatedLink, WorkingCopyRelated
+from news.models.revision import Revision
 from news.models.section import Section
 from news.models.tag import ArticleTag, Tag, TagAlias, WorkingCopyTag
 from news.models.working_copy import WorkingCopy
-from news.models.writing import Autosave, Presence
-from portal.models import AuditEvent, AuditHead, CacheCounter
 
 __all__ = [
     "Article",
@@ -21,10 +22,8 @@ __all__ = [
     "ArticleRelated",
     "ArticleTag",
     "Author",
-    "CacheCounter",
+    "Autosave",
     "Content",
-    "Event",
-    "AuditHead",
     "ImportRecord",
     "Presence",
     "PreviewLink",
@@ -34,7 +33,6 @@ __all__ = [
     "Slug",
     "Tag",
     "TagAlias",
-    "Autosave",
     "WorkingCopy",
     "WorkingCopyByline",
     "WorkingCopyRelated",

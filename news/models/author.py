@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from news.models.fields import SearchKeyField
+from portal.models.fields import SearchKeyField
 
 
 class Author(models.Model):

@@ -2,7 +2,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from news.models.fields import BodyField, SearchKeyField
+from news.models.fields import BodyField
+from portal.models.fields import SearchKeyField
 
 
 def languages():

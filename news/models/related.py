@@ -3,14 +3,14 @@ from uuid import uuid4
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from news.models.fields import SearchKeyField
+from portal.models.fields import SearchKeyField
 
 
 class RelatedLink(models.Model):
     """From one story to another, to a page elsewhere, or to a headline that is not here yet.
 
     In the text it stands where the body's token with its `uuid` is; `label` is what the line says until
-    it has a target, and what it is matched by when a story with that headline arrives (`found`).
+    it has a target, and what it is matched by when a story with that headline arrives (`matched_article`).
     """
 
     class Placement(models.TextChoices):
@@ -27,7 +27,7 @@ class RelatedLink(models.Model):
     placement = models.CharField(_("place"), max_length=6, choices=Placement, default=Placement.END)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     # Not content: who a bare headline turned out to be. Set by related.match, never by a form.
-    found = models.ForeignKey("news.Article", models.SET_NULL, null=True, editable=False, related_name="+")
+    matched_article = models.ForeignKey("news.Article", models.SET_NULL, null=True, editable=False, related_name="+")
 
     class Meta:
         abstract = True

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from news.models.fields import SearchKeyField, SearchKeysField
 from news.models.translated_name import TranslatedName
+from portal.models.fields import SearchKeyField, SearchKeysField
 from portal.text.folding import slugify
 
 

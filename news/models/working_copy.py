@@ -33,13 +33,13 @@ class WorkingCopy(Content):
     tags = TaggableManager(through=WorkingCopyTag, blank=True, related_name="working_copies")
     stage = models.CharField(_("stage"), max_length=9, choices=Stage, default=Stage.DRAFT, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
-    newest = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
-    approved = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    latest_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    approved_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     planned_publish_at = models.DateTimeField(_("meant to go out"), null=True, editable=False)
-    scheduled = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    scheduled_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     scheduled_for = models.DateTimeField(_("goes out"), null=True, editable=False, db_index=True)
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -75,16 +75,17 @@ class WorkingCopy(Content):
         ]
         indexes = [
             models.Index("stage", "saved_at", name="copy_stage_saved"),
-            models.Index("unreviewed_since", condition=Q(alone_since__isnull=False), name="copy_alone"),
+            models.Index("unreviewed_since", condition=Q(unreviewed_since__isnull=False), name="copy_alone"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(scheduled=None, scheduled_for=None, scheduled_by=None)
-                | Q(scheduled__isnull=False, scheduled_for__isnull=False, scheduled_by__isnull=False),
+                condition=Q(scheduled_revision=None, scheduled_for=None, scheduled_by=None)
+                | Q(scheduled_revision__isnull=False, scheduled_for__isnull=False, scheduled_by__isnull=False),
                 name="scheduled_means_what_when_who",
             ),
             models.CheckConstraint(
-                condition=~Q(stage="scheduled") | Q(scheduled__isnull=False), name="stage_scheduled_means_a_schedule"
+                condition=~Q(stage="scheduled") | Q(scheduled_revision__isnull=False),
+                name="stage_scheduled_means_a_schedule",
             ),
         ]
 

@@ -4,8 +4,8 @@ from news.models import Section
 from portal.pagecache import counters
 
 
-def sections(reading=None):
+def sections(dependencies=None):
     """The sections in their order. A page with a reading asks the database only after one has changed."""
-    if reading is None:
+    if dependencies is None:
         return list(Section.objects.all())
-    return reading.memoize(counters.SITE, lambda: list(Section.objects.all()))
+    return dependencies.memoize(counters.SITE, lambda: list(Section.objects.all()))

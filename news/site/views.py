@@ -1,7 +1,7 @@
 """What readers see. Every page is the same for everyone, without session or cookie, so it can be kept.
 
 A view takes its `Reading` first of all, asks for what is live at that moment, and lets the page be kept
-with `reading.keep`. Only pages with status 200 and 410 ever are.
+with `dependencies.keep`. Only pages with status 200 and 410 ever are.
 """
 
 import re
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from news.content import body
-from news.editorial import preview
+from news.editorial.preview import of_revision
 from news.models import Article, PreviewLink, RelatedLink, Tag
 from news.querysets import article_page_prefetches, card_prefetches
 from news.site import navigation
@@ -46,50 +46,50 @@ PLAIN_NUMBER = re.compile("[1-9][0-9]{0,5}")
 @require_safe
 def home(request):
     """The front page. Context: `lead`, `latest`, `also`, `blocks` of (section, stories)."""
-    reading = counters.PageDependencies(counters.LISTS, counters.HOME)
-    live = Article.objects.live(at=reading.at).for_cards().latest_first()
+    dependencies = counters.PageDependencies(counters.LISTS, counters.HOME)
+    live = Article.objects.live(at=dependencies.at).for_cards().latest_first()
     newest = list(live[: 1 + IN_LATEST + IN_ALSO])
     lead, also = newest[:1], newest[1 + IN_LATEST :]
     large = {story.pk for story in lead + also}
     # Enough to fill a block even where all the large stories are of one section.
     candidates = live.newest_in_each_section(IN_A_SECTION_BLOCK + 1 + IN_ALSO)
     prefetch_related_objects(lead, *card_prefetches())
-    reading.expires_with_lists()
+    dependencies.expires_with_lists()
     response = _page(
         request,
         "news/home.html",
-        reading,
+        dependencies,
         canonical=_absolute(reverse("news:home")),
         lead=lead[0] if lead else None,
         latest=newest[1 : 1 + IN_LATEST],
         also=also,
-        blocks=_blocks([story for story in candidates if story.pk not in large], navigation.sections(reading)),
+        blocks=_blocks([story for story in candidates if story.pk not in large], navigation.sections(dependencies)),
     )
-    return reading.cacheable(response)
+    return dependencies.cacheable(response)
 
 
 @require_safe
 def section(request, slug):
     """The stories of a section, newest first. Context: `section`, `stories` (a page of them)."""
-    reading = counters.PageDependencies(counters.LISTS, counters.section(slug))
-    section = next((section for section in navigation.sections(reading) if section.slug == slug), None)
+    dependencies = counters.PageDependencies(counters.LISTS, counters.section(slug))
+    section = next((section for section in navigation.sections(dependencies) if section.slug == slug), None)
     if section is None:
         raise Http404
-    return _list(request, "news/section.html", reading, Article.objects.filter(section=section), section)
+    return _list(request, "news/section.html", dependencies, Article.objects.filter(section=section), section)
 
 
 @require_safe
 def tag(request, slug):
     """The stories about something, newest first. Context: `tag`, `stories` (a page of them)."""
-    reading = counters.PageDependencies(counters.LISTS, counters.tag(slug))
+    dependencies = counters.PageDependencies(counters.LISTS, counters.tag(slug))
     tag = get_object_or_404(Tag.objects.prefetch_related("aliases"), slug=slug)
-    return _list(request, "news/tag.html", reading, Article.objects.filter(tag_rows__tag=tag), tag)
+    return _list(request, "news/tag.html", dependencies, Article.objects.filter(tag_rows__tag=tag), tag)
 
 
 def for_live_article(view=None, *, when_gone=None):
-    """For views of one story: they get `(request, article, reading)` where the address gave a slug.
+    """For views of one story: they get `(request, article, dependencies)` where the address gave a slug.
 
-    `article` is live; `reading` was taken before it was read. Where readers never saw a story the address answers
+    `article` is live; `dependencies` was taken before it was read. Where readers never saw a story the address answers
     404, and 410 where it is withdrawn or expired (`when_gone`, in place of `gone`, where the view has something to
     add). An old address of a live story leads to its new one, for GET: what somebody has typed and sent must not be
     lost on the way.
@@ -100,79 +100,79 @@ def for_live_article(view=None, *, when_gone=None):
 
     @wraps(view)
     def answer(request, slug, **options):
-        reading = counters.PageDependencies(counters.story(slug))
+        dependencies = counters.PageDependencies(counters.story(slug))
         article = Article.objects.select_related("section").filter(slugs=slug).first()
-        if article is None or not article.was_public(at=reading.at):
+        if article is None or not article.was_public(at=dependencies.at):
             raise Http404
-        if not article.is_live(at=reading.at):
-            return (when_gone or gone)(request, article, reading)
+        if not article.is_live(at=dependencies.at):
+            return (when_gone or gone)(request, article, dependencies)
         if article.slug != slug and request.method in {"GET", "HEAD"}:
             return _moved(request, article)
-        return view(request, article, reading, **options)
+        return view(request, article, dependencies, **options)
 
     return answer
 
 
 @require_safe
 @for_live_article
-def article(request, article, reading):
+def article(request, article, dependencies):
     """One story; comments join in the template, not here."""
-    return article_response(request, article, reading=reading)
+    return article_response(request, article, dependencies=dependencies)
 
 
-def article_response(request, article, *, reading=None, status=200, **context):
+def article_response(request, article, *, dependencies=None, status=200, **context):
     """The page of a live story that came from `of_live_story`.
 
-    With a `reading` it may be kept. Without one, or with another status, it is one person's answer (their
+    With a `dependencies` it may be kept. Without one, or with another status, it is one person's answer (their
     comment form with what they typed, as `comment_form`) and nobody stores it.
     Context: `canonical`, and what `_as_read` says.
     """
-    is_for_everyone = reading is not None and status == 200
-    reading = reading or counters.PageDependencies(counters.story(article.slug))
+    is_for_everyone = dependencies is not None and status == 200
+    dependencies = dependencies or counters.PageDependencies(counters.story(article.slug))
     prefetch_related_objects([article], *article_page_prefetches())
     for link in article.related_links.all():
         if link.story:
-            reading.expires_at(link.story.boundaries(after=reading.at))
-    reading.expires_at(article.boundaries(after=reading.at))
+            dependencies.expires_at(link.story.boundaries(after=dependencies.at))
+    dependencies.expires_at(article.boundaries(after=dependencies.at))
     response = _page(
         request,
         "news/article.html",
-        reading,
+        dependencies,
         status=status,
         page_path=article.get_absolute_url(),
         canonical=canonical_url(article),
-        **_reading_context(article, reading.at),
+        **_reading_context(article, dependencies.at),
         **context,
     )
-    if reading.is_private:
+    if dependencies.is_private:
         return private_response(response, has_form=True)
     if is_for_everyone:
-        return reading.cacheable(response)
+        return dependencies.cacheable(response)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def gone(request, article, reading, **context):
+def gone(request, article, dependencies, **context):
     """410: readers once saw a story here. Its words are not shown again. Context: `is_withdrawn`, `note` (and the
     `language` it is in), `latest`.
 
     With anything more it is one person's answer, and nobody stores it.
     """
-    reading.add(counters.LISTS)
-    reading.expires_with_lists()
+    dependencies.add(counters.LISTS)
+    dependencies.expires_with_lists()
     response = _page(
         request,
         "news/gone.html",
-        reading,
+        dependencies,
         status=410,
         is_withdrawn=article.withdrawn_at is not None,
         note=article.withdrawal_note,
         language=article.language,
-        latest=_latest(reading),
+        latest=_latest(dependencies),
         **context,
     )
     if not context:
-        return reading.cacheable(response)
+        return dependencies.cacheable(response)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -190,7 +190,7 @@ def preview(request, key):
         return _no_preview(request, "expired", status=410)
     if not link.shown.is_intact():
         return _no_preview(request, "changed", status=410)
-    proof = preview.of_revision(link.copy, link.shown)
+    proof = of_revision(link.copy, link.shown)
     return preview_response(request, proof, notice=_("Preview, not published. Do not pass on."))
 
 
@@ -206,9 +206,9 @@ def preview_response(request, proof, **context):
 
 def not_found(request, exception):
     """404, never kept, or any number of wrong addresses would fill the store. Context: `latest`."""
-    reading = counters.PageDependencies(counters.LISTS)
+    dependencies = counters.PageDependencies(counters.LISTS)
     home = reverse("news:home")
-    return _page(request, "404.html", reading, status=404, page_path=home, latest=_latest(reading))
+    return _page(request, "404.html", dependencies, status=404, page_path=home, latest=_latest(dependencies))
 
 
 def canonical_url(article):
@@ -238,24 +238,24 @@ def private_response(response, *, has_form=False):
     return response
 
 
-def _page(request, template, reading, *, status=200, **context):
-    return render(request, template, {"reading": reading, **context}, status=status)
+def _page(request, template, dependencies, *, status=200, **context):
+    return render(request, template, {"dependencies": dependencies, **context}, status=status)
 
 
-def _list(request, template, reading, stories, subject):
+def _list(request, template, dependencies, stories, subject):
     """A page of a section's or a tag's stories, `?page=` from 2 on being pages of their own."""
-    reading.expires_with_lists()
-    page = _page_of(stories.live(at=reading.at).for_cards().latest_first(), request)
+    dependencies.expires_with_lists()
+    page = _page_of(stories.live(at=dependencies.at).for_cards().latest_first(), request)
     address = subject.get_absolute_url()
     response = _page(
         request,
         template,
-        reading,
+        dependencies,
         canonical=_absolute(address if page.number == 1 else f"{address}?page={page.number}"),
         stories=page,
         **{subject._meta.model_name: subject},
     )
-    return reading.cacheable(response, parameters={"page"})
+    return dependencies.cacheable(response, parameters={"page"})
 
 
 def _page_of(stories, request):
@@ -277,8 +277,8 @@ def _blocks(stories, sections):
     return [(section, of_section[section.pk][:IN_A_SECTION_BLOCK]) for section in sections if of_section[section.pk]]
 
 
-def _latest(reading):
-    return Article.objects.live(at=reading.at).for_cards().latest_first()[:IN_LATEST]
+def _latest(dependencies):
+    return Article.objects.live(at=dependencies.at).for_cards().latest_first()[:IN_LATEST]
 
 
 def _reading_context(article, at):

@@ -33,7 +33,7 @@ KINDS = {
 
 @register.simple_tag(takes_context=True)
 def sections(context):
-    return navigation.sections(context.get("reading"))
+    return navigation.sections(context.get("dependencies"))
 
 
 @register.simple_tag(takes_context=True)

@@ -79,13 +79,6 @@ def digest(text):
     return sha256(text.encode()).hexdigest()
 
 
-def verify(anchors=()):
-    """Prove the chain and all it tells of, see news/editorial/verify.py: (number of events, None), or (…, the first Break)."""
-    from news.editorial import verify  # it reads revisions, and those are written with this module
-
-    return verify.verify(anchors)
-
-
 def fault(event, number, previous):
     """Why an event is not the link that was written at this place, in words, or ""."""
     if event.number != number:

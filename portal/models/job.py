@@ -1,32 +1,8 @@
-"""The portal's own tables: the people of the newsroom, and jobs to be done."""
-
-from zoneinfo import available_timezones
-
-from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.models.querysets import JobQuerySet
-
-
-def time_zones():
-    return [(name, name) for name in sorted(available_timezones())]
-
-
-def languages():
-    return settings.LANGUAGES
-
-
-class User(AbstractUser):
-    """Someone of the newsroom. Never deleted, only deactivated: history names them."""
-
-    time_zone = models.CharField(_("time zone"), max_length=60, choices=time_zones, blank=True)
-    admin_language = models.CharField(_("language of the newsroom"), max_length=10, choices=languages, blank=True)
-
-    def __str__(self):
-        return self.get_full_name() or self.username
 
 
 class Job(models.Model):

@@ -1,10 +1,12 @@
-"""Questions about many jobs at once."""
+"""Questions about many jobs or audit events at once."""
 
 from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from portal.models.immutable import ImmutableQuerySet
 
 # Twice the five minutes at which a crontab usually calls `manage.py work --once`.
 LATE_AFTER = timedelta(minutes=10)
@@ -26,3 +28,9 @@ class JobQuerySet(models.QuerySet):
     def late(self, *, at=None):
         """What somebody should have begun long ago: a sign that no worker is running."""
         return self.due(at=(at or timezone.now()) - LATE_AFTER)
+
+
+class AuditEventQuerySet(ImmutableQuerySet):
+    def about(self, subject):
+        """The history of one story or comment, newest first."""
+        return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")

@@ -105,7 +105,7 @@ def _schedule(copy, reporter, editor, chief, *, day, hour):
 def _begin(path, by):
     """A story as its reporter would have typed it in, not yet submitted."""
     article = seed.load(path, by=by).article
-    return WorkingCopy.objects.select_related("article", "newest").get(pk=article.pk)
+    return WorkingCopy.objects.select_related("article", "latest_revision").get(pk=article.pk)
 
 
 def _edit(copy, by, **fields):

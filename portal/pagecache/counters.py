@@ -53,7 +53,7 @@ def counters_for(article):
 class PageDependencies:
     """What a page is about to be made from: the counters as they stood before, and how long it may be kept.
 
-    A view makes one first of all, renders, and returns `reading.cacheable(response)`; only kept responses are
+    A view makes one first of all, renders, and returns `dependencies.cacheable(response)`; only kept responses are
     ever served twice. Pages show the date and the clock's offset (UTC+1), so none outlives the day in the
     site's time zone, nor summer time.
     """
@@ -66,43 +66,43 @@ class PageDependencies:
         midnight = datetime.combine(tomorrow, time.min, timezone.get_default_timezone())
         self.until = _next_change_of_the_clock(self.at, midnight)
 
-    def ends_by(self, moments):
+    def expires_at(self, moments):
         """It says something that changes at these moments by the clock alone (a story's hour, an expiry)."""
         self.until = min([self.until, *(moment for moment in moments if moment > self.at)])
 
-    def ends_with_the_lists(self):
+    def expires_with_lists(self):
         """It lists stories, so it ends when the next one appears or goes. Needs the LISTS counter."""
-        moments = self.remembered(LISTS, lambda: Article.objects.next_boundaries(after=self.at))
-        self.ends_by(moments[bisect_right(moments, self.at) :][:1])
+        moments = self.memoize(LISTS, lambda: Article.objects.next_boundaries(after=self.at))
+        self.expires_at(moments[bisect_right(moments, self.at) :][:1])
 
-    def remembered(self, name, compute):
+    def memoize(self, name, compute):
         """A small answer that holds while a counter stands, kept in this process."""
-        stood, answer = _remembered.get(name, (None, None))
+        stood, answer = _memo.get(name, (None, None))
         if stood != self.counters[name]:
             answer = compute()
-            _remembered[name] = self.counters[name], answer
+            _memo[name] = self.counters[name], answer
         return answer
 
-    def also(self, *names):
+    def add(self, *names):
         """It turns out to depend on more counters; call it before reading what they stand for."""
         self.counters = values(set(names) - self.counters.keys()) | self.counters
 
-    def for_one_reader(self):
+    def mark_private(self):
         """A part of the page turns out to be for one reader alone, so nobody keeps it."""
         self.is_private = True
 
-    def keep(self, response, *, parameters=()):
+    def cacheable(self, response, *, parameters=()):
         """Let the page be served again. `parameters` are those of the address that make it another page."""
-        response.reading, response.parameters = self, frozenset(parameters)
+        response.dependencies, response.parameters = self, frozenset(parameters)
         return response
 
 
-_remembered = {}
+_memo = {}
 
 
 def clear_memo():
     """Drop what this process remembers: for tests, which exchange the database under it."""
-    _remembered.clear()
+    _memo.clear()
 
 
 def _next_change_of_the_clock(start, end):
@@ -126,7 +126,7 @@ def _next_change_of_the_clock(start, end):
 def _own_and_linking(article):
     """The addresses of the story, old ones too, and of the stories that show a link to it."""
     yield from article.slugs.values_list("slug", flat=True)
-    for lead in ("target", "found"):
+    for lead in ("target", "matched_article"):
         yield from ArticleRelated.objects.filter(**{lead: article}).values_list(
             "content_object__slugs__slug", flat=True
         )

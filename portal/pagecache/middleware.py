@@ -40,7 +40,7 @@ class CachedPage:
 
     @classmethod
     def of(cls, response):
-        body, reading = response.content, response.reading
+        body, dependencies = response.content, response.dependencies
         digest = hashlib.sha256(body).hexdigest()[:24]
         return cls(
             status=response.status_code,
@@ -48,8 +48,8 @@ class CachedPage:
             language=response.headers["Content-Language"],
             compressed=gzip.compress(body, mtime=0),
             etag=f'W/"{digest}"',
-            counters=reading.counters,
-            until=reading.until,
+            counters=dependencies.counters,
+            until=dependencies.until,
         )
 
     def stands(self, *, at=None):
@@ -84,7 +84,7 @@ class PageCacheMiddleware:
         if page and page.stands():
             return page.response(request)
         response = self.get_response(request)
-        if not hasattr(response, "reading") or response.status_code not in CACHED_STATUSES:
+        if not hasattr(response, "dependencies") or response.status_code not in CACHED_STATUSES:
             return response
         page = CachedPage.of(response)
         if self._is_plain(request, response.parameters):

@@ -363,7 +363,7 @@ def test_a_duty_comes_round_once_per_interval_whoever_asks():
         jobs.enqueue_recurring(now=midnight + timedelta(hours=hours))
         while jobs.run_one("w", now=midnight + timedelta(hours=hours)):
             pass
-    duty = Job.objects.filter(name="portal.forget_finished")
+    duty = Job.objects.filter(name="portal.purge_finished")
     assert duty.count() == 1
     jobs.enqueue_recurring(now=midnight + timedelta(hours=24))
     assert duty.count() == 2
@@ -382,7 +382,7 @@ def test_a_duty_that_was_begun_while_another_worker_asked_does_not_come_twice(mo
     monkeypatch.setattr(jobs, "enqueue", too_late)
     jobs.enqueue_recurring(now=NOW)
     names = list(Job.objects.values_list("name", flat=True))
-    assert "portal.forget_finished" in names
+    assert "portal.purge_finished" in names
     assert len(names) == len(set(names))
     assert not Job.objects.filter(attempts=0).exists()
 

@@ -285,10 +285,10 @@ def test_a_page_made_while_its_story_was_being_published_is_never_served_again(g
     article = make_live_article(headline="Old words")
     keep = counters.PageDependencies.keep
 
-    def keep_after_a_commit(reading, response, **options):
+    def keep_after_a_commit(dependencies, response, **options):
         monkeypatch.undo()
         published_again(article, headline="New words")
-        return keep(reading, response, **options)
+        return keep(dependencies, response, **options)
 
     monkeypatch.setattr(counters.PageDependencies, "keep", keep_after_a_commit)
     assert "Old words" in get(path_of(article)).content.decode()
@@ -301,10 +301,10 @@ def test_a_gone_page_made_while_its_story_came_back_is_never_served_again(get, m
     withdraw(article)
     also = counters.PageDependencies.also
 
-    def also_after_a_commit(reading, *names):
+    def also_after_a_commit(dependencies, *names):
         monkeypatch.undo()
         published_again(article, body=paragraphs("Mended."))
-        return also(reading, *names)
+        return also(dependencies, *names)
 
     monkeypatch.setattr(counters.PageDependencies, "also", also_after_a_commit)
     assert get(path_of(article)).status_code == 410

@@ -113,7 +113,7 @@ def test_once_with_nothing_to_do_leaves_and_keeps_the_callers_signals():
     call_command("work", once=True)
     call_command("work", once=True)
     assert signal.getsignal(signal.SIGTERM) is before
-    assert Job.objects.filter(name="portal.forget_finished", state=Job.State.DONE).count() == 1
+    assert Job.objects.filter(name="portal.purge_finished", state=Job.State.DONE).count() == 1
 
 
 # Killed, and told to leave

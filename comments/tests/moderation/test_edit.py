@@ -37,7 +37,7 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
     for words in ("Call me.", "Call."):
         decisions.edit(comment, words, by=moderator, seen=comment.state_token)
     comment.refresh_from_db()
-    assert (comment.body, comment.original, comment.key) == ("Call.", "Call 600 100 200.", fold("Call."))
+    assert (comment.body, comment.original, comment.search_key) == ("Call.", "Call 600 100 200.", fold("Call."))
     assert comment.edited_by == moderator and comment.edited_at
     told = AuditEvent.objects.about(comment).filter(kind="edit").order_by("number")
     assert [(event.reason, event.actor_id) for event in told] == [

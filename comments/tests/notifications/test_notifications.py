@@ -117,7 +117,7 @@ def test_before_a_moderator_approves_nothing_goes_out(article, comment):
 def test_what_only_the_rules_let_through_tells_nobody_who_has_not_confirmed(article):
     change_settings({"holds_all": False}, by=make_user("Moderators"))
     comment = asked_for(article)
-    assert comment.status == "approved" and Job.objects.filter(name="comments.tell_of_decision").exists()
+    assert comment.status == "approved" and Job.objects.filter(name="comments.send_decision_mail").exists()
     assert work() == []
     confirmed(comment)
     delivery.send_decision(comment.pk)
@@ -146,7 +146,7 @@ def test_whoever_has_not_asked_gets_nothing(article, moderator):
 def test_the_mail_waits_as_long_as_the_decision_can_be_taken_back(comment, moderator):
     decisions.approve(comment, by=moderator)
     assert work(minutes=29) == []
-    job = Job.objects.get(name="comments.tell_of_decision")
+    job = Job.objects.get(name="comments.send_decision_mail")
     assert timedelta(minutes=29) < job.due_at - timezone.now() <= timedelta(minutes=30)
     comment.refresh_from_db()  # the clock was put on
     decisions.undo(comment, by=moderator)
@@ -155,17 +155,17 @@ def test_the_mail_waits_as_long_as_the_decision_can_be_taken_back(comment, moder
 
 def test_decided_anew_it_waits_anew(comment, moderator):
     decisions.approve(comment, by=moderator)
-    Job.objects.filter(name="comments.tell_of_decision").update(due_at=timezone.now())
+    Job.objects.filter(name="comments.send_decision_mail").update(due_at=timezone.now())
     jobs_done = [run_one("a worker") for _ in range(3)]
     assert jobs_done[0] and [message for message in mail.outbox if message.to == [ADDRESS]] == []
-    again = Job.objects.get(name="comments.tell_of_decision", state="waiting")
+    again = Job.objects.get(name="comments.send_decision_mail", state="waiting")
     assert again.due_at > timezone.now() + timedelta(minutes=29)
 
 
 def test_many_decided_at_once_are_told_and_taken_back_like_one(article, moderator):
     comments = [asked_for(article, address=f"r{number}@example.org", body=f"Words {number}.") for number in range(3)]
     batch = bulk.decide_all(Comment.objects.all(), decisions.Decision.APPROVE, by=moderator)
-    assert Job.objects.filter(name="comments.tell_of_decision").count() == 3
+    assert Job.objects.filter(name="comments.send_decision_mail").count() == 3
     bulk.undo_all(batch, by=moderator)
     assert work() == []
     bulk.decide_all(Comment.objects.all(), decisions.Decision.APPROVE, by=moderator)
@@ -418,7 +418,7 @@ def test_a_server_that_is_away_is_tried_again_and_its_words_are_not_repeated(com
     with monkeypatch.context() as away:
         away.setattr(emails.EmailMessage, "send", refuses)
         assert work() == []
-    job = Job.objects.get(name="comments.tell_of_decision")
+    job = Job.objects.get(name="comments.send_decision_mail")
     assert job.state == "waiting" and ADDRESS not in job.last_error + job.payload + job.key + caplog.text
     assert not SentNotification.objects.exists()
     assert len(work(minutes=600)) == 1
@@ -432,7 +432,7 @@ def test_an_address_that_is_none_ends_the_subscription_and_leaves_no_dead_job(co
 
     monkeypatch.setattr(emails.EmailMessage, "send", refuses)
     work()
-    assert Job.objects.get(name="comments.tell_of_decision").state == "done"
+    assert Job.objects.get(name="comments.send_decision_mail").state == "done"
     assert Subscription.objects.get().ended_at
 
 

@@ -34,7 +34,8 @@ from news.admin.articles import (
 from news.admin.articles.form import ArticleForm
 from news.admin.datetime_display import exactly, when
 from news.content import body
-from news.editorial import autosave, steps, workflow
+from news.editorial import autosave as unsaved
+from news.editorial import steps, workflow
 from news.editorial.checklist import ChecklistInput
 from news.models import Article, WorkingCopy
 from portal.audit import log
@@ -178,14 +179,18 @@ class ArticleAdmin(admin.ModelAdmin):
             path("look-up/authors/", self.admin_site.admin_view(autocomplete.authors), name="news_lookup_authors"),
             path("look-up/stories/", self.admin_site.admin_view(autocomplete.stories), name="news_lookup_stories"),
         ]
-        compare = path("<int:pk>/compare/", self.admin_site.admin_view(self.compare), name="news_workingcopy_compare")
-        preview = path("<int:pk>/preview/", self.admin_site.admin_view(self.preview), name="news_workingcopy_preview")
+        compare_page = path(
+            "<int:pk>/compare/", self.admin_site.admin_view(self.compare), name="news_workingcopy_compare"
+        )
+        preview_page = path(
+            "<int:pk>/preview/", self.admin_site.admin_view(self.preview), name="news_workingcopy_preview"
+        )
         check = self.admin_site.admin_view(require_POST(self.checks))
         checked = [
             path("add/checks/", check, name="news_workingcopy_add_checks"),
             path("<int:pk>/checks/", check, name="news_workingcopy_checks"),
         ]
-        return [*views, compare, preview, *checked, *autosave.urls(self.admin_site), *super().get_urls()]
+        return [*views, compare_page, preview_page, *checked, *autosave.urls(self.admin_site), *super().get_urls()]
 
     def compare(self, request, pk):
         return compare.view(self, request, pk)
@@ -268,7 +273,7 @@ class ArticleAdmin(admin.ModelAdmin):
         )
         workflow.finish_save(form.instance, by=request.user)
         if sheet := widgets.as_uuid(typed["sheet"] or ""):
-            autosave.mark_saved(request.user, form.instance if change else None, sheet)
+            unsaved.mark_saved(request.user, form.instance if change else None, sheet)
 
     def response_add(self, request, copy, post_url_continue=None):
         return self._response(request, copy)
@@ -351,9 +356,8 @@ class ArticleAdmin(admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
         if obj:  # as it is stored: the form's own instance already says what was typed
-            stored = WorkingCopy.objects.select_related(
-                "article__live_revision", "newest", "saved_by", "scheduled", "assigned_to", "submitted_by"
-            )
+            revisions = ("article__live_revision", "latest_revision", "scheduled_revision")
+            stored = WorkingCopy.objects.select_related(*revisions, "saved_by", "assigned_to", "submitted_by")
             obj = stored.get(pk=obj.pk)
             history = timeline.lines(obj.article)
             planned = getattr(form, "cleaned_data", {}).get("planned_publish_at", obj.planned_publish_at)

@@ -137,7 +137,7 @@ def _asked(stories, request, queryset, action, Form, title, sends):
 
 
 def _chosen(queryset):
-    copies = WorkingCopy.objects.select_related("article", "newest", "scheduled", "reviewed_revision")
+    copies = WorkingCopy.objects.select_related("article", "latest_revision", "scheduled_revision", "reviewed_revision")
     return copies.filter(pk__in=queryset).order_by("pk")
 
 

@@ -62,7 +62,8 @@ def view(story_admin, request, pk):
     (None with a `problem` in words), `is_split`, `brings_back` (versions that can be brought back), `steps`.
     """
     copy = get_object_or_404(
-        WorkingCopy.objects.select_related("article__live_revision", "newest", "saved_by"), pk=widgets.number(pk)
+        WorkingCopy.objects.select_related("article__live_revision", "latest_revision", "saved_by"),
+        pk=widgets.number(pk),
     )
     if not story_admin.has_view_permission(request, copy):
         raise PermissionDenied

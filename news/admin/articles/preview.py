@@ -21,7 +21,7 @@ from news.site import views
 
 def view(story_admin, request, pk):
     """A story as readers would see it: GET a revision (`?revision=`, else the newest), POST what is typed."""
-    stories = WorkingCopy.objects.select_related("article", "newest", "section")
+    stories = WorkingCopy.objects.select_related("article", "latest_revision", "section")
     copy = get_object_or_404(stories, pk=widgets.number(pk))
     if not story_admin.has_view_permission(request, copy):
         raise PermissionDenied

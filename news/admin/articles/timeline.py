@@ -191,8 +191,8 @@ def _line(event, people, named):
     except (KeyError, IndexError):  # an older event may know less than today's sentence says
         said = format_html(str(ANYTHING), who=who, kind=event.kind)
     revision, before = facts.get("revision"), _before(event.kind, facts)
-    compare = before and compare.address(event.subject_id, before, revision)
-    return Line(event.at, LOOKS.get(event.kind, "save"), said, event.reason, revision, compare or "")
+    comparison = before and compare.address(event.subject_id, before, revision)
+    return Line(event.at, LOOKS.get(event.kind, "save"), said, event.reason, revision, comparison or "")
 
 
 def _before(kind, facts):

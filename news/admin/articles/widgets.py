@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from news.admin.articles import status_badges
 from news.models import Article, Author, RelatedLink, Tag, WorkingCopyRelated
-from news.taxonomy import tags
+from news.taxonomy.tags import find, get_or_create
 from portal.text.folding import fold, slugify
 
 is_address = URLValidator(schemes=["http", "https"])
@@ -113,7 +113,7 @@ class TagsField(PickField):
     widget = TagsWidget
 
     def find(self, name):
-        return tags.find(name)
+        return find(name)
 
     def unknown(self, name):
         if not self.widget.may_add:
@@ -306,7 +306,7 @@ def _called(headlines, own):
 def write(copy, *, by, tags=None, authors=None, links=None):
     """Make the working copy's rows say exactly this; rows that already do are left alone."""
     if tags is not None:
-        _write_tags(copy, [tag if tag.pk else tags.get_or_create(tag.name, by=by) for tag in tags])
+        _write_tags(copy, [tag if tag.pk else get_or_create(tag.name, by=by) for tag in tags])
     if authors is not None:
         _write_bylines(copy, authors)
     if links is not None:

@@ -109,7 +109,8 @@ class Command(BaseCommand):
 
     def tell_what_waits(self, articles):
         """READ lines are matched as stories arrive, so only after the last one is it known which still wait."""
-        links = WorkingCopyRelated.objects.filter(content_object__in=articles, target=None, found=None, url="")
+        links = WorkingCopyRelated.objects.filter(content_object__in=articles)
+        links = links.filter(target=None, matched_article=None, url="")
         drafts = WorkingCopy.objects.filter(headline_key=OuterRef("key"))
         for link in links.filter(~Exists(drafts)).order_by("content_object", "position"):
             self.stdout.write(

@@ -222,9 +222,9 @@ def test_links_move_and_go_without_losing_the_others(client, reporter):
 def test_a_bare_headline_that_is_on_the_site_finds_its_story(client, reporter):
     story, copy, uuid = make_live_article(headline="Cło na łodzie"), make_copy(), uuid4()
     send(client, editor_of(copy), **{"related-row": [str(uuid)]}, **link(uuid, label="clo na LODZIE"))
-    assert again(copy).related_links.get().found == story
+    assert again(copy).related_links.get().matched_article == story
     send(client, editor_of(copy), **link(uuid, label="Something else"))
-    assert again(copy).related_links.get().found is None
+    assert again(copy).related_links.get().matched_article is None
 
 
 def shown_links(answer):
@@ -265,7 +265,7 @@ def test_a_headline_not_saved_yet_shows_the_story_it_will_lead_to(client, report
     refused = send(client, editor_of(copy), slug="not an address!", **row)
     assert "nr-pub--live" in shown_links(refused)
     send(client, editor_of(copy), **row)
-    assert again(copy).related_links.get().found == stories[is_first_withdrawn]
+    assert again(copy).related_links.get().matched_article == stories[is_first_withdrawn]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://x.example/", "no address", "https://" + "x" * 600])
@@ -310,8 +310,8 @@ def test_forged_fields_change_nothing(client, reporter):
         editor_of(copy),
         headline="Written",
         stage="approved",
-        approved=str(copy.latest_revision_id),
-        newest=str(other.latest_revision_id),
+        approved_revision=str(copy.latest_revision_id),
+        latest_revision=str(other.latest_revision_id),
         submitted_by=str(reporter.pk),
         article=str(other.pk),
         live_from="2020-01-01",

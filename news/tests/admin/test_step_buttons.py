@@ -324,7 +324,8 @@ def test_the_hour_is_not_set_by_a_forged_button(client, role, step):
 def test_columns_of_the_workflow_are_not_taken_from_a_form(client):
     copy = make_approved_copy()
     as_(client, "Reporters")
-    send(client, editor_of(copy), scheduled=str(copy.latest_revision_id), scheduled_for="2099-01-01", scheduled_by="1")
+    forged = {"scheduled_revision": str(copy.latest_revision_id), "scheduled_for": "2099-01-01", "scheduled_by": "1"}
+    send(client, editor_of(copy), **forged)
     assert again(copy).scheduled_revision is None
 
 

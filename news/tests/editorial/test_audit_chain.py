@@ -12,10 +12,9 @@ from django.db.models import QuerySet
 
 from news.editorial import workflow
 from news.models import Revision
-from news.querysets import ImmutableRow
 from news.tests.factories import make_approved_copy, make_copy, make_live_article, make_user
 from portal.audit import log
-from portal.models import AuditEvent
+from portal.models import AuditEvent, ImmutableRow
 
 
 def behind_our_back(model):

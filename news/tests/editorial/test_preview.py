@@ -255,7 +255,7 @@ def test_a_preview_in_the_newsroom_is_kept_by_nobody(client):
     as_(client, "Reporters")
     answer = client.get(at(make_copy()))
     assert {"private", "no-store"} <= set(answer.headers["Cache-Control"].split(", "))
-    assert not hasattr(answer, "reading")
+    assert not hasattr(answer, "dependencies")
     assert PRIVATE.items() <= dict(answer.headers).items()
     assert '<meta name="robots" content="noindex, nofollow">' in words(answer)
 
@@ -375,7 +375,7 @@ def test_no_answer_to_a_preview_link_is_kept_found_or_told_of(client, case):
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert PRIVATE.items() <= dict(answer.headers).items()
     assert '<meta name="robots" content="noindex, nofollow">' in words(answer)
-    assert not hasattr(answer, "reading")
+    assert not hasattr(answer, "dependencies")
     assert "ETag" not in answer.headers
     assert not answer.cookies
 

@@ -40,7 +40,8 @@ def staff(transactional_db):
 
 
 def again(copy):
-    return WorkingCopy.objects.select_related("article", "newest", "approved", "scheduled").get(pk=copy.pk)
+    revisions = ("latest_revision", "approved_revision", "scheduled_revision")
+    return WorkingCopy.objects.select_related("article", *revisions).get(pk=copy.pk)
 
 
 def logged_in(user):

@@ -1,4 +1,4 @@
-"""Going out at an hour, and ending at one: exact by the rule of reading, whatever is being written meanwhile."""
+"""Going out at an hour, and ending at one: exact by the rule of dependencies, whatever is being written meanwhile."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -111,9 +111,9 @@ def test_off_the_schedule_a_headline_that_had_found_the_story_has_not():
     links = [{"uuid": uuid, "label": "To come", "placement": "end"}]
     linking = make_live_article(links=links)
     copy = scheduled(headline="To come")
-    assert ArticleRelated.objects.get(content_object=linking).found == copy.article
+    assert ArticleRelated.objects.get(content_object=linking).matched_article == copy.article
     workflow.unschedule(copy, copy.latest_revision, by=make_user("Chief editors"))
-    assert ArticleRelated.objects.get(content_object=linking).found is None
+    assert ArticleRelated.objects.get(content_object=linking).matched_article is None
 
 
 def test_off_the_schedule_an_update_leaves_the_draft_after_it_a_draft():

@@ -339,7 +339,7 @@ def test_an_update_put_before_readers_ahead_of_its_hour_is_named():
 
 def test_an_approval_that_nobody_gave_is_named_once_readers_see_the_text():
     copy = make_copy()
-    rows(WorkingCopy, pk=copy.pk).update(stage="approved", approved=copy.latest_revision)
+    rows(WorkingCopy, pk=copy.pk).update(stage="approved", approved_revision=copy.latest_revision)
     copy = WorkingCopy.objects.get(pk=copy.pk)
     workflow.publish(copy, copy.latest_revision, by=make_user("Chief editors"))
     assert the_break() == f"readers see revision 1 of story {copy.pk}, and nobody has let it out"

@@ -272,7 +272,7 @@ def words_readers_see(article):
 
 
 def live_links(row):
-    return list(row.related_links.values("uuid", "label", "target", "found", "url", "placement"))
+    return list(row.related_links.values("uuid", "label", "target", "matched_article", "url", "placement"))
 
 
 @pytest.mark.parametrize("role", ["Reporters", "Editors", "Chief editors"])
@@ -407,7 +407,7 @@ def test_a_version_is_brought_back_with_its_rows_and_what_they_were_found_to_nam
         headline="First", tags=[tag], authors=[author], links=[{"uuid": uuid4(), "label": "Coming soon"}], slug="first"
     )
     before = live_links(copy)
-    assert before[0]["found"] == target.pk
+    assert before[0]["matched_article"] == target.pk
     published_again(target, headline="Here now")
     first = copy.latest_revision
     with workflow.editing(copy, by=make_user(), version=copy.version):

@@ -87,7 +87,7 @@ class Newsroom:
         self.published = {}
 
     def play(self, action):
-        copy = WorkingCopy.objects.select_related("article", "newest").get(pk=self.copy.pk)
+        copy = WorkingCopy.objects.select_related("article", "latest_revision").get(pk=self.copy.pk)
         by = self.people[action["by"]]
         try:
             if action["do"] == "save":

@@ -112,7 +112,7 @@ def test_no_list_reads_a_whole_body(client, address):
 
 
 def test_every_page_reads_its_counters_before_anything_else(client, address):
-    """Else a commit between a page's reading and its counters would be hidden for good."""
+    """Else a commit between a page's dependencies and its counters would be hidden for good."""
     (article,) = make_live_articles(1, tags=[make_tag("Steel")])
     for path in ("/", f"/news/{article.slug}/", "/tags/steel/", f"/sections/{article.section.slug}/"):
         with CaptureQueriesContext(connection) as queries:

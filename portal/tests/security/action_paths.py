@@ -109,7 +109,8 @@ def step(name, screen):
     story, typed, stage, readers = STEPS[name]
 
     def has_come(newsroom, user, response):
-        copy = WorkingCopy.objects.select_related("article__live_revision", "newest").get(pk=newsroom[story].pk)
+        copies = WorkingCopy.objects.select_related("article__live_revision", "latest_revision")
+        copy = copies.get(pk=newsroom[story].pk)
         kind = "publish" if name == "approve_and_publish" else name
         event = AuditEvent.objects.about(copy.article).first()
         return (event.kind, event.actor_id, copy.stage, _readers_see(copy)) == (kind, user.pk, stage, readers)

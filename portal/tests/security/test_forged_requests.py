@@ -29,7 +29,8 @@ OF_THE_HEADLINE = {
     *("+news_autosave", "+django_admin_log"),
 }
 FORGED = {
-    **{"stage": "approved", "approved": "1", "approved_id": "1", "newest": "1", "newest_id": "1", "saved_by": "1"},
+    **{"stage": "approved", "approved_revision": "1", "approved_revision_id": "1"},
+    **{"latest_revision": "1", "latest_revision_id": "1", "saved_by": "1"},
     **{
         "submitted_by": "1",
         "reviewed_revision": "1",
@@ -38,7 +39,7 @@ FORGED = {
         "assign-to": "1",
     },
     **{
-        "scheduled": "1",
+        "scheduled_revision": "1",
         "scheduled_for": "2030-01-01 12:00",
         "scheduled_by": "1",
         "planned_publish_at": "2030-01-01 12:00",

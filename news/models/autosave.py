@@ -1,5 +1,3 @@
-"""What is going on at the newsroom's keyboards and is no part of any story: unsaved text, and who has what open."""
-
 import json
 import uuid
 
@@ -9,11 +7,13 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from news.models.working_copy import WorkingCopy
-from news.querysets import AutosaveQuerySet, PresenceQuerySet
+from news.querysets import AutosaveQuerySet
 
 
 class Autosave(models.Model):
-    """What one person typed and has not saved: theirs alone, and no revision. `news/editorial/autosave.py` writes these rows.
+    """What one person typed and has not saved: theirs alone, and no revision.
+
+    `news/editorial/autosave.py` writes these rows.
 
     A sheet is one opening of the form, so that what is typed now never replaces what was left here earlier. Blank
     fields are a sheet that was saved: it takes no more text, also none that was still on its way.
@@ -50,24 +50,3 @@ class Autosave(models.Model):
     @property
     def headline(self):
         return " ".join(self.posted.get("headline", "").split())
-
-
-class Presence(models.Model):
-    """Somebody has a story open, as their browser says every half minute. Informs, never locks.
-
-    In the database: the cache may be each process's own, and one row per person and story is little to write.
-    """
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    story = models.ForeignKey(WorkingCopy, models.CASCADE, related_name="+")
-    since = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    objects = PresenceQuerySet.as_manager()
-
-    class Meta:
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["person", "story"], name="presence_once_per_person_and_story")]
-
-    def __str__(self):
-        return str(self.person)

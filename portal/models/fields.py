@@ -1,0 +1,32 @@
+"""Columns filled from other columns of their row, for finding and for telling duplicates."""
+
+from django.db import models
+
+from portal.text.folding import fold
+
+
+class SearchKeyField(models.TextField):
+    """Other columns of the row, folded, for finding and for telling duplicates; never written by hand."""
+
+    def __init__(self, *sources, **options):
+        self.sources = sources
+        super().__init__(**{"editable": False, "default": "", **options})
+
+    def deconstruct(self):
+        name, path, _, options = super().deconstruct()
+        return name, path, self.sources, options
+
+    def pre_save(self, instance, add):
+        folded = fold(" ".join(getattr(instance, source) for source in self.sources))
+        setattr(instance, self.attname, folded)
+        return folded
+
+
+class SearchKeysField(SearchKeyField):
+    """The row's name in every language, folded, each between line breaks: found whole, or by a part of one."""
+
+    def pre_save(self, instance, add):
+        keys = {fold(name) for name in (instance.name, *instance.names.values())} - {""}
+        folded = "".join(f"\n{key}" for key in sorted(keys)) + "\n"
+        setattr(instance, self.attname, folded)
+        return folded
