@@ -29,9 +29,7 @@ kinds.register(
         "article.imported": _("{who} published revision {revision}; no second reader saw it"),
         "article.typo_fixed": _("{who} published a small fix alone, revision {revision}"),
         "article.published_unreviewed": _("{who} published revision {revision} alone, in an emergency"),
-        "article.reviewed_after_publication": _(
-            "{who} read revision {revision}, which one person alone had published"
-        ),
+        "article.reviewed_after_publication": _("{who} read revision {revision}, which one person alone had published"),
         "article.withdrawn": _("{who} withdrew it from readers"),
         "article.restored": _("{who} showed it to readers again"),
         "article.reopened": _("{who} took it up again"),

@@ -399,9 +399,8 @@ def _lock_version(copy, version):
 def _finish(copy, step, revision, by, *, stage, reason="", moved=(), **facts):
     copy.stage = stage
     _save_workflow_columns(copy)
-    log.record(
-        steps.AUDIT_KINDS[step], copy.article, by=by, reason=reason, revision=revision.number, content=revision.content_hash, **facts
-    )
+    content = {"revision": revision.number, "content": revision.content_hash}
+    log.record(steps.AUDIT_KINDS[step], copy.article, by=by, reason=reason, **content, **facts)
     if moved:
         counters.bump(*moved)
 
@@ -479,7 +478,8 @@ def _record_going_live(copy):
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
-    log.record("article.went_live", article, by=system_user(), revision=revision.number, content=revision.content_hash, **facts)
+    content = {"revision": revision.number, "content": revision.content_hash}
+    log.record("article.went_live", article, by=system_user(), **content, **facts)
     counters.bump(*counters.counters_for(article))
 
 

@@ -86,9 +86,7 @@ def accept_loss(*, by: AbstractBaseUser, reason: str, anchors: Iterable[Head] = 
         raise LossRefused("no event written down outside is missing from the database")
     with transaction.atomic():
         heads = [f"{number}:{hash_}" for number, hash_ in lost]
-        return log.record(
-            log.LOSS, log.lock(), by=by, reason=reason, first=lost[0][0], last=lost[-1][0], heads=heads
-        )
+        return log.record(log.LOSS, log.lock(), by=by, reason=reason, first=lost[0][0], last=lost[-1][0], heads=heads)
 
 
 @dataclass

@@ -96,7 +96,8 @@ class Return(NamedTuple):
 
 def last_reason(articles):
     """Who last returned each of these stories, why and when, by article."""
-    events = AuditEvent.objects.filter(subject_kind="article", kind="article.returned", subject_id__in=[a.pk for a in articles])
+    article_ids = [article.pk for article in articles]
+    events = AuditEvent.objects.filter(subject_kind="article", kind="article.returned", subject_id__in=article_ids)
     events = {event.subject_id: event for event in events.order_by("number")}
     people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
     return {pk: Return(_who(event, people), event.reason, event.at) for pk, event in events.items()}
