@@ -121,7 +121,10 @@ def test_an_update_whose_hour_passed_while_the_story_was_withdrawn_does_not_go_o
         assert workflow.publish_due(copy.pk) == ""
     assert (fresh(copy).stage, fresh(copy).is_scheduled()) == (Stage.APPROVED, False)
     assert Article.objects.get(pk=copy.pk).headline != "Update"
-    assert [event.kind for event in AuditEvent.objects.about(copy.article)][:2] == ["article.restored", "article.update_held"]
+    assert [event.kind for event in AuditEvent.objects.about(copy.article)][:2] == [
+        "article.restored",
+        "article.update_held",
+    ]
 
 
 def test_a_withdrawn_story_does_not_come_back_among_many(client):

@@ -231,7 +231,10 @@ def test_the_first_save_after_the_second_notes_that_the_story_went_live(monkeypa
     assert copy.stage_at() == Stage.NOTHING_PENDING
     save(copy, headline="Mended")
     assert (copy.stage, copy.scheduled_revision) == (Stage.DRAFT, None)
-    assert [event.kind for event in AuditEvent.objects.about(copy.article)[:2]] == ["article.saved", "article.went_live"]
+    assert [event.kind for event in AuditEvent.objects.about(copy.article)[:2]] == [
+        "article.saved",
+        "article.went_live",
+    ]
 
 
 # The end

@@ -40,7 +40,12 @@ def test_a_story_goes_from_draft_to_readers_through_three_people():
     assert article.is_live()
     assert (article.headline, article.slug) == ("Zażółć cło", "zazolc-clo")
     assert copy.stage == Stage.NOTHING_PENDING
-    assert [event.kind for event in AuditEvent.objects.about(article)] == ["article.published", "article.approved", "article.submitted", "article.saved"]
+    assert [event.kind for event in AuditEvent.objects.about(article)] == [
+        "article.published",
+        "article.approved",
+        "article.submitted",
+        "article.saved",
+    ]
 
 
 def test_saving_touches_the_working_copy_and_never_what_readers_see():
