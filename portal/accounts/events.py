@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.template.defaultfilters import yesno
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -49,5 +50,5 @@ def _in_words(model: type[User | Group], name: str, values: Iterable[Any]) -> st
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return yesno(value)
     return str(value) or "–"
