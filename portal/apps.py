@@ -10,8 +10,8 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self):
-        """Let the worker know every app's jobs, which live in `<app>/jobs.py`; chiefs look after the dead ones."""
-        autodiscover_modules("jobs")
+        """Make every app's jobs and audit kinds known: `<app>/jobs.py`, `<app>/audit_kinds.py`."""
+        autodiscover_modules("jobs", "audit_kinds")
         post_migrate.connect(_grant_jobs, dispatch_uid="portal.grant_jobs")
 
 

@@ -101,11 +101,24 @@ class NewsroomSite(admin.AdminSite):
 
         form = PreferencesForm(request.POST or None, instance=request.user)
         if request.method == "POST" and form.is_valid():
-            request.user.save(update_fields=form.fields)  # the rest may have changed since, such as who is active
+            form.save()
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("admin:preferences"))
         context = {**self.each_context(request), "title": _("Language and time zone"), "form": form}
         return TemplateResponse(request, "admin/preferences.html", context)
+
+    def password_change(self, request, extra_context=None):
+        """Django's page for one's own password, with a form that records the change."""
+        from django.contrib.auth.views import PasswordChangeView
+
+        from portal.accounts.forms import OwnPasswordForm
+
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
 
     def on_site(self, request, content_type_id, object_id):
         """Where readers see it; 404 for what has no address, such as a story never published."""
