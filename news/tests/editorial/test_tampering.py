@@ -10,11 +10,11 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.models import Article, Revision, WorkingCopy
 from news.tests.editorial.test_schedule import approved_update, scheduled
 from news.tests.factories import make_approved_copy, make_copy, make_live_article, make_tag, make_user, published_again
-from portal.audit import log
+from portal.audit import log, verify
 from portal.models import AuditEvent, AuditHead
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
@@ -137,7 +137,7 @@ def test_a_swapped_pair_is_named(newsroom):
 
 
 def test_an_event_copied_from_another_story_is_named(newsroom):
-    (approval,) = rows(AuditEvent, subject_id=newsroom.live.pk, kind="approve", number=3).values()
+    (approval,) = rows(AuditEvent, subject_id=newsroom.live.pk, kind="article.approved", number=3).values()
     last = rows(AuditEvent).get(number=12)
     forged = approval | {"id": None, "number": 13, "subject_id": newsroom.other.pk, "previous_hash": last.hash}
     rows(AuditEvent).bulk_create([AuditEvent(**forged | {"hash": "a" * 64})])
