@@ -420,7 +420,12 @@ def test_the_new_tags_of_a_file_are_one_line_of_history(folder):
     vocabulary.load(tags, by=system_user())
     vocabulary.load(tags, by=system_user())
     event = AuditEvent.objects.get()
-    assert (event.kind, event.subject_kind, event.subject_id, event.actor_name) == ("vocabulary.imported", "site", 0, "system")
+    assert (event.kind, event.subject_kind, event.subject_id, event.actor_name) == (
+        "vocabulary.imported",
+        "site",
+        0,
+        "system",
+    )
     assert json.loads(event.facts) == {"source": "tags.csv", "made": 2, "tags": ["duty", "quota"]}
     assert verify.verify() == (1, None)
 
