@@ -105,6 +105,9 @@ def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     closing.stop_exempting(article, by=moderator)
     assert closing.closed_because(article)
     assert counter(counters.story(article.slug)) == before + 2
-    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["thread.exemption_ended", "thread.exempted"]
+    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == [
+        "thread.exemption_ended",
+        "thread.exempted",
+    ]
     with pytest.raises(Refused, match="does not moderate"):
         closing.exempt(article, by=make_user("Editors"))
