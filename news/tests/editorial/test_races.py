@@ -17,6 +17,7 @@ from news.tests.page_forms import fields_of
 from portal.audit import verify
 from portal.models import AuditEvent
 
+pytestmark = pytest.mark.race
 Stage = WorkingCopy.Stage
 HOUR = timedelta(hours=1)
 # How often each pair meets: five hundred races in all.
