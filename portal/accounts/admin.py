@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from portal.admin_site.site import ROLES
+from portal import roles
 from portal.models import User
 
 
@@ -39,4 +39,4 @@ class NewsroomUserAdmin(UserAdmin):
 
     @admin.display(description=_("roles"))
     def role(self, user):
-        return ", ".join(str(ROLES.get(group.name, group.name)) for group in user.groups.all())
+        return ", ".join(roles.label(group) for group in user.groups.all())

@@ -301,13 +301,13 @@ news.WorkingCopy     -     acv   acv   acv   -     acv
 comments.Comment     -     -     -     v     v     v
 comments.Rules       -     -     -     cv    cv    cv
 """
-PLACES = {
+NAVIGATION = {
     "staff": [],
-    "reporter": ["news/workingcopy", "news/tag"],
-    "editor": ["news/workingcopy", "news/tag"],
-    "chief": ["news/workingcopy", "comments/comment", "news/tag"],
-    "moderator": ["comments/comment"],
-    "admin": ["news/workingcopy", "comments/comment", "news/tag"],
+    "reporter": ["/admin/news/workingcopy/", "/admin/news/tag/"],
+    "editor": ["/admin/news/workingcopy/", "/admin/news/tag/"],
+    "chief": ["/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/news/tag/"],
+    "moderator": ["/admin/comments/comment/"],
+    "admin": ["/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/news/tag/"],
 }
 
 
