@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def serve(self):
         """Run the web processes and the worker until either leaves or somebody stops us; then stop both."""
-        port = env.number("PORT", 8000)
+        port = env.integer("PORT", 8000)
         web = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--bind", f"127.0.0.1:{port}"]
         web += ["--workers", "2", "--threads", "4", "--log-level", "warning"]
         worker = [sys.executable, "manage.py", "work"]
