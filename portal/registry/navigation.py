@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.utils.functional import Promise
 
-Label = str | Promise
+Label: TypeAlias = str | Promise
 
 
 @dataclass(frozen=True)
