@@ -120,35 +120,31 @@ def _create_comments(moderator: User) -> None:
     newest, second, third = Article.objects.live().latest_first()[:3]
     blocklist = "# what every robot sells\ncasino*\nvisa\n# what we look at first\nbribe*\nłapówk*"
     change_settings({"words_to_hold": blocklist}, by=moderator)
-    question = _say(newest, "Grażyna W.", "Czy to samo dotyczy zgłoszeń uproszczonych? W tekście mowa o zwykłych.")
+    question = _post(newest, "Grażyna W.", "Czy to samo dotyczy zgłoszeń uproszczonych? W tekście mowa o zwykłych.")
     decisions.approve(question, by=moderator)
-    answer = _say(newest, "R. Lindqvist", "In our experience yes, but the terminal wants paper as well.", question)
+    answer = _post(newest, "R. Lindqvist", "In our experience yes, but the terminal wants paper as well.", question)
     decisions.approve(answer, by=moderator)
-    thanks = _say(newest, "Grażyna W.", "Dziękuję, to zmienia postać rzeczy.", answer)
+    thanks = _post(newest, "Grażyna W.", "Dziękuję, to zmienia postać rzeczy.", answer)
     decisions.approve(thanks, by=moderator)
-    praise = _say(second, "J. Peeters", "Three offices gave us three codes for this pair of boxes. One at last.")
+    praise = _post(second, "J. Peeters", "Three offices gave us three codes for this pair of boxes. One at last.")
     decisions.answer(praise, "Which three? We would like to ask them.", by=moderator)
-    anger = _say(
-        newest, "T. Brandt", "At the night counter they lose every third form. It is always the same clerk."
-    )
+    anger = _post(newest, "T. Brandt", "At the night counter they lose every third form. It is always the same clerk.")
     decisions.approve(anger, by=moderator)
     submit.report(anger, reason=Report.Reason.PERSONAL, words="There is only one clerk at night. Everybody knows who.")
-    _say(second, "Ola", "Czy wiążące informacje wydane przed opinią tracą ważność od razu, czy z końcem roku?")
-    _say(third, "Halina W.", "Nasz program podkreśla teraz takie słowa na czerwono. Spedytorzy klną, ale działa.")
-    _say(third, "Mykola", "Дякую за статтю. Will there be an English version of the form?")
-    _say(second, "Anna Nowak", "The newsroom will publish the list of codes tomorrow.")
-    _say(
+    _post(second, "Ola", "Czy wiążące informacje wydane przed opinią tracą ważność od razu, czy z końcem roku?")
+    _post(third, "Halina W.", "Nasz program podkreśla teraz takie słowa na czerwono. Spedytorzy klną, ale działa.")
+    _post(third, "Mykola", "Дякую за статтю. Will there be an English version of the form?")
+    _post(second, "Anna Nowak", "The newsroom will publish the list of codes tomorrow.")
+    _post(
         third,
         "Ferry",
         "Call me on +44 20 7946 0958, or see https://a.example/tariff and https://b.example: cheap v1sa, no br1be.",
     )
-    decisions.mark_spam(
-        _say(third, "cheap_visa_24", "Best customs clearence agent!! Write to me today"), by=moderator
-    )
-    rude = _say(second, "Anonymous", "They should all be thrown into the harbour.")
+    decisions.mark_spam(_post(third, "cheap_visa_24", "Best customs clearence agent!! Write to me today"), by=moderator)
+    rude = _post(second, "Anonymous", "They should all be thrown into the harbour.")
     decisions.reject(rude, reason=decisions.Reason.ABUSIVE, by=moderator)
 
 
-def _say(article: Article, name: str, body: str, parent: Comment | None = None) -> Comment:
+def _post(article: Article, name: str, body: str, parent: Comment | None = None) -> Comment:
     address = f"{name.split()[0].strip('.').lower()}@reader.example".encode("ascii", "ignore").decode()
     return submit.submit(article, name=name, address=address, body=body, parent=parent, at=timezone.now())

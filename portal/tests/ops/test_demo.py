@@ -32,7 +32,8 @@ def test_it_fills_every_stage_and_status():
 def test_the_second_run_keeps_the_data_and_what_people_have_changed_since():
     demo.prepare("the first password")
     editor, moderator = (User.objects.get(username=name) for name in ("editor", "moderator"))
-    published = WorkingCopy.objects.select_related("article", "latest_revision").filter(stage=WorkingCopy.Stage.NOTHING_PENDING).first()
+    copies = WorkingCopy.objects.select_related("article", "latest_revision")
+    published = copies.filter(stage=WorkingCopy.Stage.NOTHING_PENDING).first()
     with workflow.editing(published, by=editor, version=published.version):
         published.headline = "Changed by somebody who tries the demo"
     decisions.approve(Comment.objects.waiting().first(), by=moderator)
