@@ -10,7 +10,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self) -> None:
-        """Import what every app registers outside its admin: `<app>/jobs.py`, `<app>/roles.py`, `<app>/health.py`."""
+        """Import what every app registers outside its admin, in modules of these names."""
         from portal import roles
 
         roles.register(
@@ -22,7 +22,7 @@ class PortalConfig(AppConfig):
                 roles.MODERATORS: ["view_auditevent"],
             },
         )
-        autodiscover_modules("jobs", "roles", "health")
+        autodiscover_modules("audit_kinds", "health", "jobs", "roles")
         post_migrate.connect(roles.ensure_roles, dispatch_uid="portal.ensure_roles")
 
 

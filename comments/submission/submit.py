@@ -134,7 +134,7 @@ def _refuse_what_was_said_before(alike):
 def _let_through(comment):
     """Nobody has looked at it and the rules show it: counted, in the history and on the pages like an approved one."""
     thread_counts.count(comment, 1)
-    log.record("let_through", comment, by=None, article=comment.article_id, why=_rules_in(comment))
+    log.record("comment.auto_approved", comment, by=None, article=comment.article_id, why=_rules_in(comment))
     thread_counts.invalidate_pages([comment.article_id])
     delivery.schedule_notifications([comment.pk])
 
@@ -223,7 +223,7 @@ def _put_other_words(comment, body, verdict, at):
     if not before.update(**row):
         raise Refused(str(DECIDED_ALREADY))
     rate_limits.count(within, at=at)
-    log.record("rewrite", comment, by=None, reason=comment.body, article=comment.article_id)
+    log.record("comment.rewritten", comment, by=None, reason=comment.body, article=comment.article_id)
     for name, value in row.items():
         setattr(comment, name, value)
 
@@ -235,5 +235,5 @@ def take_back(comment):
     if not is_its_writers(comment) or not mine.update(status=Status.TRASH):
         raise Refused(str(DECIDED_ALREADY))
     purge.erase(comment)
-    log.record("take back", Comment(pk=comment.pk), by=None, article=comment.article_id)
+    log.record("comment.retracted", Comment(pk=comment.pk), by=None, article=comment.article_id)
     log.redact("comment", [comment.pk])

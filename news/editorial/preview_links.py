@@ -26,7 +26,7 @@ def create(copy, *, by, days, revision=None):
     now = timezone.now()
     until = now + timedelta(days=days)
     link = PreviewLink.objects.create(copy=copy, revision=revision, made_by=by, made_at=now, expires_at=until)
-    log.record("share", copy.article, by=by, **_facts(link))
+    log.record("preview_link.created", copy.article, by=by, **_facts(link))
     return link
 
 
@@ -37,7 +37,7 @@ def revoke(link, *, by):
     log.lock()
     if not PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now(), revoked_by=by):
         raise Refused(_("This preview link is revoked already."))
-    log.record("unshare", link.copy.article, by=by, **_facts(link))
+    log.record("preview_link.revoked", link.copy.article, by=by, **_facts(link))
 
 
 def _may_share(by):

@@ -81,11 +81,31 @@ ASKS = {
     Step.EXPIRE: ("at",),
     Step.ASSIGN: ("to",),
 }
+# The event a step leaves; approving and publishing in one are two steps and two events.
+AUDIT_KINDS = {
+    Step.SUBMIT: "article.submitted",
+    Step.RETURN: "article.returned",
+    Step.APPROVE: "article.approved",
+    Step.PUBLISH: "article.published",
+    Step.SCHEDULE: "article.scheduled",
+    Step.UNSCHEDULE: "article.unscheduled",
+    Step.FIX_TYPO: "article.typo_fixed",
+    Step.PUBLISH_ALONE: "article.published_unreviewed",
+    Step.SECOND_LOOK: "article.reviewed_after_publication",
+    Step.PUBLISH_UNREAD: "article.imported",
+    Step.WITHDRAW: "article.withdrawn",
+    Step.RESTORE: "article.restored",
+    Step.DISCARD: "article.discarded",
+    Step.TAKE_UP: "article.reopened",
+    Step.ASSIGN: "article.assigned",
+    Step.EXPIRE: "article.expiry_set",
+    Step.KEEP: "article.expiry_cleared",
+}
 APPROVES = {Step.APPROVE, Step.APPROVE_AND_PUBLISH}
 NEEDS_APPROVAL = {Step.PUBLISH, Step.SCHEDULE}
 # The kinds of events by which one person alone gave readers a text, and by which the newsroom did at all.
-BREAK_GLASS_KINDS = [Step.FIX_TYPO, Step.PUBLISH_ALONE]
-SHOWN_BY_THE_NEWSROOM = [Step.PUBLISH, "live", *BREAK_GLASS_KINDS]
+BREAK_GLASS_KINDS = [AUDIT_KINDS[Step.FIX_TYPO], AUDIT_KINDS[Step.PUBLISH_ALONE]]
+SHOWN_BY_THE_NEWSROOM = [AUDIT_KINDS[Step.PUBLISH], "article.went_live", *BREAK_GLASS_KINDS]
 # Whole sentences, never assembled from pieces: other languages inflect.
 NOT_TO_SUBMIT = gettext_lazy("Your role does not submit stories.")
 NOT_TO_REVIEW = gettext_lazy("Your role does not review stories.")

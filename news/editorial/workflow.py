@@ -99,7 +99,7 @@ def finish_save(copy, *, by, **facts):
     copy.latest_revision, copy.approved_revision = revision, None
     copy.saved_by, copy.saved_at = by, revision.created_at
     _save_workflow_columns(copy)
-    log.record("save", copy.article, by=by, revision=revision.number, content=revision.content_hash, **facts)
+    log.record("article.saved", copy.article, by=by, revision=revision.number, content=revision.content_hash, **facts)
     return revision
 
 
@@ -399,9 +399,8 @@ def _lock_version(copy, version):
 def _finish(copy, step, revision, by, *, stage, reason="", moved=(), **facts):
     copy.stage = stage
     _save_workflow_columns(copy)
-    log.record(
-        step.value, copy.article, by=by, reason=reason, revision=revision.number, content=revision.content_hash, **facts
-    )
+    content = {"revision": revision.number, "content": revision.content_hash}
+    log.record(steps.AUDIT_KINDS[step], copy.article, by=by, reason=reason, **content, **facts)
     if moved:
         counters.bump(*moved)
 
@@ -479,7 +478,8 @@ def _record_going_live(copy):
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
-    log.record("live", article, by=system_user(), revision=revision.number, content=revision.content_hash, **facts)
+    content = {"revision": revision.number, "content": revision.content_hash}
+    log.record("article.went_live", article, by=system_user(), **content, **facts)
     counters.bump(*counters.counters_for(article))
 
 
@@ -510,9 +510,9 @@ def _hold(copy, revision, system, **facts):
         copy.stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
         _clear_schedule(copy)
         _save_workflow_columns(copy)
-    elif AuditEvent.objects.about(copy.article).filter(kind="held", facts=log.canonical(said)).exists():
+    elif AuditEvent.objects.about(copy.article).filter(kind="article.update_held", facts=log.canonical(said)).exists():
         return ""
-    log.record("held", copy.article, by=system, **said)
+    log.record("article.update_held", copy.article, by=system, **said)
     return "held"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.views import PasswordChangeView
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from portal import roles
+from portal.accounts.forms import OwnPasswordForm, PreferencesForm
 from portal.admin_site.dashboard import Dashboard
 from portal.models import User
 from portal.registry import navigation
@@ -103,15 +105,22 @@ class NewsroomSite(admin.AdminSite):
 
     def preferences(self, request: HttpRequest) -> HttpResponse:
         """A person's own language and time zone. Context: `form`."""
-        from portal.accounts.forms import PreferencesForm
-
         form = PreferencesForm(request.POST or None, instance=request.user)
         if request.method == "POST" and form.is_valid():
-            request.user.save(update_fields=form.fields)  # the rest may have changed since, such as who is active
+            form.save()
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("admin:preferences"))
         context = {**self.each_context(request), "title": _("Language and time zone"), "form": form}
         return TemplateResponse(request, "admin/preferences.html", context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's page for one's own password, with a form that records the change."""
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
 
     def on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
         """Redirect to where readers see it; 404 for what has no address, such as a story never published."""

@@ -8,10 +8,11 @@ from portal.models.querysets import AuditEventQuerySet
 
 
 class AuditEvent(models.Model):
-    """One line of history: who did what, when, why, on which revision. Append-only and chained.
+    """One event: who did what, when, why, on which revision. Append-only and chained.
 
-    Subject and actor are plain values, so that no deletion ever cascades into history. `facts` is the
-    very text that was hashed; `reason` is free text and may be erased, its salted digest stays.
+    Subject and actor are plain values, so that no deletion ever cascades into the log. `kind` and `subject_kind` are
+    registered names (portal/audit/kinds.py). `facts` is the very text that was hashed; `reason` is free text and may
+    be erased, its salted digest stays.
     """
 
     number = models.PositiveBigIntegerField(unique=True)

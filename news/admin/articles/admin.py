@@ -39,6 +39,7 @@ from news.editorial import steps, workflow
 from news.editorial.checklist import ChecklistInput
 from news.models import Article, WorkingCopy
 from portal.audit import log
+from portal.audit.model_admin import AuditedAdmin
 from portal.i18n import timezones
 
 WRITE = (None, {"fields": ["headline", "standfirst", "dateline", "body"], "classes": ["nr-write"]})
@@ -78,7 +79,7 @@ def _hour_notes(planned):
 
 
 @admin.register(WorkingCopy)
-class ArticleAdmin(admin.ModelAdmin):
+class ArticleAdmin(AuditedAdmin):
     form = ArticleForm
     list_display = ["title_cell", "section", "lang", "readers", "desk", "changed"]
     list_filter = [

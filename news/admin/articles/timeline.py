@@ -15,35 +15,12 @@ from news.admin.articles import compare
 from news.admin.datetime_display import exactly
 from news.editorial import steps
 from news.querysets import PATIENCE
+from portal.audit import kinds
 from portal.models import AuditEvent
 
 AT_FIRST = 8  # the rest unfolds
 
-# Whole sentences; Polish has them without gendered past forms ("zapisuje wersję").
-SENTENCES = {
-    "save": gettext_lazy("{who} saved revision {revision}"),
-    "submit": gettext_lazy("{who} submitted revision {revision} for review"),
-    "return": gettext_lazy("{who} asked for changes"),
-    "approve": gettext_lazy("{who} approved revision {revision}"),
-    "publish": gettext_lazy("{who} published revision {revision}"),
-    "publish_unread": gettext_lazy("{who} published revision {revision}; no second reader saw it"),
-    "fix_typo": gettext_lazy("{who} published a small fix alone, revision {revision}"),
-    "publish_alone": gettext_lazy("{who} published revision {revision} alone, in an emergency"),
-    "second_look": gettext_lazy("{who} read revision {revision}, which one person alone had published"),
-    "withdraw": gettext_lazy("{who} withdrew it from readers"),
-    "restore": gettext_lazy("{who} showed it to readers again"),
-    "take_up": gettext_lazy("{who} took it up again"),
-    "assign": gettext_lazy("{who} put {to} in charge"),
-    "discard": gettext_lazy("{who} discarded revision {discarded} and went back to what readers saw last"),
-    "schedule": gettext_lazy("{who} scheduled revision {revision} for {due}"),
-    "unschedule": gettext_lazy("{who} took revision {revision} off the schedule"),
-    "live": gettext_lazy("Revision {revision} appeared on the site, as {scheduled_by} had scheduled it"),
-    "expire": gettext_lazy("{who} set its end for readers: {until}"),
-    "keep": gettext_lazy("{who} cleared its end; readers keep it"),
-    "share": gettext_lazy("{who} made a preview link to the newest text, until {until}"),
-    "unshare": gettext_lazy("{who} revoked the preview link that worked until {until}"),
-    "rename": gettext_lazy("{who} renamed “{before}” to “{after}”, which this story shows"),
-}
+# Beside the sentences of news/audit_kinds.py, those for events that know more.
 BEGAN = gettext_lazy("{who} began the story, revision {revision}")
 PUT_ASIDE = gettext_lazy("{who} put the draft aside")
 NOBODY_IN_CHARGE = gettext_lazy("{who} put nobody in charge")
@@ -70,27 +47,27 @@ HELD = {
 ANYTHING = gettext_lazy("{who}: {kind}")
 MOMENTS = {"due", "until"}
 LOOKS = {
-    "save": "save",
-    "submit": "review",
-    "return": "changes",
-    "approve": "approved",
-    "publish": "live",
-    "publish_unread": "live",
-    "fix_typo": "live",
-    "publish_alone": "live",
-    "second_look": "approved",
-    "withdraw": "live",
-    "restore": "live",
-    "discard": "save",
-    "rename": "live",
-    "schedule": "scheduled",
-    "unschedule": "scheduled",
-    "live": "live",
-    "held": "changes",
-    "expire": "live",
-    "keep": "live",
-    "share": "save",
-    "unshare": "save",
+    "article.saved": "save",
+    "article.submitted": "review",
+    "article.returned": "changes",
+    "article.approved": "approved",
+    "article.published": "live",
+    "article.imported": "live",
+    "article.typo_fixed": "live",
+    "article.published_unreviewed": "live",
+    "article.reviewed_after_publication": "approved",
+    "article.withdrawn": "live",
+    "article.restored": "live",
+    "article.discarded": "save",
+    "article.name_changed": "live",
+    "article.scheduled": "scheduled",
+    "article.unscheduled": "scheduled",
+    "article.went_live": "live",
+    "article.update_held": "changes",
+    "article.expiry_set": "live",
+    "article.expiry_cleared": "live",
+    "preview_link.created": "save",
+    "preview_link.revoked": "save",
 }
 
 
@@ -119,7 +96,8 @@ class Return(NamedTuple):
 
 def last_reason(articles):
     """Who last returned each of these stories, why and when, by article."""
-    events = AuditEvent.objects.filter(subject_kind="article", kind="return", subject_id__in=[a.pk for a in articles])
+    article_ids = [article.pk for article in articles]
+    events = AuditEvent.objects.filter(subject_kind="article", kind="article.returned", subject_id__in=article_ids)
     events = {event.subject_id: event for event in events.order_by("number")}
     people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
     return {pk: Return(_who(event, people), event.reason, event.at) for pk, event in events.items()}
@@ -155,34 +133,34 @@ def published_alone(copies, *, person):
 
 def _line(event, people, named):
     facts = json.loads(event.facts)
-    sentence = SENTENCES.get(event.kind, ANYTHING)
+    sentence = kinds.sentence_for(event.kind) or ANYTHING
     for name in MOMENTS & facts.keys():
         facts[name] = exactly(datetime.fromisoformat(facts[name]))
     if "scheduled_by" in facts:
         name = facts["scheduled_by"]
         facts["scheduled_by"] = format_html("<b>{}</b>", named.get(name, name))
-    if event.kind == "held":
+    if event.kind == "article.update_held":
         sentence = HELD.get(facts["why"], ANYTHING)
-    if event.kind == "publish" and "due" in facts:
+    if event.kind == "article.published" and "due" in facts:
         is_late = facts["late"] >= PATIENCE.total_seconds()
         sentence, facts["minutes"] = (LATE if is_late else BY_THE_CLOCK), facts["late"] // 60
-    if event.kind == "save" and facts.get("revision") == 1:
+    if event.kind == "article.saved" and facts.get("revision") == 1:
         sentence = BEGAN
-    if event.kind == "save" and facts.get("restored_from"):
+    if event.kind == "article.saved" and facts.get("restored_from"):
         sentence = BROUGHT_BACK
-    if event.kind == "share" and "revision" in facts:
+    if event.kind == "preview_link.created" and "revision" in facts:
         sentence = SHARED_ONE
-    if event.kind == "approve" and facts.get("words_by_approver"):
+    if event.kind == "article.approved" and facts.get("words_by_approver"):
         sentence = APPROVED_OWN_WORDS
-    elif event.kind == "approve" and facts.get("worked_on_it"):
+    elif event.kind == "article.approved" and facts.get("worked_on_it"):
         sentence = APPROVED_HAVING_WORKED_ON_IT
-    if event.kind == "approve" and facts.get("four_eyes") == "off":
+    if event.kind == "article.approved" and facts.get("four_eyes") == "off":
         sentence = APPROVED_WITHOUT_FOUR_EYES
-    if event.kind == "discard" and "discarded" not in facts:
+    if event.kind == "article.discarded" and "discarded" not in facts:
         sentence = PUT_ASIDE
-    if event.kind == "withdraw" and facts.get("note"):
+    if event.kind == "article.withdrawn" and facts.get("note"):
         sentence = WITHDRAWN_WITH_A_NOTE
-    if event.kind == "assign":
+    if event.kind == "article.assigned":
         sentence = sentence if facts["to"] else NOBODY_IN_CHARGE
         facts["to"] = format_html("<b>{}</b>", named.get(facts["to"], facts["to"]))
     who = format_html("<b>{}</b>", _who(event, people))
@@ -197,9 +175,9 @@ def _line(event, people, named):
 
 def _before(kind, facts):
     """The number of the revision that came before what this event saved; 0 when it saved nothing to compare."""
-    if kind == "save":
+    if kind == "article.saved":
         return facts.get("revision", 1) - 1
-    if kind == "discard" and facts.get("discarded") != facts.get("revision"):
+    if kind == "article.discarded" and facts.get("discarded") != facts.get("revision"):
         return facts.get("discarded", 0)
     if kind in steps.BREAK_GLASS_KINDS:
         return facts.get("before", 0)
@@ -208,7 +186,8 @@ def _before(kind, facts):
 
 def _named_in(events):
     """The people whom facts name by their user name: in whose name the clock acted, who was put in charge."""
-    facts = [json.loads(event.facts) for event in events if event.kind in {"assign", "publish", "live", "held"}]
+    naming = {"article.assigned", "article.published", "article.went_live", "article.update_held"}
+    facts = [json.loads(event.facts) for event in events if event.kind in naming]
     names = {fact.get("scheduled_by") or fact.get("to") for fact in facts} - {None, ""}
     if not names:
         return {}
