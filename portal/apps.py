@@ -13,15 +13,6 @@ class PortalConfig(AppConfig):
         """Import what every app registers outside its admin, in modules of these names."""
         from portal import roles
 
-        roles.register(
-            "portal",
-            {
-                roles.REPORTERS: ["view_auditevent"],
-                roles.EDITORS: ["view_auditevent"],
-                roles.CHIEF_EDITORS: ["view_auditevent", "view_job", "retry_job"],
-                roles.MODERATORS: ["view_auditevent"],
-            },
-        )
         autodiscover_modules("audit_kinds", "health", "jobs", "roles")
         post_migrate.connect(roles.ensure_roles, dispatch_uid="portal.ensure_roles")
 

@@ -50,3 +50,14 @@ def permissions(app_label: str, codenames: Iterable[str]) -> QuerySet[Permission
 def label(group: Group) -> str:
     """Return what a person in a group is called; a group that is not one of ours has its own name."""
     return str(LABELS.get(group.name, group.name))
+
+
+register(
+    "portal",
+    {
+        REPORTERS: ["view_auditevent"],
+        EDITORS: ["view_auditevent"],
+        CHIEF_EDITORS: ["view_auditevent", "view_job", "retry_job"],
+        MODERATORS: ["view_auditevent"],
+    },
+)
