@@ -7,8 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from comments.models import Comment
-from news.admin import datetime_display
-from news.admin.articles import timeline
+from news.admin.articles import dashboard_rows
 from news.models import Presence, WorkingCopy
 from portal.audit import log
 
@@ -32,21 +31,14 @@ class Dashboard:
         """Sent back to whoever submitted it, each with the reason."""
         sent = Q(submitted_by=self.person) | Q(saved_by=self.person, submitted_by=None)
         mine = Q(assigned_to=self.person) | Q(sent, assigned_to=None)
-        copies = self._stories(mine, stage=Stage.CHANGES_REQUESTED)
-        reasons = timeline.last_reason([copy.article for copy in copies]) if copies else {}
-        for copy in copies:
-            copy.returned_by, copy.returned_because, _at = reasons.get(copy.pk, ("", "", None))
-        return copies
+        return dashboard_rows.returned(self._stories(mine, stage=Stage.CHANGES_REQUESTED))
 
     @cached_property
     def to_review(self):
         """In review; one's own are there too, but somebody else approves them."""
         if not self.person.has_perm("news.review_workingcopy"):
             return []
-        copies = self._stories(stage=Stage.IN_REVIEW)
-        for copy in copies:
-            copy.is_own = copy.submitted_by_id == self.person.pk
-        return sorted(copies, key=lambda copy: copy.is_own)
+        return dashboard_rows.to_review(self._stories(stage=Stage.IN_REVIEW), person=self.person)
 
     @cached_property
     def to_publish(self):
@@ -60,7 +52,7 @@ class Dashboard:
         copies = (
             WorkingCopy.objects.for_list().unread().with_reviewed_revisions().order_by("-unreviewed_since")[:AT_MOST]
         )
-        return timeline.published_alone(copies, person=self.person)
+        return dashboard_rows.unreviewed(copies, person=self.person)
 
     @cached_property
     def lost_event(self):
@@ -77,9 +69,7 @@ class Dashboard:
     def going_out(self):
         """What goes out next, soonest first; what is overdue stands above as an alarm."""
         copies = self._on_the_schedule().scheduled().filter(scheduled_for__gt=timezone.now())[:AT_MOST]
-        for copy in copies:
-            copy.day = datetime_display.day(copy.scheduled_for)
-        return copies
+        return dashboard_rows.scheduled(copies)
 
     @cached_property
     def drafts(self):
@@ -92,7 +82,7 @@ class Dashboard:
         """Who else writes what at this moment, as their browsers say."""
         if not self.person.has_perm("news.view_workingcopy"):
             return []
-        return list(Presence.objects.beside(self.person).select_related("story").defer("story__body")[:AT_MOST])
+        return list(Presence.objects.others(self.person).select_related("story").defer("story__body")[:AT_MOST])
 
     @cached_property
     def comments_waiting(self):
@@ -112,9 +102,9 @@ class Dashboard:
             + (self.comments_waiting + self.comments_reported if decides else 0)
             + len(self.overdue)
             + len(self.returned)
-            + sum(not copy.is_own for copy in self.to_review)
+            + sum(not row.is_own for row in self.to_review)
             + len(self.to_publish)
-            + sum(not copy.is_own for copy in self.unread)
+            + sum(not row.is_own for row in self.unread)
         )
 
     def _on_the_schedule(self):
