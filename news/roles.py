@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 
 from portal import roles
+from portal.models import User
 
 WRITES = ["add_workingcopy", "change_workingcopy", "view_workingcopy", "submit_workingcopy"]
 LOOKS_UP = ["view_section", "view_author", "view_tag", "view_revision"]
@@ -35,7 +36,7 @@ roles.register(
 )
 
 
-def system_user():
+def system_user() -> User:
     """The user in whose name imports publish: it cannot log in, and has that one permission."""
     user, made = get_user_model().objects.get_or_create(username=SYSTEM)
     if made:

@@ -4,12 +4,12 @@ No story twice: returned, to review, to publish and drafts are different stages 
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from news.admin import datetime_display
-from news.admin.articles import timeline
+from news.admin.articles import dashboard_rows
 from news.models import Presence, WorkingCopy
 from news.querysets import WorkingCopyQuerySet
 from portal.models import User
@@ -24,7 +24,7 @@ def overdue(person: User) -> PanelContent | None:
     """Updates whose hour has come and gone, for those who can put them in place or move them."""
     if not person.has_perm("news.publish_workingcopy"):
         return None
-    return _content(_on_the_schedule(person).overdue())
+    return _rows(_on_the_schedule(person).overdue())
 
 
 @panel("admin/news/_panel_returned.html", area=Area.MAIN, order=10)
@@ -32,11 +32,7 @@ def returned(person: User) -> PanelContent | None:
     """Sent back to whoever submitted it, each with the reason."""
     sent = Q(submitted_by=person) | Q(saved_by=person, submitted_by=None)
     mine = Q(assigned_to=person) | Q(sent, assigned_to=None)
-    copies = _stories(person, mine, stage=Stage.CHANGES_REQUESTED)
-    reasons = timeline.last_reason([copy.article for copy in copies]) if copies else {}
-    for copy in copies:
-        copy.returned_by, copy.returned_because, _at = reasons.get(copy.pk, ("", "", None))
-    return _content(copies)
+    return _rows(dashboard_rows.returned(_stories(person, mine, stage=Stage.CHANGES_REQUESTED)))
 
 
 @panel("admin/news/_panel_to_review.html", area=Area.MAIN, order=20)
@@ -44,16 +40,14 @@ def to_review(person: User) -> PanelContent | None:
     """In review; one's own are there too, but somebody else approves them."""
     if not person.has_perm("news.review_workingcopy"):
         return None
-    copies = _stories(person, stage=Stage.IN_REVIEW)
-    for copy in copies:
-        copy.is_own = copy.submitted_by_id == person.pk
-    return _content(sorted(copies, key=lambda copy: copy.is_own), count=sum(not copy.is_own for copy in copies))
+    rows = dashboard_rows.to_review(_stories(person, stage=Stage.IN_REVIEW), person=person)
+    return _rows(rows, count=sum(not row.is_own for row in rows))
 
 
 @panel("admin/news/_panel_to_publish.html", area=Area.MAIN, order=30)
 def to_publish(person: User) -> PanelContent | None:
     """Approved, for those who publish."""
-    return _content(_stories(person, stage=Stage.APPROVED)) if person.has_perm("news.publish_workingcopy") else None
+    return _rows(_stories(person, stage=Stage.APPROVED)) if person.has_perm("news.publish_workingcopy") else None
 
 
 @panel("admin/news/_panel_unreviewed.html", area=Area.MAIN, order=40)
@@ -62,24 +56,22 @@ def unreviewed(person: User) -> PanelContent | None:
     if not person.has_perm("news.review_workingcopy"):
         return None
     copies = WorkingCopy.objects.for_list().unread().with_reviewed_revisions().order_by("-unreviewed_since")[:AT_MOST]
-    copies = timeline.published_alone(copies, person=person)
-    return _content(copies, count=sum(not copy.is_own for copy in copies))
+    rows = dashboard_rows.unreviewed(copies, person=person)
+    return _rows(rows, count=sum(not row.is_own for row in rows))
 
 
 @panel("admin/news/_panel_drafts.html", area=Area.MAIN, order=50)
 def drafts(person: User) -> PanelContent | None:
     """What one is in charge of, or began and nobody else is in charge of."""
     mine = Q(assigned_to=person) | Q(saved_by=person, assigned_to=None)
-    return _content(_stories(person, mine, stage=Stage.DRAFT), count=0)
+    return _rows(_stories(person, mine, stage=Stage.DRAFT), count=0)
 
 
 @panel("admin/news/_panel_going_out.html", area=Area.SIDE, order=10)
 def going_out(person: User) -> PanelContent | None:
     """What goes out next, soonest first; what is overdue stands above as an alarm."""
     copies = _on_the_schedule(person).scheduled().filter(scheduled_for__gt=timezone.now())[:AT_MOST]
-    for copy in copies:
-        copy.day = datetime_display.day(copy.scheduled_for)
-    return _content(copies, count=0)
+    return _rows(dashboard_rows.scheduled(copies), count=0)
 
 
 @panel("admin/news/_panel_being_edited.html", area=Area.SIDE, order=20)
@@ -87,14 +79,13 @@ def being_edited(person: User) -> PanelContent | None:
     """Who else writes what at this moment, as their browsers say."""
     if not person.has_perm("news.view_workingcopy"):
         return None
-    others = list(Presence.objects.beside(person).select_related("story").defer("story__body")[:AT_MOST])
-    return PanelContent({"others": others}) if others else None
+    return _rows(Presence.objects.others(person).select_related("story").defer("story__body")[:AT_MOST], count=0)
 
 
-def _content(copies: Iterable[WorkingCopy], count: int | None = None) -> PanelContent | None:
-    """Show these stories, or nothing when there are none; unless `count` says otherwise all of them wait."""
-    copies = list(copies)
-    return PanelContent({"copies": copies}, len(copies) if count is None else count) if copies else None
+def _rows(rows: Iterable[Any], count: int | None = None) -> PanelContent | None:
+    """Show these rows, or nothing when there are none. Without a `count` all of them wait for the person."""
+    rows = list(rows)
+    return PanelContent({"rows": rows}, len(rows) if count is None else count) if rows else None
 
 
 def _on_the_schedule(person: User) -> WorkingCopyQuerySet:
@@ -102,7 +93,7 @@ def _on_the_schedule(person: User) -> WorkingCopyQuerySet:
     return copies if person.has_perm("news.view_workingcopy") else copies.none()
 
 
-def _stories(person: User, *conditions: Q, **fields) -> list[WorkingCopy]:
+def _stories(person: User, *conditions: Q, **fields: Any) -> list[WorkingCopy]:
     if not person.has_perm("news.view_workingcopy"):
         return []
     return list(WorkingCopy.objects.for_list().filter(*conditions, **fields).order_by("-saved_at")[:AT_MOST])

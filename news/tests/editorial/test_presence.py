@@ -99,7 +99,7 @@ def test_the_desk_says_what_others_write_to_those_who_see_stories(client, anna, 
     presence.heartbeat(anna, copy)
     presence.heartbeat(marta, make_copy(headline="My own"))
     (panel,) = client.get(reverse("admin:index")).context["dashboard"].side
-    assert [(str(row), str(row.story)) for row in panel.context["others"]] == [("Anna Nowak", "Seals on barges")]
+    assert [(str(row), str(row.story)) for row in panel.context["rows"]] == [("Anna Nowak", "Seals on barges")]
     client.force_login(make_user("Moderators"))
     assert "Seals on barges" not in client.get(reverse("admin:index")).content.decode()
 
