@@ -30,6 +30,7 @@ class FilledPanel:
 
     @property
     def heading_id(self) -> str:
+        """The id that the template gives to its heading."""
         return self.panel.name.replace("_", "-")
 
 
@@ -68,6 +69,11 @@ class Dashboard:
     @property
     def side(self) -> list[FilledPanel]:
         return self._in(Area.SIDE)
+
+    @property
+    def side_headings(self) -> str:
+        """Ids for aria-labelledby."""
+        return " ".join(filled.heading_id for filled in self.side)
 
     def _fill(self) -> Iterator[FilledPanel]:
         for panel in dashboard.panels():
