@@ -231,7 +231,7 @@ def test_a_selection_is_one_decision_with_one_event_and_one_way_back(desk, artic
     assert [comment.status for comment in Comment.objects.order_by("pk")] == ["approved", "approved", "pending"]
     assert Thread.objects.get().approved_count == 2
     assert "Decided: 2 comments." in response.content.decode()
-    event = AuditEvent.objects.get(kind="approve")
+    event = AuditEvent.objects.get(kind="comments.approved")
     assert (event.subject_kind, json.loads(event.facts)["count"]) == ("batch", 2)
     press(desk, "undo_all", event.subject_id)
     assert set(Comment.objects.values_list("status", flat=True)) == {"pending"}
@@ -267,7 +267,7 @@ def test_the_address_is_shown_on_demand_and_the_look_is_history(desk, article, m
     assert "jan@example.org" in response.content.decode()
     assert "no-store" in response["Cache-Control"]
     event = AuditEvent.objects.about(comment).get()
-    assert (event.kind, event.actor_id) == ("look", moderator.pk)
+    assert (event.kind, event.actor_id) == ("email.viewed", moderator.pk)
     assert "jan@" not in shown(desk)
 
 

@@ -86,10 +86,10 @@ def test_a_young_report_keeps_it_though_it_is_decided_on(article):
 def test_the_event_says_how_many_and_proves_which(article):
     comment = sent_before(make_comment(article), 400)
     retention.purge_expired()
-    facts = json.loads(AuditEvent.objects.get(kind="forget addresses").facts)
+    facts = json.loads(AuditEvent.objects.get(kind="emails.purged").facts)
     assert facts == {"count": 1, "numbers": log.digest(str(comment.pk)), "of": "comments"}
     retention.purge_expired()
-    assert AuditEvent.objects.filter(kind="forget addresses").count() == 1  # nothing to forget, nothing to tell
+    assert AuditEvent.objects.filter(kind="emails.purged").count() == 1  # nothing to forget, nothing to tell
 
 
 def test_thousands_are_a_few_statements(article, queries_of, monkeypatch):

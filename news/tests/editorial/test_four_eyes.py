@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from news.content import body
 from news.content.body import paragraphs
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy
 from news.tests.factories import make_copy, make_live_article, make_tag, make_user, saved_again
 from news.tests.page_forms import said
+from portal.audit import verify
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def approved_update(article, **fields):
 
 
 def approval_of(copy):
-    return json.loads(AuditEvent.objects.about(copy.article).filter(kind="approve").first().facts)
+    return json.loads(AuditEvent.objects.about(copy.article).filter(kind="article.approved").first().facts)
 
 
 def published_alone(copy, chief, words):
@@ -120,7 +121,10 @@ def test_an_update_whose_hour_passed_while_the_story_was_withdrawn_does_not_go_o
         assert workflow.publish_due(copy.pk) == ""
     assert (fresh(copy).stage, fresh(copy).is_scheduled()) == (Stage.APPROVED, False)
     assert Article.objects.get(pk=copy.pk).headline != "Update"
-    assert [event.kind for event in AuditEvent.objects.about(copy.article)][:2] == ["restore", "held"]
+    assert [event.kind for event in AuditEvent.objects.about(copy.article)][:2] == [
+        "article.restored",
+        "article.update_held",
+    ]
 
 
 def test_a_withdrawn_story_does_not_come_back_among_many(client):

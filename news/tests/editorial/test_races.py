@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.content.body import paragraphs
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.jobs import publish_due
 from news.models import WorkingCopy
 from news.tests import races
 from news.tests.factories import make_copy, make_live_article, make_user, saved_again
 from news.tests.page_forms import fields_of
+from portal.audit import verify
 from portal.models import AuditEvent
 
 Stage = WorkingCopy.Stage
@@ -205,5 +206,5 @@ def test_two_workers_put_an_update_in_place_once(track, staff):
         copy = again(copy)
         assert (copy.article.headline, copy.scheduled_revision) == (f"Update {number}", None)
         track.score(winners=1, conflicts=1)
-    published = AuditEvent.objects.about(copy.article).filter(kind="publish")
+    published = AuditEvent.objects.about(copy.article).filter(kind="article.published")
     assert published.count() == CLOCKS + 1

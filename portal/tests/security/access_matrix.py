@@ -103,7 +103,7 @@ stories                                               GET              POST
 /admin/news/workingcopy/add/throw-away/               l l x x x x x x  l l - > > > - >
 /admin/news/workingcopy/<object_id>/                  l l > > > > > >  l l > > > > > >
 /admin/news/workingcopy/<object_id>/change/           l l - + + + - +  l l - * * * - *
-/admin/news/workingcopy/<object_id>/history/          l l - + + + - +  l l - + + + - +
+/admin/news/workingcopy/<object_id>/history/          l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/workingcopy/<object_id>/delete/           l l - - - - - -  l l - - - - - -
 /admin/news/workingcopy/<pk>/compare/                 l l - + + + - +  l l - > > > - >
 /admin/news/workingcopy/<pk>/preview/                 l l - + + + - +  l l - + + + - +
@@ -121,19 +121,19 @@ names on pages                                        GET              POST
 /admin/news/section/add/                              l l - - - + - +  l l - - - + - +
 /admin/news/section/<object_id>/                      l l > > > > > >  l l > > > > > >
 /admin/news/section/<object_id>/change/               l l - + + + - +  l l - - - * - *
-/admin/news/section/<object_id>/history/              l l - + + + - +  l l - + + + - +
+/admin/news/section/<object_id>/history/              l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/section/<object_id>/delete/               l l - - - - - -  l l - - - - - -
 /admin/news/author/                                   l l - + + + - +  l l - + + + - +
 /admin/news/author/add/                               l l - - + + - +  l l - - + + - +
 /admin/news/author/<object_id>/                       l l > > > > > >  l l > > > > > >
 /admin/news/author/<object_id>/change/                l l - + + + - +  l l - - * * - *
-/admin/news/author/<object_id>/history/               l l - + + + - +  l l - + + + - +
+/admin/news/author/<object_id>/history/               l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/author/<object_id>/delete/                l l - - - - - -  l l - - - - - -
 /admin/news/tag/                                      l l - + + + - +  l l - + + + - +
 /admin/news/tag/add/                                  l l - + + + - +  l l - + + + - +
 /admin/news/tag/<object_id>/                          l l > > > > > >  l l > > > > > >
 /admin/news/tag/<object_id>/change/                   l l - + + + - +  l l - - * * - *
-/admin/news/tag/<object_id>/history/                  l l - + + + - +  l l - + + + - +
+/admin/news/tag/<object_id>/history/                  l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/tag/<object_id>/delete/                   l l - - - - - -  l l - - - - - -
 
 comments                                              GET              POST
@@ -142,7 +142,7 @@ comments                                              GET              POST
 /admin/comments/comment/add/                          l l - - - - - -  l l - - - - - -
 /admin/comments/comment/<object_id>/                  l l > > > > > >  l l > > > > > >
 /admin/comments/comment/<object_id>/change/           l l > > > > > >  l l > > > > > >
-/admin/comments/comment/<object_id>/history/          l l > > > > > >  l l > > > > > >
+/admin/comments/comment/<object_id>/history/          l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/comments/comment/<object_id>/delete/           l l - - - - - -  l l - - - - - -
 /admin/comments/comment/<number>/claim/               l l x x x x x x  l l - - - + + +
 /admin/comments/comment/person/                       l l - - - - + +  l l - - - - ! !
@@ -151,7 +151,7 @@ comments                                              GET              POST
 /admin/comments/rules/add/                            l l - - - - - -  l l - - - - - -
 /admin/comments/rules/<object_id>/                    l l > > > > > >  l l > > > > > >
 /admin/comments/rules/<object_id>/change/             l l > > > > > >  l l > > > > > >
-/admin/comments/rules/<object_id>/history/            l l > > > > > >  l l > > > > > >
+/admin/comments/rules/<object_id>/history/            l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/comments/rules/<object_id>/delete/             l l - - - - - -  l l - - - - - -
 
 jobs and people                                       GET              POST
@@ -160,20 +160,20 @@ jobs and people                                       GET              POST
 /admin/portal/job/add/                                l l - - - - - -  l l - - - - - -
 /admin/portal/job/<object_id>/                        l l > > > > > >  l l > > > > > >
 /admin/portal/job/<object_id>/change/                 l l - - - + - +  l l - - - - - -
-/admin/portal/job/<object_id>/history/                l l - - - + - +  l l - - - + - +
+/admin/portal/job/<object_id>/history/                l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/portal/job/<object_id>/delete/                 l l - - - - - -  l l - - - - - -
 /admin/portal/user/                                   l l - - - - - +  l l - - - - - +
 /admin/portal/user/add/                               l l - - - - - +  l l - - - - - +
 /admin/portal/user/<id>/password/                     l l - - - - - +  l l - - - - - +
 /admin/portal/user/<object_id>/                       l l > > > > > >  l l > > > > > >
 /admin/portal/user/<object_id>/change/                l l - - - - - +  l l - - - - - *
-/admin/portal/user/<object_id>/history/               l l - - - - - +  l l - - - - - +
+/admin/portal/user/<object_id>/history/               l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/portal/user/<object_id>/delete/                l l - - - - - -  l l - - - - - -
 /admin/auth/group/                                    l l - - - - - +  l l - - - - - +
 /admin/auth/group/add/                                l l - - - - - +  l l - - - - - +
 /admin/auth/group/<object_id>/                        l l > > > > > >  l l > > > > > >
 /admin/auth/group/<object_id>/change/                 l l - - - - - +  l l - - - - - *
-/admin/auth/group/<object_id>/history/                l l - - - - - +  l l - - - - - +
+/admin/auth/group/<object_id>/history/                l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/auth/group/<object_id>/delete/                 l l - - - - - +  l l - - - - - *
 """
 

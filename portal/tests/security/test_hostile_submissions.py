@@ -13,9 +13,9 @@ from comments import tokens
 from comments.models import Comment, CommenterEmail, RateLimitHit, Thread
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules, without_limits
-from news.editorial import verify
 from news.models import Article
 from news.tests.factories import make_live_articles
+from portal.audit import verify
 from portal.wsgi import application
 
 PARTS, POSTS = 10, 500  # of the nonsense: in parts, so that they are shared out among processes
