@@ -21,6 +21,7 @@ from comments.submission import submit
 from news.editorial import workflow
 from news.importers import seed
 from news.models import Article, Author, WorkingCopy
+from portal.accounts.changes import record_new_account
 from portal.env import BASE_DIR
 from portal.models import User
 
@@ -59,6 +60,7 @@ def _create_people(password: str) -> dict[str, User]:
         else:
             User.objects.filter(pk=user.pk).update(is_superuser=True)
         people[username] = User.objects.get(pk=user.pk)
+        record_new_account(people[username], by=None)
     Author.objects.get_or_create(
         name="Marta Zielińska", defaults={"slug": "marta-zielinska", "user": people["reporter"]}
     )

@@ -132,7 +132,12 @@ def test_the_event_says_how_many_and_proves_which_and_texts_in_history_are_erase
     purge.purge()
     event = AuditEvent.objects.get(kind="comments.purged")
     facts = json.loads(event.facts)
-    assert facts == {"comments": log.digest(str(comment.pk)), "count": 1, "status": "trash"}
+    assert facts == {
+        "comments": log.digest(str(comment.pk)),
+        "count": 1,
+        "status": "trash",
+        "leaves_placeholders": False,
+    }
     assert AuditEvent.objects.get(kind="comment.edited").reason == ""
     assert verify.verify()[1] is None
 

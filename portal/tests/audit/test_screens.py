@@ -134,10 +134,13 @@ def test_roles_and_account_are_two_events_that_say_from_what_to_what(newsroom):
 
 
 def test_a_password_taken_away_is_an_event_of_its_own(newsroom):
+    writer = newsroom["writer"]
+    writer.set_password(PASSWORD)
+    writer.save()
     send(newsroom, "set another's password", **{"usable_password": ["false"], "unset-password": ["1"]})
-    newsroom["writer"].refresh_from_db()
-    assert not newsroom["writer"].has_usable_password()
-    assert AuditEvent.objects.about(newsroom["writer"]).get().kind == "user.password_disabled"
+    writer.refresh_from_db()
+    assert not writer.has_usable_password()
+    assert AuditEvent.objects.about(writer).get().kind == "user.password_disabled"
 
 
 def test_a_deleted_role_says_who_had_it_and_what_it_allowed(newsroom):
