@@ -215,7 +215,7 @@ def test_a_second_person_puts_their_name_under_it_and_it_is_off_the_list(live):
 
 
 def test_there_is_nothing_to_read_where_two_people_have(live):
-    refusal = workflow.why_not(live, Step.SECOND_LOOK, live.latest_revision, by=make_user("Editors"))
+    refusal = workflow.why_not(live, Step.REVIEW_PUBLISHED, live.latest_revision, by=make_user("Editors"))
     assert refusal == "Two people have read what readers see."
 
 
@@ -278,7 +278,7 @@ def reading(client):
 
 def gives_a_second_look(client, copy):
     page, address, form = reading(client)
-    button = f"second_look:{copy.pk}:{copy.article.live_revision_id}"
+    button = f"review_published:{copy.pk}:{copy.article.live_revision_id}"
     assert f'value="{button}"' in page.content.decode()
     send(client, address, form, _step=button)
     assert not WorkingCopy.objects.get(pk=copy.pk).is_unread()

@@ -99,8 +99,8 @@ stories                                               GET              POST
 /admin/news/workingcopy/                              l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/add/                          l l - + + + - +  l l - * * * - *
 /admin/news/workingcopy/add/checks/                   l l x x x x x x  l l - + + + - +
-/admin/news/workingcopy/add/keep/                     l l x x x x x x  l l - ! ! ! - !
-/admin/news/workingcopy/add/throw-away/               l l x x x x x x  l l - > > > - >
+/admin/news/workingcopy/add/autosave/                 l l x x x x x x  l l - ! ! ! - !
+/admin/news/workingcopy/add/discard/                  l l x x x x x x  l l - > > > - >
 /admin/news/workingcopy/<object_id>/                  l l > > > > > >  l l > > > > > >
 /admin/news/workingcopy/<object_id>/change/           l l - + + + - +  l l - * * * - *
 /admin/news/workingcopy/<object_id>/history/          l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
@@ -108,9 +108,9 @@ stories                                               GET              POST
 /admin/news/workingcopy/<pk>/compare/                 l l - + + + - +  l l - > > > - >
 /admin/news/workingcopy/<pk>/preview/                 l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/<pk>/checks/                  l l x x x x x x  l l - + + + - +
-/admin/news/workingcopy/<pk>/keep/                    l l x x x x x x  l l - ! ! ! - !
-/admin/news/workingcopy/<pk>/here/                    l l x x x x x x  l l - ! ! ! - !
-/admin/news/workingcopy/<pk>/throw-away/              l l x x x x x x  l l - > > > - >
+/admin/news/workingcopy/<pk>/autosave/                l l x x x x x x  l l - ! ! ! - !
+/admin/news/workingcopy/<pk>/presence/                l l x x x x x x  l l - ! ! ! - !
+/admin/news/workingcopy/<pk>/discard/                 l l x x x x x x  l l - > > > - >
 /admin/news/workingcopy/look-up/tags/                 l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/look-up/authors/              l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/look-up/stories/              l l - + + + - +  l l - + + + - +
@@ -189,15 +189,15 @@ schedule                          - - - - - + - +
 unschedule                        - - - - - + - +
 fix_typo                          - - - - + + - +
 publish_alone                     - - - - - + - +
-second_look                       - - - - + + - +
+review_published                  - - - - + + - +
 publish_unread                    - - - - - - - -
 withdraw                          - - - - - + - +
 restore                           - - - - - + - +
 discard                           - - - + + + - +
-take_up                           - - - + + + - +
+reopen                            - - - + + + - +
 assign                            - - - - + + - +
 expire                            - - - - - + - +
-keep                              - - - - - + - +
+clear_expiry                      - - - - - + - +
 
 writing                           n d s R E C M A
 begin a story                     - - - + + + - +

@@ -126,7 +126,7 @@ OF_A_SAVE = {"news_workingcopy.version", "+news_autosave"}
 
 
 def test_every_step_and_every_decision_stands_in_the_table():
-    assert set(Step.values) <= set(ACTIONS) and set(ACTIONS) == set(WAYS)
+    assert set(Step) <= set(ACTIONS) and set(ACTIONS) == set(WAYS)
 
 
 def is_refusal(browser, response, level):
