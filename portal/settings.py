@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.http.request_guard.RequestGuardMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.pagecache.middleware.PageCacheMiddleware",  # a kept page costs none of what follows
+    "portal.pagecache.middleware.PageCacheMiddleware",  # a cached page costs none of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.i18n.languages.LanguageMiddleware",  # the newsroom's language is the user's
@@ -116,7 +116,7 @@ else:
     DATABASE |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Kept pages, as files unless CACHE_URL names a server; the counters that make them right are in the database.
+# Cached pages, as files unless CACHE_URL names a server; the counters that invalidate them are in the database.
 CACHES = {"default": env.cache("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
 CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
 if "redis" in CACHES["default"]["BACKEND"]:
