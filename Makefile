@@ -23,6 +23,7 @@ test-fast: .venv/dev.stamp
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
 	$(BIN)/python .ci/settings.py manage.py makemigrations --check --dry-run
 	$(BIN)/python .ci/settings.py manage.py check --deploy --fail-level WARNING
 
