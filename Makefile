@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check check-all lock messages
+.PHONY: demo test check check-all format lock messages
 
 demo: .venv/demo.stamp
 	$(BIN)/python manage.py demo
@@ -13,8 +13,13 @@ test: .venv/dev.stamp
 check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djangofmt --check templates
 	$(BIN)/python .ci/settings.py manage.py makemigrations --check --dry-run
 	$(BIN)/python .ci/settings.py manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/djangofmt templates
 
 # Everything everywhere, which takes too long for every change: the last report is in docs/check-all.md.
 check-all: .venv/dev.stamp

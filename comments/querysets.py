@@ -58,7 +58,7 @@ class CommentQuerySet(models.QuerySet):
         """Comments whose text or name has all the words, whatever their case or diacritics. Never by address."""
         found = self
         for word in fold(words).split():
-            found = found.filter(Q(key__contains=word) | Q(name_key__contains=word))
+            found = found.filter(Q(key__contains=word) | Q(name_search_key__contains=word))
         return found
 
     def by_sender(self, marks):

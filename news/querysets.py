@@ -114,12 +114,12 @@ class WorkingCopyQuerySet(models.QuerySet):
 
     def unread(self):
         """Stories of which one person alone gave readers what they see. Keep in step with WorkingCopy.is_unread()."""
-        return self.filter(alone_since__isnull=False)
+        return self.filter(unreviewed_since__isnull=False)
 
     def with_reviewed_revisions(self):
         """Load which version readers see and which two people have read, and leave their text behind."""
         loaded = self.select_related("article__live_revision", "reviewed_revision")
-        return loaded.defer("article__live_revision__content", "vouched_for__content")
+        return loaded.defer("article__live_revision__content", "reviewed_revision__content")
 
     def found_by(self, words):
         """Stories whose headline or standfirst has all the words, whatever their case or diacritics."""

@@ -172,7 +172,9 @@ def established_name(sent, rules):
     """
     if sent.proven and sent.proven.name_search_key == fold(sent.name):
         return
-    same_name = Comment.objects.approved().filter(name_key__in=wordlist.readings(sent.name), staff=None).order_by()
+    same_name = (
+        Comment.objects.approved().filter(name_search_key__in=wordlist.readings(sent.name), staff=None).order_by()
+    )
     same_name = same_name.exclude(contact=None)
     by_address = dict(same_name.values_list("commenter_email__address_hash").annotate(count=Count("pk")))
     own = set(emails.lookup_hashes(sent.address))

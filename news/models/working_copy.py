@@ -75,7 +75,7 @@ class WorkingCopy(Content):
         ]
         indexes = [
             models.Index("stage", "saved_at", name="copy_stage_saved"),
-            models.Index("unreviewed_since", condition=Q(alone_since__isnull=False), name="copy_alone"),
+            models.Index("unreviewed_since", condition=Q(unreviewed_since__isnull=False), name="copy_alone"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -16,6 +16,9 @@ from news.editorial import steps
 from news.editorial.checklist import ChecklistInput
 from news.models import Author, WorkingCopy
 
+# Each works without the others; what they share they import.
+SCRIPTS = ["names", "related-links", "planned-hour", "steps", "leaving", "fields", "checklist", "preview-links"]
+
 
 class ArticleForm(forms.ModelForm):
     """`by`, unsaved text `taken_up`, `asks_first` (two texts are never put together unseen) and `is_to_be_saved`
@@ -36,7 +39,7 @@ class ArticleForm(forms.ModelForm):
     sheet = forms.Field(widget=forms.HiddenInput, required=False)
 
     class Media:
-        js = [Script(f"news/editor/{name}.js", defer=True) for name in ("story", "checks", "previews")]
+        js = [Script(f"news/editor/{name}.js", type="module") for name in SCRIPTS]
 
     class Meta:
         model = WorkingCopy
