@@ -109,7 +109,8 @@ def _failure_under_lock(article: Article) -> str:
 
 def _articles(**lookups: Any) -> QuerySet[Article]:
     rows = Article.objects.filter(**lookups).select_related("live_revision").prefetch_related("slugs")
-    return rows.annotate(revision_count=Count("revisions")).order_by("pk")
+    articles: QuerySet[Article] = rows.annotate(revision_count=Count("revisions")).order_by("pk")
+    return articles
 
 
 def _replayed(article_ids: Collection[int]) -> dict[int, "ReplayedState"]:
@@ -167,8 +168,9 @@ def _article_failure(article: Article, state: ReplayedState) -> str:
     """What of an article is not as the log says, or ""."""
     live = article.live_revision
     shown = live.number if live else None
-    if article.revision_count > state.latest:
-        return f"story {article.pk} has {article.revision_count} revisions, the history tells of {state.latest}"
+    revision_count: int = article.revision_count  # type: ignore[attr-defined]  # annotated by _articles
+    if revision_count > state.latest:
+        return f"story {article.pk} has {revision_count} revisions, the history tells of {state.latest}"
     if shown != state.revision:
         return f"story {article.pk} shows revision {shown}, the history says {state.revision}"
     if bool(article.withdrawn_at) != state.is_withdrawn:

@@ -13,6 +13,7 @@ from django.db import transaction
 from news.models import Article, Author, Section, Tag
 from portal.audit import kinds, log
 from portal.models import User
+from portal.models.audit_subjects import subject_of
 from portal.pagecache import counters
 
 Named = Section | Tag | Author
@@ -41,7 +42,7 @@ def record_change(thing: Named, before: Mapping[str, Any], *, by: User) -> None:
     changes = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
     if not changes:
         return
-    label = kinds.subject_of(thing).label
+    label = subject_of(thing).label
     if NAMES & changes.keys():
         old, new = _difference(before, after)
         log.record(f"{label}.renamed", thing, by=by, before=old, after=new, changes=changes)
@@ -57,7 +58,7 @@ def record_change(thing: Named, before: Mapping[str, Any], *, by: User) -> None:
 @transaction.atomic
 def record_addition(thing: Named, *, by: User) -> None:
     """Record a new section, which stands in every masthead at once, or a new tag or author, which shows nowhere yet."""
-    log.record(f"{kinds.subject_of(thing).label}.added", thing, by=by, name=thing.name)
+    log.record(f"{subject_of(thing).label}.added", thing, by=by, name=thing.name)
     if isinstance(thing, Section):
         counters.bump(counters.SITE)
 

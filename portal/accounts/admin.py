@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import roles
@@ -46,23 +45,23 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Record what a POST changes of the account; a new one is recorded by `log_addition`."""
-        user = self._changed_object(request, object_id)
+        user = self.row_to_change(request, object_id)
         if user is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with changes.recording_account(user, by=request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponseBase:
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Record that somebody has set or taken away a person's password."""
-        user = self._changed_object(request, id)
+        user = self.row_to_change(request, id)
         if user is None:
             return super().user_change_password(request, id, form_url)
         with changes.recording_account(user, by=request.user):
             return super().user_change_password(request, id, form_url)
 
-    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         changes.record_new_account(obj, by=request.user)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
@@ -84,10 +83,6 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
     def last_events(self, user: User) -> str:
         return events.last_events(user)
 
-    def _changed_object(self, request: HttpRequest, object_id: str | None) -> User | None:
-        """Return the account that a POST is about to change, if there is one."""
-        return self.get_object(request, unquote(object_id)) if object_id and request.method == "POST" else None
-
 
 @admin.register(Group)
 class RoleAdmin(AuditedAdmin, GroupAdmin):
@@ -102,16 +97,15 @@ class RoleAdmin(AuditedAdmin, GroupAdmin):
         object_id: str | None = None,
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponseBase:
+    ) -> HttpResponse:
         """Record what a POST changes of the role; a new one is recorded by `log_addition`."""
-        is_change = object_id and request.method == "POST"
-        role = self.get_object(request, unquote(object_id)) if is_change else None
+        role = self.row_to_change(request, object_id)
         if role is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with changes.recording_role(role, by=request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def log_addition(self, request: HttpRequest, obj: Group, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         changes.record_new_role(obj, by=request.user)
 
     def delete_model(self, request: HttpRequest, obj: Group) -> None:

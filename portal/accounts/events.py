@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import FieldDoesNotExist
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -22,14 +21,11 @@ def last_events(row: User | Group) -> SafeString:
     """Return the last events about a person or a role as a list, newest first."""
     events = list(AuditEvent.objects.about(row)[:AT_MOST])
     people = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
-    lines = (
-        (formats.localize(timezone.localtime(event.at)), _sentence(event, people, type(row)._meta.concrete_model))
-        for event in events
-    )
+    lines = ((formats.localize(timezone.localtime(event.at)), _sentence(event, people, type(row))) for event in events)
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines)) if events else SafeString("–")
 
 
-def _sentence(event: AuditEvent, people: dict[int, User], model: type) -> SafeString:
+def _sentence(event: AuditEvent, people: dict[int, User], model: type[User | Group]) -> SafeString:
     person = people.get(event.actor_id or 0)
     who = str(person or event.actor_name or _("Somebody"))
     facts = json.loads(event.facts)
@@ -40,12 +36,9 @@ def _sentence(event: AuditEvent, people: dict[int, User], model: type) -> SafeSt
     return format_html(str(sentence), **facts | {"who": who})
 
 
-def _in_words(model: type, name: str, values: Iterable[Any]) -> str:
+def _in_words(model: type[User | Group], name: str, values: Iterable[Any]) -> str:
     """Return one changed field, from what to what; of a list what is new in it and what is gone."""
-    try:
-        label = capfirst(model._meta.get_field(name).verbose_name)
-    except FieldDoesNotExist:
-        label = name
+    label = capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
     before, after = values
     if isinstance(after, list):
         added = [f"+ {item}" for item in after if item not in before]

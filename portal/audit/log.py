@@ -74,7 +74,7 @@ def record(
 
 def redact(subject_label: str, pks: Iterable[int]) -> None:
     """Erase the free text of all events about these subjects, which are gone; the chain holds without it."""
-    events = QuerySet(AuditEvent).filter(subject_kind=subject_label, subject_id__in=pks)
+    events: QuerySet[AuditEvent] = QuerySet(AuditEvent).filter(subject_kind=subject_label, subject_id__in=pks)
     events.exclude(reason="").update(reason="", salt="")
 
 
