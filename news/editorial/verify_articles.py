@@ -25,10 +25,6 @@ ARTICLES = 100  # at once: each brings its text
 ARTICLE = "article"  # the label of the subject
 # A step asks the clock a moment before its event does.
 A_MOMENT = timedelta(minutes=1)
-# Who lets a revision out to readers: a second reader, or a step whose event says it had none. A new such step joins.
-LETS_OUT = ("article.approved", "article.imported", *steps.BREAK_GLASS_KINDS)
-# What puts a revision before readers; a schedule does so too for a story they never saw. A new such step joins.
-SHOWS = ("article.published", "article.imported", *steps.BREAK_GLASS_KINDS)
 
 
 @dataclass(frozen=True)
@@ -143,12 +139,12 @@ class ReplayedState:
     def take_in(self, kind: str, at: datetime, facts: Facts) -> None:
         if "content" in facts:
             self.latest = max(self.latest, facts["revision"])
-        if kind in LETS_OUT:
+        if kind in steps.LETTING_OUT_KINDS:
             self.let_out.add(facts["content"])
         is_public = self.since is not None and self.since <= at
         has_ended = self.until is not None and self.until <= at
         is_scheduled = kind == "article.scheduled" and not is_public
-        if kind in SHOWS or is_scheduled:
+        if kind in steps.PUBLISHING_KINDS or is_scheduled:
             self.revision, self.is_withdrawn, self.note = facts["revision"], False, ""
             if not is_public:
                 self.since = datetime.fromisoformat(facts["due"]) if is_scheduled else at

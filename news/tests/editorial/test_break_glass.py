@@ -215,7 +215,7 @@ def test_a_second_person_puts_their_name_under_it_and_it_is_off_the_list(live):
 
 
 def test_there_is_nothing_to_read_where_two_people_have(live):
-    refusal = workflow.why_not(live, Step.SECOND_LOOK, live.latest_revision, by=make_user("Editors"))
+    refusal = workflow.why_not(live, Step.REVIEW_PUBLISHED, live.latest_revision, by=make_user("Editors"))
     assert refusal == "Two people have read what readers see."
 
 
@@ -271,14 +271,14 @@ def test_the_desk_costs_the_same_for_one_story_published_alone_or_six(client, qu
 
 def reading(client):
     """Where the desk's only story published alone is read: the page, its address, and the form its steps are in."""
-    (address,) = re.findall('href="([^"]+)" aria-label="Review', client.get(reverse("admin:index")).content.decode())
+    (address,) = re.findall(r'href="([^"]+)"\s+aria-label="Review', client.get(reverse("admin:index")).content.decode())
     address = unescape(address)
     return client.get(address), address, "compare_form" if "/compare/" in address else "workingcopy_form"
 
 
 def gives_a_second_look(client, copy):
     page, address, form = reading(client)
-    button = f"second_look:{copy.pk}:{copy.article.live_revision_id}"
+    button = f"review_published:{copy.pk}:{copy.article.live_revision_id}"
     assert f'value="{button}"' in page.content.decode()
     send(client, address, form, _step=button)
     assert not WorkingCopy.objects.get(pk=copy.pk).is_unread()

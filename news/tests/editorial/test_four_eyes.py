@@ -80,9 +80,9 @@ def test_a_second_look_is_offered_only_where_what_readers_see_can_be_read(client
     saved_again(copy, chief, body=paragraphs("A draft."))
     client.force_login(editor)
     form = client.get(reverse("admin:news_workingcopy_change", args=[copy.pk])).content.decode()
-    assert "Published alone." not in form and "second_look:" not in form
+    assert "Published alone." not in form and "review_published:" not in form
     page = client.get(compare, {"from": shown - 1, "to": shown}).content.decode()
-    button = f"second_look:{copy.pk}:{copy.article.live_revision_id}"
+    button = f"review_published:{copy.pk}:{copy.article.live_revision_id}"
     assert "Published alone." in page and button in page
 
     published_alone(copy, chief, "Alone again, after the page was opened.")

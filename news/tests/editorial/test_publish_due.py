@@ -49,7 +49,7 @@ def test_an_update_is_put_in_place_at_its_hour_and_not_before(at):
     assert not publish_due()
     assert Article.objects.get(pk=copy.pk).headline == "As it was"
     at(copy.scheduled_for)
-    assert publish_due() == {"publish": 1}
+    assert publish_due() == {"article.published": 1}
     assert Article.objects.get(pk=copy.pk).headline == "As it will be"
     assert (again(copy).stage, again(copy).scheduled_revision) == (Stage.NOTHING_PENDING, None)
     assert verify.verify()[1] is None
@@ -91,7 +91,7 @@ def test_asked_twice_it_does_it_once(at):
 def test_a_new_story_s_appearance_is_noted_once(at):
     copy = scheduled()
     at(copy.scheduled_for + HOUR)
-    assert publish_due() == {"live": 1}
+    assert publish_due() == {"article.went_live": 1}
     assert not publish_due()
     assert kinds(copy)[-1] == "article.went_live"
     assert (again(copy).stage, again(copy).scheduled_revision) == (Stage.NOTHING_PENDING, None)
@@ -112,7 +112,7 @@ def test_an_update_of_a_withdrawn_story_stays_in_and_says_why_once(at):
     copy = update()
     workflow.withdraw(copy, copy.latest_revision, by=make_user("Chief editors"), reason="Wrong")
     at(copy.scheduled_for)
-    assert publish_due() == {"held": 1}
+    assert publish_due() == {"article.update_held": 1}
     assert not publish_due()
     copy = again(copy)
     assert (copy.stage, copy.scheduled_revision, copy.article.headline) == (Stage.APPROVED, None, "As it was")
@@ -125,14 +125,14 @@ def test_an_update_whose_story_was_shown_again_in_time_goes_out(at):
     workflow.withdraw(copy, copy.latest_revision, by=make_user("Chief editors"), reason="Wrong")
     workflow.restore(copy, copy.latest_revision, by=make_user("Chief editors"))
     at(copy.scheduled_for)
-    assert publish_due() == {"publish": 1}
+    assert publish_due() == {"article.published": 1}
 
 
 def test_an_update_whose_address_was_taken_stays_overdue_and_says_why_once(at, client):
     copy = update(slug="wanted")
     make_live_article(slug="wanted")
     at(copy.scheduled_for + PATIENCE)
-    assert [publish_due()["held"], publish_due()["held"]] == [1, 0]
+    assert [publish_due()["article.update_held"], publish_due()["article.update_held"]] == [1, 0]
     assert kinds(copy).count("article.update_held") == 1
     assert again(copy).is_overdue()
     assert client.get("/health/jobs").json()["overdue"] == 1
@@ -143,7 +143,7 @@ def test_a_revision_changed_outside_the_newsroom_does_not_go_out(at):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE news_revision SET content = %s WHERE id = %s", ["{}", copy.scheduled_revision_id])
     at(copy.scheduled_for)
-    assert publish_due() == {"held": 1}
+    assert publish_due() == {"article.update_held": 1}
     assert Article.objects.get(pk=copy.pk).headline == "As it was"
 
 
@@ -158,7 +158,7 @@ def test_one_that_fails_keeps_no_other_waiting(at, monkeypatch):
 
     monkeypatch.setattr(workflow, "_apply_to_article", fail)
     at(max(bad.scheduled_for, good.scheduled_for))
-    assert publish_due() == {"failed": 1, "publish": 1}
+    assert publish_due() == {"failed": 1, "article.published": 1}
     assert again(bad).scheduled_revision is not None and kinds(bad).count("article.published") == 1
 
 

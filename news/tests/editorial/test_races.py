@@ -203,7 +203,7 @@ def test_two_workers_put_an_update_in_place_once(track, staff):
         workflow.schedule(copy, copy.latest_revision, by=chief, at=timezone.now() + HOUR)
         WorkingCopy.objects.filter(pk=copy.pk).update(scheduled_for=timezone.now())  # the hour has come
         answers = track.race(publish_due, publish_due)
-        assert [sum(done[word] for done in answers) for word in ("publish", "failed")] == [1, 0]
+        assert [sum(done[word] for done in answers) for word in ("article.published", "failed")] == [1, 0]
         copy = again(copy)
         assert (copy.article.headline, copy.scheduled_revision) == (f"Update {number}", None)
         track.score(winners=1, conflicts=1)

@@ -276,7 +276,7 @@ def test_nobody_but_who_withdraws_sets_an_end():
     copy = again(make_live_article().working_copy)
     said = refusal("expire", copy, by=make_user("Editors"), at=timezone.now() + HOUR)
     assert said == "Your role does not withdraw stories."
-    assert refusal("keep", copy) == "It has no end."
+    assert refusal("clear_expiry", copy) == "It has no end."
 
 
 def test_nothing_is_scheduled_for_after_the_end():

@@ -145,7 +145,7 @@ def test_an_incomplete_story_may_be_saved_but_not_approved(missing, sentence):
 def test_a_reporter_reviews_publishes_and_withdraws_nothing(step):
     copy = make_copy()
     refusal = workflow.why_not(copy, step, copy.latest_revision, by=make_user("Reporters"))
-    assert refusal == str(steps.REFUSALS[step])
+    assert refusal == str(steps.RULES[step].not_allowed)
 
 
 def test_an_editor_does_not_publish():
@@ -372,7 +372,7 @@ def test_a_newer_draft_is_discarded_and_what_is_scheduled_still_goes_out():
     workflow.discard(copy, copy.latest_revision, by=make_user())
     assert (copy.headline, copy.stage, copy.scheduled_for) == ("For Friday", Stage.SCHEDULED, later)
     with mock.patch.object(timezone, "now", lambda: later):
-        assert workflow.publish_due(copy.pk) == "publish"
+        assert workflow.publish_due(copy.pk) == "article.published"
     copy, article = WorkingCopy.objects.get(pk=copy.pk), Article.objects.get(pk=copy.pk)
     assert (article.headline, copy.stage) == ("For Friday", Stage.NOTHING_PENDING)
 

@@ -48,8 +48,8 @@ WHO_MAY = dict.fromkeys(Step, 3) | {
     Step.APPROVE: 1,
     Step.PUBLISH_UNREAD: 4,
     Step.DISCARD: 0,
-    Step.TAKE_UP: 0,
-    Step.SECOND_LOOK: 1,
+    Step.REOPEN: 0,
+    Step.REVIEW_PUBLISHED: 1,
     Step.FIX_TYPO: 2,
 }
 backs = st.fixed_dictionaries({"do": st.just("back"), "by": st.integers(0, 4), "to": st.integers(0, 5)})

@@ -15,6 +15,7 @@ from comments.personal_data import emails
 from news.models import Author, Autosave, Presence, Section, Tag, WorkingCopy
 from news.tests.page_forms import fields_of
 from portal.models import AuditEvent, User
+from portal.tests.markup import stands_in
 from portal.tests.newsroom import PASSWORD, TOKEN, post
 
 NEW_PASSWORD = "quite another sentence"
@@ -62,7 +63,7 @@ class Way:
         if self.select:
             return f'value="{self.select}"' in text
         name, value = self.button
-        return f'name="{name}"' in text if not value else f'name="{name}" value="{newsroom.fill_in(value)}"' in text
+        return stands_in(f'name="{name}" value="{newsroom.fill_in(value)}"' if value else f'name="{name}"', text)
 
     def send(self, newsroom, person, browser, sent):
         to = newsroom.fill_in(self.to or self.page)
@@ -98,12 +99,12 @@ STEPS = {
         "this text",
         "article.published_unreviewed",
     ),
-    "second_look": ("alone", {}, "none", "this text", "article.reviewed_after_publication"),
+    "review_published": ("alone", {}, "none", "this text", "article.reviewed_after_publication"),
     "publish_unread": ("draft", {}, "", "", "article.imported"),
     "withdraw": ("live", {"reason-withdraw": "The source was wrong"}, "none", "nothing", "article.withdrawn"),
     "restore": ("withdrawn", {}, "none", "this text", "article.restored"),
     "discard": ("draft", {}, "discarded", "nothing", "article.discarded"),
-    "take_up": ("discarded", {}, "draft", "nothing", "article.reopened"),
+    "reopen": ("discarded", {}, "draft", "nothing", "article.reopened"),
     "assign": ("draft", {"assign-to": "{writer.pk}"}, "draft", "nothing", "article.assigned"),
     "expire": (
         "live",
@@ -112,7 +113,7 @@ STEPS = {
         "this text",
         "article.expiry_set",
     ),
-    "keep": ("ending", {}, "none", "this text", "article.expiry_cleared"),
+    "clear_expiry": ("ending", {}, "none", "this text", "article.expiry_cleared"),
 }
 
 
@@ -203,19 +204,21 @@ def is_there(Model, **fields):
 
 
 def is_kept(newsroom, user, response):
-    return response.json()["state"] == "kept" and Autosave.objects.filter(person=user, stamp=7).exists()
+    return response.json()["state"] == "kept" and Autosave.objects.filter(person=user, client_time=7).exists()
 
 
 def is_thrown_away(newsroom, user, response):
-    return not Autosave.objects.filter(sheet=newsroom["sheet"]).exists()
+    return not Autosave.objects.filter(session_id=newsroom["sheet"]).exists()
 
 
 def left_text_here(newsroom, user):
-    Autosave.objects.create(person=user, story=newsroom["draft"], sheet=newsroom["sheet"], fields="[]", stamp=1)
+    Autosave.objects.create(
+        person=user, story=newsroom["draft"], session_id=newsroom["sheet"], fields="[]", client_time=1
+    )
 
 
 def left_a_new_story(newsroom, user):
-    Autosave.objects.create(person=user, sheet=newsroom["sheet"], fields="[]", stamp=1)
+    Autosave.objects.create(person=user, session_id=newsroom["sheet"], fields="[]", client_time=1)
 
 
 def approved_it(newsroom, user):
@@ -289,21 +292,21 @@ WAYS = {
     "check what is typed": writing(
         typed={"headline": ""}, to=DRAFT + "checks/", then=lambda n, u, response: b"id_headline" in response.content
     ),
-    "keep unsaved text": writing(to=DRAFT + "keep/", says=SHEET, then=is_kept),
-    "keep a new story's text": Way(STORIES + "add/", to=STORIES + "add/keep/", says=SHEET, then=is_kept),
+    "keep unsaved text": writing(to=DRAFT + "autosave/", says=SHEET, then=is_kept),
+    "keep a new story's text": Way(STORIES + "add/", to=STORIES + "add/autosave/", says=SHEET, then=is_kept),
     "throw unsaved text away": writing(
-        to=DRAFT + "throw-away/", button=("sheet", "{sheet}"), begun=left_text_here, then=is_thrown_away
+        to=DRAFT + "discard/", button=("sheet", "{sheet}"), begun=left_text_here, then=is_thrown_away
     ),
     "throw a new story's text away": Way(
         STORIES + "add/",
-        to=STORIES + "add/throw-away/",
+        to=STORIES + "add/discard/",
         button=("sheet", "{sheet}"),
         begun=left_a_new_story,
         then=is_thrown_away,
     ),
-    "throw another's text away": writing(to=DRAFT + "throw-away/", button=("sheet", "{left.sheet}"), refused_as=INFO),
+    "throw another's text away": writing(to=DRAFT + "discard/", button=("sheet", "{left.session_id}"), refused_as=INFO),
     "say that one is here": writing(
-        to=DRAFT + "here/", says={}, then=lambda n, user, r: Presence.objects.filter(person=user).exists()
+        to=DRAFT + "presence/", says={}, then=lambda n, user, r: Presence.objects.filter(person=user).exists()
     ),
     "share a preview": writing(
         typed={"share-what": "newest", "share-days": "7"}, button=("_share", ""), then="preview_link.created"
