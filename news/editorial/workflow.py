@@ -105,7 +105,7 @@ def restore_revision(copy: WorkingCopy, revision: Revision, *, by: User, version
         raise Refused(_("This version belongs to another story."))
     if not revision.is_intact():
         raise Refused(_("The stored text of this version was changed outside the newsroom; it is not brought back."))
-    if revision.content_hash == copy.latest_revision.content_hash:
+    if copy.latest_revision and revision.content_hash == copy.latest_revision.content_hash:
         raise Refused(_("The working copy says exactly this already."))
     missing = _load_revision(copy, revision)
     finish_save(copy, by=by, restored_from=revision.number)
@@ -138,8 +138,7 @@ def finish_save(copy: WorkingCopy, *, by: User, **facts: Any) -> Revision:
     copy.latest_revision, copy.approved_revision = revision, None
     copy.saved_by, copy.saved_at = by, revision.created_at
     _save_workflow_columns(copy)
-    content = {"revision": revision.number, "content": revision.content_hash}
-    log.record(audit_kinds.SAVED, copy.article, by=by, **content, **facts)
+    log.record(audit_kinds.SAVED, copy.article, by=by, **_revision_facts(revision), **facts)
     return revision
 
 
@@ -208,8 +207,8 @@ def publish_alone(copy: WorkingCopy, revision: Revision, *, by: User, reason: st
 def review_published(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Put one's name under what one person alone had published."""
     _claim(copy, Step.REVIEW_PUBLISHED, revision, by)
-    copy.reviewed_revision, copy.unreviewed_since = copy.article.live_revision, None
-    _finish(copy, Step.REVIEW_PUBLISHED, copy.reviewed_revision, by, stage=copy.stage)
+    copy.reviewed_revision, copy.unreviewed_since = revision, None
+    _finish(copy, Step.REVIEW_PUBLISHED, revision, by, stage=copy.stage)
 
 
 @takes(Step.SCHEDULE)
@@ -267,7 +266,7 @@ def publish_due(pk: int) -> str:
     if copy.has_gone_live(at=at):
         _lock_version(copy, copy.version)  # which records it
         return audit_kinds.WENT_LIVE
-    revision, facts = copy.scheduled_revision, _schedule_facts(copy)
+    revision, facts = _scheduled_revision(copy), _schedule_facts(copy)
     if why := _hold_reason(copy, at):
         return _hold(copy, system, why=why)
     late = int((at - copy.scheduled_for).total_seconds())
@@ -311,8 +310,8 @@ def withdraw(copy: WorkingCopy, revision: Revision, *, by: User, reason: str, no
 def restore(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Show a withdrawn or ended story again as readers last saw it; a change under way stays in the newsroom."""
     _claim(copy, Step.RESTORE, revision, by)
-    article = copy.article
-    if copy.is_scheduled() and copy.scheduled_for <= timezone.now():
+    article, due = copy.article, copy.scheduled_for
+    if due and copy.is_scheduled() and due <= timezone.now():
         _hold_due_update(copy)
     article.withdrawn_at, article.withdrawal_note = None, ""
     if article.has_ended():
@@ -396,7 +395,7 @@ def _claim(copy: WorkingCopy, step: Step, revision: Revision, by: User, **inputs
 def _lock_version(copy: WorkingCopy, version: int | None) -> None:
     """Compare-and-swap the version; raise Conflict if it changed. Records that a story went live, if nobody has yet."""
     log.lock()  # always before any row, so that two writers never wait for each other in a circle
-    if not WorkingCopy.objects.filter(pk=copy.pk, version=version).update(version=F("version") + 1):
+    if version is None or not WorkingCopy.objects.filter(pk=copy.pk, version=version).update(version=F("version") + 1):
         raise Conflict(_("Somebody else has just changed this story."))
     copy.version = version + 1
     if copy.has_gone_live():
@@ -417,8 +416,8 @@ def _finish(
     """Write the workflow's columns, record the step's audit event, bump the counters of the pages that `moved`."""
     copy.stage = stage
     _save_workflow_columns(copy)
-    content = {"revision": revision.number, "content": revision.content_hash}
-    log.record(RULES[step].audit_kind, copy.article, by=by, reason=reason, **content, **facts)
+    kind = RULES[step].audit_kind
+    log.record(kind, copy.article, by=by, reason=reason, **_revision_facts(revision), **facts)
     if moved:
         counters.bump(*moved)
 
@@ -479,7 +478,7 @@ def _apply_to_article(copy: WorkingCopy, revision: Revision, *, at: datetime) ->
 
 def _clear_pending(copy: WorkingCopy, revision: Revision) -> None:
     """Nothing is pending of a revision that readers see now. What was written after it keeps its stage and its plan."""
-    if copy.latest_revision.content_hash == revision.content_hash:
+    if copy.latest_revision and copy.latest_revision.content_hash == revision.content_hash:
         copy.stage = Stage.NOTHING_PENDING
         copy.approved_revision = copy.submitted_by = copy.planned_publish_at = None
     elif copy.planned_publish_at == copy.scheduled_for:
@@ -493,13 +492,12 @@ def _clear_schedule(copy: WorkingCopy) -> None:
 
 def _record_going_live(copy: WorkingCopy) -> None:
     """Record that readers have seen a new story since its second, and settle what hung on it."""
-    article, revision = copy.article, copy.scheduled_revision
-    facts = _schedule_facts(copy)
+    article, revision = copy.article, _scheduled_revision(copy)
+    facts = {**_revision_facts(revision), **_schedule_facts(copy)}
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
-    content = {"revision": revision.number, "content": revision.content_hash}
-    log.record(audit_kinds.WENT_LIVE, article, by=system_user(), **content, **facts)
+    log.record(audit_kinds.WENT_LIVE, article, by=system_user(), **facts)
     counters.bump(*counters.counters_for(article))
 
 
@@ -509,10 +507,11 @@ def _hold_reason(copy: WorkingCopy, at: datetime) -> str:
         return "withdrawn"
     if copy.article.has_ended(at=at):
         return "ended"
-    if not copy.scheduled_revision.is_intact():
+    revision = _scheduled_revision(copy)
+    if not revision.is_intact():
         return "changed"
     try:
-        _slug_for(copy, copy.scheduled_revision)
+        _slug_for(copy, revision)
     except Refused:
         return "address"
     return ""
@@ -524,8 +523,7 @@ def _hold(copy: WorkingCopy, system: User, *, why: str) -> str:
     One whose story somebody has taken from readers is off the schedule; any other stays overdue, and seen as
     such, until somebody has mended it.
     """
-    revision = copy.scheduled_revision
-    facts = {"revision": revision.number, "content": revision.content_hash, "why": why, **_schedule_facts(copy)}
+    facts = {**_revision_facts(_scheduled_revision(copy)), "why": why, **_schedule_facts(copy)}
     if why in {"withdrawn", "ended"}:
         _lock_version(copy, copy.version)
         copy.stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
@@ -544,11 +542,24 @@ def _hold_due_update(copy: WorkingCopy) -> None:
     _hold(copy, system_user(), why=_hold_reason(copy, timezone.now()))
 
 
-def _schedule_facts(copy: WorkingCopy) -> dict[str, str]:
+def _scheduled_revision(copy: WorkingCopy) -> Revision:
+    """The revision that is scheduled, where one is."""
+    assert copy.scheduled_revision
+    return copy.scheduled_revision
+
+
+def _schedule_facts(copy: WorkingCopy) -> dict[str, Any]:
+    """What an event says of a schedule, where there is one: a constraint holds its three columns together."""
+    assert copy.scheduled_for and copy.scheduled_by
     return {"due": _iso(copy.scheduled_for), "scheduled_by": copy.scheduled_by.username}
 
 
-def _four_eyes_facts() -> dict[str, str]:
+def _revision_facts(revision: Revision) -> dict[str, Any]:
+    """What an event says of its revision; verification looks for it."""
+    return {"revision": revision.number, "content": revision.content_hash}
+
+
+def _four_eyes_facts() -> dict[str, Any]:
     """What an event says of the four-eyes rule it was taken under, where that is not the usual one."""
     return {} if settings.FOUR_EYES == "on" else {"four_eyes": settings.FOUR_EYES}
 
