@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news.content import revisions
+from news.content import revisions, schema
 from news.editorial import steps
 from news.editorial.steps import ASKS, Conflict, Refused, Stage, Step, why_not
 from news.links import related
@@ -32,17 +32,21 @@ WORKFLOW_COLUMNS = [
 
 
 @transaction.atomic
-def start(*, by, tags=(), authors=(), links=(), **fields):
-    """Begin a story: its article, blank to readers, and the first revision of its working copy.
-
-    `fields` are those of Content; `tags` and `authors` rows; `links` dicts of RelatedLink's columns.
-    """
-    log.lock()
-    copy = WorkingCopy(article=Article.objects.create(), **fields)
-    copy.save(force_insert=True)
-    revisions.write_rows(copy, tags=[tag.pk for tag in tags], authors=[author.pk for author in authors], links=links)
+def start(*, by, **content):
+    """Begin a story with this content, by the names of `schema.FIELDS`; rows are given as such or by primary key."""
+    copy, content = WorkingCopy(), schema.plain(**content)
+    schema.assign(copy, content)
+    begin_new(copy)
+    schema.write_rows(copy, content)
     finish_save(copy, by=by)
     return copy
+
+
+def begin_new(copy):
+    """Insert a working copy and its article, blank to readers. In the caller's transaction; `finish_save` ends it."""
+    log.lock()
+    copy.article = Article.objects.create()
+    copy.save(force_insert=True)
 
 
 @contextmanager
@@ -59,18 +63,18 @@ def editing(copy, *, by, version):
 def restore_revision(copy, revision, *, by, version):
     """Let the working copy say again what an earlier revision says, as a new revision; readers see no change.
 
-    Returns what that revision names and is there no more (see `revisions.gone`); it is left out.
+    Returns the part of that revision that is left out.
     """
     begin_save(copy, by=by, version=version)
     if revision.article_id != copy.pk:
         raise Refused(_("This version belongs to another story."))
     if not revision.is_intact():
         raise Refused(_("The stored text of this version was changed outside the newsroom; it is not brought back."))
-    if revision.content_hash == copy.latest_revision.content_hash:
+    if revisions.says_the_same(revision, copy.latest_revision):
         raise Refused(_("The working copy says exactly this already."))
-    gone = _load_revision(copy, revision)
-    finish_save(copy, by=by, restored_from=revision.number)
-    return gone
+    left_out = _load_revision(copy, revision)
+    finish_save(copy, by=by, source=revision, restored_from=revision.number)
+    return left_out
 
 
 def begin_save(copy, *, by, version):
@@ -80,14 +84,14 @@ def begin_save(copy, *, by, version):
     _lock_version(copy, version)
 
 
-def finish_save(copy, *, by, **facts):
-    """The rows are written: keep them as a revision by `by` if they say something new.
+def finish_save(copy, *, by, source=None, **facts):
+    """The rows are written: keep them as a revision by `by` if they say something new (`source`: see `record`).
 
     A save takes an approval back and stays with the reviewers; on anything else it is a draft again,
     unless changes were requested, which still are. What is scheduled is a revision, and goes out as it is.
     """
     related.resolve_headlines(copy)
-    revision, is_new = revisions.record(copy, by=by)
+    revision, is_new = revisions.record(copy, by=by, source=source)
     if not is_new:
         return revision
     if copy.stage == Stage.APPROVED:
@@ -297,13 +301,13 @@ def discard(copy, revision, *, by):
         return
     _load_revision(copy, kept)
     related.resolve_headlines(copy)
-    newest, is_new = revisions.record(copy, by=by)
+    newest, is_new = revisions.record(copy, by=by, source=kept)
     if is_new:
         copy.latest_revision, copy.saved_by, copy.saved_at = newest, by, newest.created_at
     stage = Stage.NOTHING_PENDING
     if copy.scheduled_revision:  # what was deleted meanwhile is missing now, and nobody has approved that
-        says_the_same = newest.content_hash == copy.scheduled_revision.content_hash
-        stage = Stage.SCHEDULED if says_the_same else Stage.DRAFT
+        is_scheduled = revisions.says_the_same(newest, copy.scheduled_revision)
+        stage = Stage.SCHEDULED if is_scheduled else Stage.DRAFT
     copy.approved_revision = newest if stage == Stage.SCHEDULED else None
     _finish(copy, Step.DISCARD, newest, by, stage=stage, discarded=revision.number)
 
@@ -373,9 +377,9 @@ FUNCTIONS = {
 def _load_revision(copy, revision):
     """Give the working copy a revision's content; headlines that were found to name a story stay found."""
     found = related.matches_of(copy, copy.article)
-    gone = revisions.apply(revision, copy)
+    left_out = revisions.apply(revision, copy)
     related.restore_matches(copy, found)
-    return gone
+    return left_out
 
 
 def _claim(copy, step, revision, by, **asked):
@@ -460,7 +464,7 @@ def _apply_to_article(copy, revision, *, at):
 
 def _clear_pending(copy, revision):
     """The revision is with readers. What is being written after it keeps its stage and its plan."""
-    if copy.latest_revision.content_hash == revision.content_hash:
+    if revisions.says_the_same(copy.latest_revision, revision):
         copy.stage = Stage.NOTHING_PENDING
         copy.approved_revision = copy.submitted_by = copy.planned_publish_at = None
     elif copy.planned_publish_at == copy.scheduled_for:

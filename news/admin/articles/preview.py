@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from news.admin.articles import widgets
+from news.admin.articles import form_values, widgets
 from news.editorial import preview, preview_links, workflow
 from news.models import PreviewLink, WorkingCopy
 from news.site import views
@@ -61,10 +61,8 @@ def _typed(story_admin, request, copy):
             for error in errors
         ]
         return _nothing(story_admin, request, copy, problems)
-    of = form.cleaned_data
-    proof = preview.of_unsaved(
-        copy, tags=of["tags"], authors=of["bylines"], links=of["related"], hour=of["planned_publish_at"]
-    )
+    rows = form_values.rows_typed(form.cleaned_data)
+    proof = preview.of_unsaved(copy, hour=form.cleaned_data["planned_publish_at"], **rows)
     return _shown(request, proof, _("Preview of what is typed. It is not saved: go on writing in the other tab."))
 
 
