@@ -156,7 +156,7 @@ class Reference(Column):
 
 @dataclass(frozen=True, kw_only=True)
 class Rows(Field):
-    """A field whose value is rows beside the story. `accessor` is the related manager of articles and working copies."""
+    """A field whose value is rows beside the story. `accessor` is the related manager of its owner."""
 
     accessor: str
 

@@ -132,9 +132,7 @@ def missing_references(content: Mapping[str, Any]) -> Missing:
 
 def without(content: Mapping[str, Any], missing: Missing) -> ContentData:
     """The content, and nothing in it of what is there no more."""
-    return {
-        field.name: field.without(content[field.name], missing.get(field.name, set())) for field in schema.FIELDS
-    }
+    return {field.name: field.without(content[field.name], missing.get(field.name, set())) for field in schema.FIELDS}
 
 
 def authored(article: Article, *, since: Revision | None) -> list[tuple[Revision, int]]:
@@ -148,9 +146,7 @@ def authored(article: Article, *, since: Revision | None) -> list[tuple[Revision
     return [(revision, first[revision.content_hash]) for revision in article.revisions.since(since)]
 
 
-def words_by(
-    person: User, authored: Iterable[tuple[Revision, int]], base: Revision | None = None
-) -> tuple[int, int]:
+def words_by(person: User, authored: Iterable[tuple[Revision, int]], base: Revision | None = None) -> tuple[int, int]:
     """Count the words that are new at the end of a run of revisions. Returns (those by `person`, all).
 
     A word two people brought in, of which one is left, is counted as the person's.

@@ -46,9 +46,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Text(name="source", label=_("Source"), panel=Panel.PLACE),
     Code(name="slug", label=_("Address"), panel=Panel.PLACE),
-    References(
-        name="tags", label=_("Tags"), panel=Panel.TAGS, model="news.Tag", accessor="tag_rows", column="tag"
-    ),
+    References(name="tags", label=_("Tags"), panel=Panel.TAGS, model="news.Tag", accessor="tag_rows", column="tag"),
     OrderedReferences(
         name="authors",
         label=_("Bylines"),
@@ -58,9 +56,7 @@ FIELDS: tuple[Field, ...] = (
         accessor="bylines",
         column="author",
     ),
-    Links(
-        name="related", label=_("Related links"), panel=Panel.LINKS, model="news.Article", accessor="related_links"
-    ),
+    Links(name="related", label=_("Related links"), panel=Panel.LINKS, model="news.Article", accessor="related_links"),
     Text(name="seo_title", label=_("Title for search engines"), panel=Panel.SEARCH),
     Text(name="seo_description", label=_("Description for search engines"), panel=Panel.SEARCH),
 )

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from news.content import body, schema
-from news.content.fields import Column, Field, Links, References
+from news.content.fields import Column, Field, Links, OrderedReferences, References
 from news.editorial import spelling, word_paste
 from news.models import Article, Tag, WorkingCopy
 
@@ -61,12 +61,13 @@ class ChecklistInput:
 
     headline: str
     standfirst: str
+    dateline: str
     body: str
     language: str
     section: int | None
     source: str
     tags: list[Tag]
-    authors: list[str]  # names
+    authors: list[str]  # names, as of all rows in an order
     related: list[Link]
     other_texts: dict[str, str] = field(default_factory=dict)  # words of the story that no rule asks for by name
 
@@ -80,7 +81,7 @@ class ChecklistInput:
     @classmethod
     def of(cls, copy: WorkingCopy) -> ChecklistInput:
         """What is stored of a working copy."""
-        return cls.of_values({entry.name: _stored(copy, entry) for entry in schema.FIELDS})
+        return cls.of_values({entry.name: stored(copy, entry) for entry in schema.FIELDS})
 
     @property
     def section_id(self) -> int | None:
@@ -93,7 +94,7 @@ class ChecklistInput:
         return named | self.other_texts
 
 
-def _stored(copy: WorkingCopy, entry: Field) -> Any:
+def stored(copy: WorkingCopy, entry: Field) -> Any:
     """A field of a working copy as the rules look at it."""
     if isinstance(entry, Column):
         return getattr(copy, entry.attname)
@@ -101,7 +102,7 @@ def _stored(copy: WorkingCopy, entry: Field) -> Any:
         return list(entry.rows_of(copy).select_related("target", "matched_article"))
     if isinstance(entry, References):
         rows = [getattr(row, entry.column) for row in entry.rows_of(copy).select_related(entry.column)]
-        return [row.name for row in rows] if entry.name == "authors" else rows
+        return [row.name for row in rows] if isinstance(entry, OrderedReferences) else rows
     raise TypeError(entry)
 
 

@@ -24,6 +24,8 @@ from news.admin.articles import (
     checklist,
     compare,
     edit_conflicts,
+    fieldsets,
+    form_values,
     list,
     preview,
     status_badges,
@@ -33,38 +35,12 @@ from news.admin.articles import (
 )
 from news.admin.articles.form import ArticleForm
 from news.admin.datetime_display import exactly, when
-from news.content import body
+from news.content import body, schema
 from news.editorial import autosave as unsaved
 from news.editorial import steps, workflow
 from news.editorial.checklist import ChecklistInput
-from news.models import Article, WorkingCopy
-from portal.audit import log
+from news.models import WorkingCopy
 from portal.i18n import timezones
-
-WRITE = (None, {"fields": ["headline", "standfirst", "dateline", "body"], "classes": ["nr-write"]})
-SCHEDULE = (
-    gettext_lazy("Schedule"),
-    {"fields": [("planned_date", "planned_time")], "classes": ["nr-rail", "nr-schedule"]},
-)
-FIELDSETS = [
-    WRITE,
-    SCHEDULE,
-    (
-        gettext_lazy("Where it belongs"),
-        {"fields": [("section", "language"), "source", "slug"], "classes": ["nr-rail"]},
-    ),
-    (gettext_lazy("Tags"), {"fields": ["tags"], "classes": ["nr-rail", "nr-tagbox"]}),
-    (gettext_lazy("Bylines"), {"fields": ["bylines"], "classes": ["nr-rail", "nr-tagbox"]}),
-    (gettext_lazy("Related links"), {"fields": ["related"], "classes": ["nr-rail", "nr-related", "nr-tagbox"]}),
-    (gettext_lazy("Search engines"), {"fields": ["seo_title", "seo_description"], "classes": ["nr-rail"]}),
-]
-READ_ONLY = [
-    (None, {"fields": ["headline", "standfirst", "dateline", "text"], "classes": ["nr-write", "nr-read"]}),
-    (
-        gettext_lazy("Where it belongs"),
-        {"fields": ["section", "language", "source", "tags", "signed", "links"], "classes": ["nr-rail"]},
-    ),
-]
 
 
 def _hour_notes(planned):
@@ -209,10 +185,8 @@ class ArticleAdmin(admin.ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         if not self._may_write(request, obj):
-            return READ_ONLY
-        name, options = SCHEDULE
-        schedule = (name, {**options, "description": _hour_notes(obj.planned_publish_at if obj else None)})
-        return [schedule if fieldset is SCHEDULE else fieldset for fieldset in FIELDSETS]
+            return fieldsets.read_only_fieldsets()
+        return fieldsets.fieldsets(hour_notes=_hour_notes(obj.planned_publish_at if obj else None))
 
     def get_form(self, request, obj=None, change=False, **options):
         Form = super().get_form(request, obj, change, **options)
@@ -261,16 +235,12 @@ class ArticleAdmin(admin.ModelAdmin):
                 copy.planned_publish_at = form.cleaned_data["planned_publish_at"]
             copy.save()
         else:
-            log.lock()
             copy.planned_publish_at = form.cleaned_data["planned_publish_at"]
-            copy.article = Article.objects.create()
-            copy.save(force_insert=True)
+            workflow.begin_new(copy)
 
     def save_related(self, request, form, formsets, change):
         typed = form.cleaned_data
-        widgets.write(
-            form.instance, by=request.user, tags=typed["tags"], authors=typed["bylines"], links=typed["related"]
-        )
+        schema.write_rows(form.instance, form_values.content_to_save(typed, by=request.user))
         workflow.finish_save(form.instance, by=request.user)
         if sheet := widgets.as_uuid(typed["sheet"] or ""):
             unsaved.mark_saved(request.user, form.instance if change else None, sheet)

@@ -7,7 +7,6 @@ mine like the rest, a place that reads otherwise by then is asked again, and a t
 """
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.contrib import messages
 from django.shortcuts import render
@@ -18,17 +17,17 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from news.admin.articles import compare, widgets
+from news.admin.articles import compare, form_values
 from news.admin.datetime_display import moment
-from news.content import body, diff, revisions
+from news.content import body, diff, revisions, schema
+from news.content.fields import Text
 from news.content.merge import BOTH, MINE, THEIRS, Merge
+from news.content.names import names_of
 from news.editorial import steps
-from news.models import Author, Content, Section, Tag, WorkingCopy
+from news.models import WorkingCopy
 
 Stage = WorkingCopy.Stage
-FIELDS = {"authors": "bylines"}  # what a revision calls otherwise than the form does
 MOST_NAMED = 6
-WORDS = ["headline", "standfirst", "dateline", "source", "seo_title", "seo_description"]
 # Where in the text something is; whole phrases, never assembled from pieces.
 IN_THE_TEXT = {
     "p": gettext_lazy("Text, paragraph %(number)s"),
@@ -75,7 +74,7 @@ class EditConflict:
         self.base = self.beginning and revisions.content_of(self.beginning)
         self.theirs = revisions.snapshot(self.copy)
         # A field that did not validate is no part of this yet; it keeps what was typed, and is met when it is mended.
-        self.mine = {**self.theirs, **_typed(cleaned)}
+        self.mine = {**self.theirs, **form_values.plain_values(cleaned)}
         self.merge = Merge(self.base, self.theirs, self.mine)
 
     # ---- what becomes of it
@@ -104,17 +103,8 @@ class EditConflict:
     def settled(self):
         """The cleaned data of the form, with what both wrote."""
         content = self.merge.content(self.choices)
-        numbers = [tag for tag in content["tags"] if isinstance(tag, int)]
-        tags, authors = Tag.objects.in_bulk(numbers), Author.objects.in_bulk(content["authors"])
-        new = {tag.name: tag for tag in self.cleaned["tags"] if not tag.pk}
-        return {
-            **{name: content[name] for name in Content.FIELDS},
-            "section": Section.objects.filter(pk=content["section"]).first(),
-            "tags": [{**tags, **new}[tag] for tag in content["tags"] if tag in tags or tag in new],
-            "bylines": [authors[pk] for pk in content["authors"] if pk in authors],
-            "related": [widgets.Link(**{**link, "uuid": UUID(link["uuid"])}) for link in content["related"]],
-            "version": self.copy.version,
-        }
+        new = [tag for tag in self.cleaned["tags"] if not tag.pk]
+        return {**form_values.cleaned_values(content, new), "version": self.copy.version}
 
     @property
     def data(self):
@@ -207,7 +197,7 @@ class EditConflict:
     def _label(self, spot):
         if spot.kind:
             return str(IN_THE_TEXT[spot.kind] % {"number": spot.number})
-        return str(capfirst(self.form.fields[FIELDS.get(spot.name, spot.name)].label))
+        return str(capfirst(schema.field_named(spot.name).label))
 
     def _named(self, spots):
         """The names of places in one line; more than a few are counted."""
@@ -236,12 +226,11 @@ class EditConflict:
     def _in_words(self, place):
         """Both texts of a place as paragraphs with what differs marked, and sentences about what is no word."""
         if place.spot.name == "body":
-            sides = [diff.texts(self._part(place, side), self._names) for side in (place.theirs, place.mine)]
+            sides = [diff.texts_of(self._part(place, side), self._names) for side in (place.theirs, place.mine)]
         else:
-            sides = [
-                [diff.Text("p", (), *diff.tokens(text))] if (text := self._as_text(place.spot.name, value)) else []
-                for value in (place.theirs, place.mine)
-            ]
+            field, called = schema.field_named(place.spot.name), self._names[place.spot.name]
+            texts = [diff.in_words(field, value, called) for value in (place.theirs, place.mine)]
+            sides = [[diff.Text("p", (), *diff.tokens(text))] if text else [] for text in texts]
         blocks = self._matcher.blocks(*sides)
         theirs = [_side(block, diff.REMOVED) for block in blocks if block.op != diff.ADDED]
         mine = [_side(block, diff.ADDED) for block in blocks if block.op != diff.REMOVED]
@@ -251,25 +240,13 @@ class EditConflict:
         known = {link["uuid"]: link for content in (self.mine, self.theirs) for link in content["related"]}
         return {"body": "\n".join(blocks), "related": list(known.values())}
 
-    def _as_text(self, name, value):
-        """A value beside the text as people read it."""
-        if name == "section":
-            return self._names["sections"].get(value, "")
-        if name == "language":
-            return self._names["languages"].get(value, value)
-        if name in {"tags", "authors"}:
-            return ", ".join(str(self._names[name].get(one, one)) for one in value)
-        if name == "related":
-            return diff.link_in_words(value, self._names) if value else ""
-        return value
-
     @cached_property
     def _matcher(self):
         return diff.Matcher()
 
     @cached_property
     def _names(self):
-        return compare.names_of([self.theirs, self.mine])
+        return names_of([self.theirs, self.mine])
 
 
 def not_yours_any_more(story_admin, request):
@@ -277,8 +254,8 @@ def not_yours_any_more(story_admin, request):
 
     Context: `words`, pairs of a label and what was typed.
     """
-    fields = story_admin.model._meta.get_field
-    words = [(capfirst(fields(name).verbose_name), request.POST.get(name, "").strip()) for name in WORDS]
+    texts = [field for field in schema.FIELDS if isinstance(field, Text)]
+    words = [(capfirst(field.label), request.POST.get(field.on_form, "").strip()) for field in texts]
     context = {
         **story_admin.admin_site.each_context(request),
         "title": _("Not saved"),
@@ -292,17 +269,3 @@ def not_yours_any_more(story_admin, request):
 def _side(block, op):
     shown = diff.one_side(block.pieces, op)
     return format_html(_("READ: {headline}"), headline=shown) if block.kind == "read" else shown
-
-
-def _typed(cleaned):
-    """What was typed, in the shape a revision keeps it; a field that did not validate is left out."""
-    typed = {name: value for name, value in cleaned.items() if name in Content.FIELDS}
-    if "section" in typed:
-        typed["section"] = typed["section"].pk if typed["section"] else None
-    if "tags" in cleaned:
-        typed["tags"] = [tag.pk or tag.name for tag in cleaned["tags"]]
-    if "bylines" in cleaned:
-        typed["authors"] = [author.pk for author in cleaned["bylines"]]
-    if "related" in cleaned:
-        typed["related"] = [{**link.plain(), "target": link.target or None} for link in cleaned["related"]]
-    return typed

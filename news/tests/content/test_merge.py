@@ -115,7 +115,7 @@ def test_without_knowing_what_it_was_every_difference_is_asked_for():
     theirs = content(p("Same"), p("Only theirs"), headline="Theirs", tags=[1, 2], authors=[1])
     mine = content(p("Same"), p("Quite another"), headline="Mine", tags=[2, "new"], authors=[1])
     merge = Merge(None, theirs, mine)
-    assert [place.spot.name for place in merge.places] == ["headline", "tags", "body"]
+    assert [place.spot.name for place in merge.places] == ["headline", "body", "tags"]
     assert everywhere(merge, MINE) == mine
     assert everywhere(merge, THEIRS) == theirs
     assert everywhere(merge, BOTH)["tags"] == [1, 2, "new"]

@@ -21,11 +21,11 @@ COMPLETE = ChecklistInput(
     dateline="Brussels",
     body="<p>Text.</p>",
     language="en",
-    section_id=1,
+    section=1,
     source="WCO",
     tags=[Tag(name="seals")],
     authors=["Marta Zielińska"],
-    links=[],
+    related=[],
 )
 
 
@@ -50,7 +50,7 @@ def test_a_complete_story_has_no_point():
         ({"headline": " "}, "headline", True),
         ({"body": "<p>&nbsp;</p>"}, "body", True),
         ({"language": ""}, "language", False),
-        ({"section_id": None}, "section", False),
+        ({"section": None}, "section", False),
     ],
 )
 def test_each_step_waits_for_what_it_needs(missing, field, is_needed_for_review):
@@ -69,7 +69,7 @@ def test_every_step_that_shows_readers_a_text_waits_for_a_complete_one():
     shows_no_text = {"submit", "return", "unschedule", "second_look", "withdraw", "restore"}
     shows_no_text |= {"discard", "take_up", "assign", "expire", "keep"}
     for step in set(workflow.Step.values) - shows_no_text:
-        assert len(checklist.blocking(with_(headline="", body="", language="", section_id=None), step)) == 4, step
+        assert len(checklist.blocking(with_(headline="", body="", language="", section=None), step)) == 4, step
 
 
 @pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_nobody_is_asked_to_review_nothing(missing, refusal):
 
 
 def test_a_point_says_by_when_it_is_needed():
-    needed = {point.field: point.needed for point in items(with_(headline="", section_id=None, source=""))}
+    needed = {point.field: point.needed for point in items(with_(headline="", section=None, source=""))}
     assert needed["headline"] != needed["section"] and needed["headline"] and needed["section"]
     assert needed["source"] == ""
 
