@@ -82,13 +82,14 @@ def record(copy: WorkingCopy, *, by: User, source: Revision | None = None) -> tu
     """Keep the working copy as a revision, unless the newest one says the same. Returns (revision, is_new).
 
     `source` is the revision its content was taken from. Where both say the same, the new one has its very bytes: what
-    was approved under that hash is the same text, however it would be spelt today.
+    was approved under that hash is the same text, however it would be written today.
     """
     content = snapshot(copy)
     newest = copy.latest_revision
     if newest and _says(newest, content):
         return newest, False
-    text = source.content if source and _says(source, content) else encode(content)
+    is_source = source is not None and _says(source, content) and not unknown_in(source)
+    text = source.content if source and is_source else encode(content)
     revision = Revision.objects.create(
         article_id=copy.pk,
         number=newest.number + 1 if newest else 1,

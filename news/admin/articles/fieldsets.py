@@ -4,8 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from news.admin.articles.form import ArticleForm
 from news.content import schema
-from news.content.fields import Field, Panel
+from news.content.fields import Column, Field, Panel
 from news.models import WorkingCopy
 
 PANELS: dict[Panel, tuple[Any, list[str]]] = {
@@ -47,6 +48,11 @@ def _in(panel: Panel) -> list[Field]:
     return [field for field in schema.FIELDS if field.panel == panel]
 
 
+def _is_on_form(field: Field) -> bool:
+    """Django makes form fields for columns; rows without one of their own are edited elsewhere and stay as they are."""
+    return isinstance(field, Column) or field.on_form in ArticleForm.declared_fields
+
+
 def _shown(panel: Panel) -> list[str]:
     names = [SHOWN_BY.get(field.name, field.name) for field in _in(panel)]
     return [name for name in names if name in SHOWN_BY.values() or hasattr(WorkingCopy, name)]
@@ -55,7 +61,7 @@ def _shown(panel: Panel) -> list[str]:
 def _lines(panel: Panel) -> list[Any]:
     """The fields of a panel, those that share a line as a tuple."""
     lines: list[list[str]] = []
-    for field in _in(panel):
+    for field in filter(_is_on_form, _in(panel)):
         if field.shares_line and lines:
             lines[-1].append(field.on_form)
         else:

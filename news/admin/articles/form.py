@@ -111,7 +111,7 @@ class ArticleForm(forms.ModelForm):
         """A field as the checklist looks at it; one that is not on the form as it is stored."""
         name = field.on_form
         if name not in typed:
-            return checklist.stored(self.instance, field)
+            return checklist.stored(self.instance, field) if self.instance.pk else field.default
         match field:
             case RichText():
                 return body.clean(typed[name])
