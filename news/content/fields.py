@@ -122,7 +122,7 @@ class RichText(Column):
     """The body: clean HTML with a token for each READ line. Compared and merged block by block."""
 
     def read(self, owner: Owner) -> str:
-        return body.clean(getattr(owner, self.attname))
+        return body.clean(str(getattr(owner, self.attname)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -205,9 +205,9 @@ class Merge:
         """Each gap and each block on its own, so that what one put in beside a block both changed is simply there."""
         numbers: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         texts = base, Block.all_of(theirs), Block.all_of(mine)
-        for made in zip(*(_slots(base, after) for after in texts), strict=True):
-            yield self._block_decided(*made, numbers)
-            for seen, blocks in zip(numbers, made[1:], strict=True):
+        for before, *both in zip(*(_slots(base, after) for after in texts), strict=True):
+            yield self._block_decided(before, both[0], both[1], numbers)
+            for seen, blocks in zip(numbers, both, strict=True):
                 seen.update(kind_of(block.html) for block in blocks)
 
     def _block_decided(

@@ -50,7 +50,7 @@ class PreviewArticle:
         self.headline = self.headline or _("Untitled")
         now, article = timezone.now(), copy.article
         self.changed_at = max(now, hour or now)
-        self.live_from = article.live_from if article.was_public(at=now) else self.changed_at
+        self.live_from = article.live_from if article.live_from and article.was_public(at=now) else self.changed_at
 
 
 def of_revision(copy: WorkingCopy, revision: Revision) -> PreviewArticle:
@@ -63,8 +63,9 @@ def of_revision(copy: WorkingCopy, revision: Revision) -> PreviewArticle:
         {field.name: _named_rows(field, content[field.name]) for field in schema.FIELDS},
         hour=copy.planned_publish_at,
     )
-    if revision.pk == copy.article.live_revision_id:
-        preview.live_from, preview.changed_at = copy.article.live_from, copy.article.changed_at
+    article = copy.article
+    if revision.pk == article.live_revision_id and article.live_from and article.changed_at:
+        preview.live_from, preview.changed_at = article.live_from, article.changed_at
     return preview
 
 
@@ -99,7 +100,7 @@ def _article_rows(copy: WorkingCopy, field: Rows, named: Iterable[Any]) -> Stati
     if isinstance(field, Links):
         return StaticRelated(_resolved(copy, list(named)))
     assert isinstance(field, References)
-    row = Article._meta.get_field(field.accessor).related_model
+    row: Any = Article._meta.get_field(field.accessor).related_model
     if not isinstance(field, OrderedReferences):
         named = sorted(named, key=lambda one: one.name)
     return StaticRelated(row(**{field.column: one}) for one in named)

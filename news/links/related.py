@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from news.models import Article, ArticleRelated, WorkingCopy, WorkingCopyRelated
+from news.models import Article, ArticleRelated, RelatedLink, WorkingCopy, WorkingCopyRelated
 from news.querysets import ArticleQuerySet
 
 LISTED = 5
+Link = TypeVar("Link", bound=RelatedLink)
+LINK_MODELS: tuple[Any, ...] = (ArticleRelated, WorkingCopyRelated)
 # The story each bare headline was found to name, by the link's uuid and its folded label.
 Matches = dict[tuple[UUID, str], int]
 
@@ -19,8 +22,8 @@ def link_waiting_headlines(article: Article) -> None:
 
     Moves no counters. The caller moves those of the stories that link here.
     """
-    for Link in (ArticleRelated, WorkingCopyRelated):
-        _bare(Link.objects.filter(key=article.headline_key)).exclude(content_object_id=article.pk).update(
+    for model in LINK_MODELS:
+        _bare(model.objects.filter(key=article.headline_key)).exclude(content_object_id=article.pk).update(
             matched_article=article
         )
 
@@ -33,8 +36,8 @@ def copy_matches(copy: WorkingCopy, article: Article) -> None:
 
 def clear_matches(article: Article) -> None:
     """Undo every match to a story that is taken off the schedule before anybody saw it."""
-    for Link in (ArticleRelated, WorkingCopyRelated):
-        Link.objects.filter(matched_article=article).update(matched_article=None)
+    for model in LINK_MODELS:
+        model.objects.filter(matched_article=article).update(matched_article=None)
 
 
 def matches_of(*owners: Article | WorkingCopy) -> Matches:
@@ -43,6 +46,7 @@ def matches_of(*owners: Article | WorkingCopy) -> Matches:
         (link.uuid, link.key): link.matched_article_id
         for owner in owners
         for link in owner.related_links.exclude(matched_article=None)
+        if link.matched_article_id
     }
 
 
@@ -90,5 +94,6 @@ def incoming_links(article: Article) -> IncomingLinks:
     return IncomingLinks(stories.count(), list(stories.latest_first().defer("body")[:LISTED]))
 
 
-def _bare(links):
+def _bare(links: QuerySet[Link]) -> QuerySet[Link]:
+    """Links that only know a headline, and no story of that headline."""
     return links.filter(target=None, matched_article=None, url="").exclude(key="")

@@ -157,11 +157,11 @@ class _Bounded(SequenceMatcher[Any]):
     def __init__(self, before: Sequence[Hashable], after: Sequence[Hashable], budget: int) -> None:
         super().__init__(None, before, after)
         self.budget = budget
-        places = (1 + len(self.b2j.get(item, ())) for item in before)
-        self.steps_until = list(accumulate(places, initial=0))
+        positions = self.b2j  # type: ignore[attr-defined]  # a public name of difflib that typeshed leaves out
+        self.steps_until = list(accumulate((1 + len(positions.get(item, ())) for item in before), initial=0))
 
     def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
-        ahi = len(self.a) if ahi is None else ahi
+        ahi = len(self.steps_until) - 1 if ahi is None else ahi
         self.budget -= self.steps_until[ahi] - self.steps_until[alo]
         if self.budget < 0:
             raise TooMuch
