@@ -130,6 +130,11 @@ class Code(Column):
     """A short text that is one thing, an address or a language. Compared and merged whole."""
 
     choices: Callable[[], Iterable[tuple[str, str | _StrPromise]]] = tuple  # what its values are called
+    default_code: str = ""
+
+    @property
+    def default(self) -> str:
+        return self.default_code
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.content import revisions, schema
+from news.content.fields import Code, Panel
 from news.editorial import preview, preview_links, verify, workflow
 from news.jobs import publish_due
 from news.models import Article, Author, Section, Tag, WorkingCopy
@@ -282,6 +283,16 @@ def test_defaults_are_left_out_and_read_again():
     content = revisions.content_of(copy.latest_revision)
     assert content == revisions.snapshot(copy) and content["tags"] == [] and content["section"] is None
     assert content["related"][0]["placement"] == "end"
+
+
+def test_a_default_that_is_not_blank_is_left_out_and_read_again_like_any_other(monkeypatch):
+    kind = Code(name="kind", label="Kind", panel=Panel.PLACE, default_code="news")
+    copy = make_copy()
+    before = revisions.snapshot(copy)
+    monkeypatch.setattr(schema, "FIELDS", (*schema.FIELDS, kind))
+    assert revisions.content_of(copy.latest_revision) == {**before, "kind": "news"}
+    assert revisions.encode({**before, "kind": "news"}) == copy.latest_revision.content
+    assert json.loads(revisions.encode({**before, "kind": "opinion"}))["kind"] == "opinion"
 
 
 def test_every_field_of_the_content_is_a_column_or_rows_of_both_owners():
