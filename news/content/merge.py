@@ -1,4 +1,4 @@
-"""Two people changed one story: what both wrote put together, and the places where somebody has to choose.
+"""Merges what two people made of one story, and finds the conflicts in which somebody has to choose.
 
 Works on contents as `revisions.snapshot` gives them and touches no row. What only one of them changed is taken
 from that one: fields whole, rows one by one, the text block by block. Where both changed the same thing there is a
@@ -39,9 +39,9 @@ class Location:
 
 @dataclass(frozen=True)
 class Conflict:
-    """One place where both wrote: what each made of it, and what it was. In the text these are lists of blocks."""
+    """One location where both wrote: what it was and what each made of it. In the text these are lists of blocks."""
 
-    spot: Location
+    location: Location
     base: Any
     theirs: Any
     mine: Any
@@ -50,11 +50,11 @@ class Conflict:
     @property
     def offers_both(self) -> bool:
         """Paragraphs can stand one after the other, and tags beside each other; two headlines cannot."""
-        field = schema.field_named(self.spot.name)
+        field = schema.field_named(self.location.name)
         is_list = isinstance(field, RichText | References) and not isinstance(field, OrderedReferences)
         return is_list and bool(self.theirs) and bool(self.mine)
 
-    def settled(self, choice: str) -> Any:
+    def resolved(self, choice: str) -> Any:
         """What a choice makes of it. Mine, where there is none: nothing typed is ever gone without a word."""
         if choice == THEIRS:
             return self.theirs
@@ -77,32 +77,32 @@ class Block(NamedTuple):
 class Merge:
     """What two people made of one content. `base` is None where nobody knows what it was before.
 
-    `places` are to be chosen at; `taken` and `kept` are the spots where only they, or only I, changed something.
+    Somebody chooses in each of the `conflicts`; `only_theirs` and `only_mine` are the locations one of us changed.
     """
 
     def __init__(self, base: Mapping[str, Any] | None, theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> None:
         self.base = None if base is None else _cleaned(base)
         self.theirs, self.mine = _cleaned(theirs), _cleaned(mine)
-        self.places: list[Conflict] = []
-        self.taken: list[Location] = []
-        self.kept: list[Location] = []
+        self.conflicts: list[Conflict] = []
+        self.only_theirs: list[Location] = []
+        self.only_mine: list[Location] = []
         self._keys: Counter[str] = Counter()
         self._parts = {field.name: self._merged(field) for field in schema.FIELDS}
 
     def content(self, choices: Mapping[str, str]) -> ContentData:
-        """The content both wrote, with a choice (by the place's key) wherever they met."""
+        """The content both wrote, with a choice (by the conflict's key) wherever they met."""
 
-        def settled(part: Any) -> Any:
-            return part.settled(choices.get(part.key, MINE)) if isinstance(part, Conflict) else part
+        def resolved(part: Any) -> Any:
+            return part.resolved(choices.get(part.key, MINE)) if isinstance(part, Conflict) else part
 
         def whole(field: Field, part: Any) -> Any:
             if isinstance(field, RichText) and isinstance(part, list):
-                return body.clean("\n".join(chain.from_iterable(map(settled, part))))
+                return body.clean("\n".join(chain.from_iterable(map(resolved, part))))
             if isinstance(field, Links):
-                return [link for link in map(settled, part) if link]
+                return [link for link in map(resolved, part) if link]
             if isinstance(field, References) and not isinstance(field, OrderedReferences):
-                return sorted(settled(part), key=_by_number_then_name)
-            return settled(part)
+                return sorted(resolved(part), key=_by_number_then_name)
+            return resolved(part)
 
         content = {field.name: whole(field, self._parts[field.name]) for field in schema.FIELDS}
         return self._with_lines_and_links(content)
@@ -110,7 +110,7 @@ class Merge:
     # ---- field by field
 
     def _merged(self, field: Field) -> Any:
-        """What becomes of a field: its value or a place; of links and of the text a list of parts and places."""
+        """What becomes of a field: its value or a conflict; of links and of the text a list of parts and conflicts."""
         match field:
             case RichText():
                 return self._body(field.name)
@@ -124,25 +124,28 @@ class Merge:
                 return self._whole(field.name)
 
     def _decided(
-        self, spot: Location, base: Any, theirs: Any, mine: Any, said: tuple[Any, Any, Any] | None = None
+        self, location: Location, base: Any, theirs: Any, mine: Any, compared: tuple[Any, Any, Any] | None = None
     ) -> Any:
-        """Whoever changed it has it; both, and differently: a place. `said` is what of the three is compared."""
-        was, they, me = said or (base, theirs, mine)
+        """The value of whoever changed it, or a conflict where both did, differently.
+
+        `compared` are the three in the form in which they are compared.
+        """
+        was, they, me = compared or (base, theirs, mine)
         if they == me:
             return theirs
         if they == was:
-            self.kept.append(spot)
+            self.only_mine.append(location)
             return mine
         if me == was:
-            self.taken.append(spot)
+            self.only_theirs.append(location)
             return theirs
-        key = sha256(canonical([spot.name, theirs, mine]).encode()).hexdigest()[:12]
+        key = sha256(canonical([location.name, theirs, mine]).encode()).hexdigest()[:12]
         self._keys[key] += 1
         if self._keys[key] > 1:  # the same two paragraphs may meet in several places
             key = f"{key}-{self._keys[key]}"
-        place = Conflict(spot, base, theirs, mine, key)
-        self.places.append(place)
-        return place
+        conflict = Conflict(location, base, theirs, mine, key)
+        self.conflicts.append(conflict)
+        return conflict
 
     def _was(self, name: str) -> Any:
         return NOBODY_KNOWS if self.base is None else self.base[name]
@@ -153,11 +156,11 @@ class Merge:
     def _set(self, name: str) -> Any:
         """As a set: what either put on or took off."""
         base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
-        said = base if base is NOBODY_KNOWS else set(base), set(theirs), set(mine)
-        if base is NOBODY_KNOWS or _only_one_changed(*said):
-            return self._decided(Location(name), base, theirs, mine, said)
-        self.taken.append(Location(name))
-        self.kept.append(Location(name))
+        compared = base if base is NOBODY_KNOWS else set(base), set(theirs), set(mine)
+        if base is NOBODY_KNOWS or _only_one_changed(*compared):
+            return self._decided(Location(name), base, theirs, mine, compared)
+        self.only_theirs.append(Location(name))
+        self.only_mine.append(Location(name))
         return list(_both_of(base, theirs, mine))
 
     def _ordered(self, name: str) -> Any:
@@ -166,13 +169,13 @@ class Merge:
         if base is not NOBODY_KNOWS and not _only_one_changed(base, theirs, mine):
             line = _in_order(base, theirs, mine, _both_of(base, theirs, mine))
             if line is not None:
-                self.taken.append(Location(name))
-                self.kept.append(Location(name))
+                self.only_theirs.append(Location(name))
+                self.only_mine.append(Location(name))
                 return line
         return self._decided(Location(name), base, theirs, mine)
 
     def _links(self, name: str) -> list[Link | Conflict]:
-        """One by one, by what they are about; in my order where both moved them. Links or places of them."""
+        """One by one, by what they are about; in my order where both moved them. Links or conflicts of them."""
         base, theirs, mine = ({link["uuid"]: link for link in links} for links in self._three(name))
         if list(theirs) == list(mine) and theirs == mine:
             return list(self.theirs[name])
@@ -192,13 +195,13 @@ class Merge:
     # ---- the text
 
     def _body(self, name: str) -> Any:
-        """A text as it is where one of them left it alone; else lists of blocks, and places between them."""
+        """A text as it is where one of them left it alone; else lists of blocks, and conflicts between them."""
         base, theirs, mine = self._was(name), self.theirs[name], self.mine[name]
         if base is NOBODY_KNOWS:
             return list(self._by_blocks(Block.all_of(theirs), theirs, mine))
-        said = body.spelt_alike(base), body.spelt_alike(theirs), body.spelt_alike(mine)
-        if len({*said}) < 3:
-            return self._decided(Location(name), base, theirs, mine, said)
+        compared = body.spelt_alike(base), body.spelt_alike(theirs), body.spelt_alike(mine)
+        if len({*compared}) < 3:
+            return self._decided(Location(name), base, theirs, mine, compared)
         return list(self._by_blocks(Block.all_of(base), theirs, mine))
 
     def _by_blocks(self, base: list[Block], theirs: str, mine: str) -> Iterator[Any]:
@@ -217,17 +220,17 @@ class Merge:
         blocks_mine: list[Block],
         numbers: tuple[Counter[str], Counter[str]],
     ) -> Any:
-        said: tuple[Any, Any, Any] = _keys(blocks_before), _keys(blocks_theirs), _keys(blocks_mine)
+        compared: tuple[Any, Any, Any] = _keys(blocks_before), _keys(blocks_theirs), _keys(blocks_mine)
         before, theirs, mine = (
             [block.html for block in blocks] for blocks in (blocks_before, blocks_theirs, blocks_mine)
         )
-        if said[0] == said[1] == said[2]:
+        if compared[0] == compared[1] == compared[2]:
             return before
         kind = kind_of((mine or theirs or before)[0])
-        spot = Location("body", kind, numbers[bool(mine) or not theirs][kind] + 1)
+        location = Location("body", kind, numbers[bool(mine) or not theirs][kind] + 1)
         if self.base is None:
-            return self._decided(spot, NOBODY_KNOWS, theirs, mine, (NOBODY_KNOWS, *said[1:]))
-        return self._decided(spot, before, theirs, mine, said)
+            return self._decided(location, NOBODY_KNOWS, theirs, mine, (NOBODY_KNOWS, *compared[1:]))
+        return self._decided(location, before, theirs, mine, compared)
 
     # ---- READ lines and their links
 
@@ -303,8 +306,8 @@ def _slots(base: list[Block], after: list[Block]) -> list[list[Block]]:
     slots: list[list[Block]] = [[] for _slot in range(2 * len(base) + 1)]
     for op, i, j, k, m in diff.Matcher().operations(_keys(base), _keys(after)):
         if op == diff.KEPT:
-            for place in range(i, j):
-                slots[2 * place + 1] = [base[place]]
+            for number in range(i, j):
+                slots[2 * number + 1] = [base[number]]
             continue
         last, new = i, k
         for one, other in [*_pairs(base[i:j], after[k:m]), (j - i, m - k)]:
@@ -316,16 +319,16 @@ def _slots(base: list[Block], after: list[Block]) -> list[list[Block]]:
     return slots
 
 
-def _stand_in(slots: list[list[Block]], places: range, base: list[Block], new: list[Block]) -> None:
+def _stand_in(slots: list[list[Block]], numbers: range, base: list[Block], new: list[Block]) -> None:
     """New blocks where others were and none is like another: each for the next one, the rest in the gap behind.
 
     A READ line is never what became of a paragraph, nor a paragraph of a READ line.
     """
-    lines = {kind_of(block.html) == "read" for block in [*base[places.start : places.stop], *new]}
-    in_turn = new[: len(places)] if len(lines) == 1 else []
-    for place, block in zip(places, in_turn, strict=False):
-        slots[2 * place + 1] = [block]
-    slots[2 * places.stop] += new[len(in_turn) :]
+    lines = {kind_of(block.html) == "read" for block in [*base[numbers.start : numbers.stop], *new]}
+    in_turn = new[: len(numbers)] if len(lines) == 1 else []
+    for number, block in zip(numbers, in_turn, strict=False):
+        slots[2 * number + 1] = [block]
+    slots[2 * numbers.stop] += new[len(in_turn) :]
 
 
 def _pairs(before: list[Block], after: list[Block]) -> list[tuple[int, int]]:

@@ -1,9 +1,9 @@
-"""Two people worked on one story: what both wrote is put together, and where they met whoever saves decides.
+"""Answers a form that began from an older text than the story has now.
 
-A form says which revision it began from and which version of the row it has seen. One that has not seen the newest
-is answered with both texts, place by place, and the form as it was typed. `began` stays what it was until something
-is saved, so that the answer is put together anew from the same three texts: what is typed into that form counts as
-mine like the rest, a place that reads otherwise by then is asked again, and a third person's save is met the same way.
+A form says which revision it began from and which version of the row it has seen. One that has not seen the newest is
+answered with both texts, conflict by conflict, and the form as it was typed. `began` stays what it was until something
+is saved, so that every answer merges the same three texts: what is typed into that form counts as mine like the rest, a
+conflict that reads otherwise by then is asked again, and a third person's save is met in the same way.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ IN_THE_TEXT = {
 
 @dataclass(frozen=True)
 class ConflictChoice:
-    """One place as it stands on the page: both texts, what differs marked, and what may be chosen."""
+    """One conflict as it stands on the page: both texts, what differs marked, and what may be chosen."""
 
     key: str
     label: str
@@ -80,27 +80,27 @@ class EditConflict:
     # ---- what becomes of it
 
     @cached_property
-    def is_settled(self):
+    def is_resolved(self):
         """Whether it can be saved: everything asked was answered on a page that showed the row as it is, or nothing
         had to be asked. A step is about a text that was read, so with one pressed the page comes first."""
         if self.form.errors:
             return False
         if not self.is_late:
-            return all(place.key in self.choices for place in self.merge.places)
-        return not (self.asks_first or self.merge.places) and self._only_saves_came_between()
+            return all(conflict.key in self.choices for conflict in self.merge.conflicts)
+        return not (self.asks_first or self.merge.conflicts) and self._only_saves_came_between()
 
     @property
     def is_merged_unasked(self):
-        return self.is_settled and self.is_late
+        return self.is_resolved and self.is_late
 
     @cached_property
     def choices(self):
-        """What was chosen, by place; what is no choice is none."""
-        posted = {place.key: self.form.data.get(f"choose-{place.key}") for place in self.merge.places}
+        """What was chosen, by the key of the conflict; what is no choice is none."""
+        posted = {conflict.key: self.form.data.get(f"choose-{conflict.key}") for conflict in self.merge.conflicts}
         return {key: choice for key, choice in posted.items() if choice in {THEIRS, MINE, BOTH}}
 
     @property
-    def settled(self):
+    def resolved(self):
         """The cleaned data of the form, with what both wrote."""
         content = self.merge.content(self.choices)
         new = [tag for tag in self.cleaned["tags"] if not tag.pk]
@@ -142,7 +142,7 @@ class EditConflict:
                 "Somebody took a step with this story since you opened it; it is now “%(stage)s”. Nothing is lost: "
                 "your text is in the form below, and is kept when you save again."
             ) % {"stage": self.copy.get_stage_display()}
-        number = len(self.merge.places)
+        number = len(self.merge.conflicts)
         if not number:
             return (
                 _(
@@ -175,15 +175,15 @@ class EditConflict:
 
     @property
     def taken(self):
-        return self._named(self.merge.taken)
+        return self._named(self.merge.only_theirs)
 
     @property
     def kept(self):
-        return self._named(self.merge.kept)
+        return self._named(self.merge.only_mine)
 
     @property
     def questions(self):
-        return [self._question(place) for place in self.merge.places]
+        return [self._question(conflict) for conflict in self.merge.conflicts]
 
     def say_on(self, message):
         """After a save nobody was asked about: whose text is in it too, and where that can be read."""
@@ -192,16 +192,16 @@ class EditConflict:
         address = compare.address(self.copy.pk, self.beginning.number, self.copy.latest_revision.number)
         message(format_html('{} <a href="{}">{}</a>', said % facts, address, _("See what changed")), messages.INFO)
 
-    # ---- place by place
+    # ---- conflict by conflict
 
-    def _label(self, spot):
-        if spot.kind:
-            return str(IN_THE_TEXT[spot.kind] % {"number": spot.number})
-        return str(capfirst(schema.field_named(spot.name).label))
+    def _label(self, location):
+        if location.kind:
+            return str(IN_THE_TEXT[location.kind] % {"number": location.number})
+        return str(capfirst(schema.field_named(location.name).label))
 
-    def _named(self, spots):
-        """The names of places in one line; more than a few are counted."""
-        labels = [*dict.fromkeys(map(self._label, spots))]
+    def _named(self, locations):
+        """The names of locations in one line; more than a few are counted."""
+        labels = [*dict.fromkeys(map(self._label, locations))]
         if len(labels) <= MOST_NAMED:
             return ", ".join(labels)
         more = len(labels) - MOST_NAMED
@@ -211,32 +211,32 @@ class EditConflict:
             "more": more,
         }
 
-    def _question(self, place):
-        theirs, mine, notes = self._in_words(place)
+    def _question(self, conflict):
+        theirs, mine, notes = self._in_words(conflict)
         return ConflictChoice(
-            key=place.key,
-            label=self._label(place.spot),
+            key=conflict.key,
+            label=self._label(conflict.location),
             theirs=theirs,
             mine=mine,
             notes=notes,
-            chosen=self.choices.get(place.key, MINE),
-            offers_both=place.offers_both,
+            chosen=self.choices.get(conflict.key, MINE),
+            offers_both=conflict.offers_both,
         )
 
-    def _in_words(self, place):
-        """Both texts of a place as paragraphs with what differs marked, and sentences about what is no word."""
-        if place.spot.name == "body":
-            sides = [diff.texts_of(self._part(place, side), self._names) for side in (place.theirs, place.mine)]
+    def _in_words(self, conflict):
+        """Both texts of a conflict as paragraphs with what differs marked, and sentences about what is no word."""
+        if conflict.location.name == "body":
+            sides = [diff.texts_of(self._part(side), self._names) for side in (conflict.theirs, conflict.mine)]
         else:
-            field, called = schema.field_named(place.spot.name), self._names[place.spot.name]
-            texts = [diff.in_words(field, value, called) for value in (place.theirs, place.mine)]
+            field, called = schema.field_named(conflict.location.name), self._names[conflict.location.name]
+            texts = [diff.in_words(field, value, called) for value in (conflict.theirs, conflict.mine)]
             sides = [[diff.Text("p", (), *diff.tokens(text))] if text else [] for text in texts]
         blocks = self._matcher.blocks(*sides)
         theirs = [_side(block, diff.REMOVED) for block in blocks if block.op != diff.ADDED]
         mine = [_side(block, diff.ADDED) for block in blocks if block.op != diff.REMOVED]
         return theirs, mine, [note for block in blocks if block.op == "~" for note in block.notes]
 
-    def _part(self, place, blocks):
+    def _part(self, blocks):
         known = {link["uuid"]: link for content in (self.mine, self.theirs) for link in content["related"]}
         return {"body": "\n".join(blocks), "related": list(known.values())}
 

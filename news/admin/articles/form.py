@@ -158,7 +158,7 @@ class ArticleForm(forms.ModelForm):
         if copy.pk and self.is_to_be_saved and shown != (copy.version, copy.latest_revision_id):
             self.meeting = edit_conflicts.EditConflict(self, cleaned, asks_first=self.asks_first)
             self.data = self.meeting.data
-            if not self.meeting.is_settled:
+            if not self.meeting.is_resolved:
                 raise ValidationError(self.meeting.sentence, code="conflict")
-            cleaned |= self.meeting.settled
+            cleaned |= self.meeting.resolved
         return cleaned
