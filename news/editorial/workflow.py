@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news import audit_kinds
-from news.content import revisions
+from news.content import revisions, schema
 from news.editorial import steps
 from news.editorial.steps import RULES, Conflict, Refused, Stage, Step, why_not
 from news.links import related
-from news.models import Article, Author, Revision, Slug, Tag, WorkingCopy
+from news.models import Article, Revision, Slug, WorkingCopy
 from news.roles import system_user
 from portal.audit import log
 from portal.models import AuditEvent, User
@@ -64,24 +64,21 @@ def function_of(step: Step) -> Callable[..., None]:
 
 
 @transaction.atomic
-def start(
-    *,
-    by: User,
-    tags: Collection[Tag] = (),
-    authors: Collection[Author] = (),
-    links: Collection[dict[str, Any]] = (),
-    **fields: Any,
-) -> WorkingCopy:
-    """Create an article, blank to readers, with its working copy and the first revision of that.
-
-    `fields` are those of Content; `tags` and `authors` rows; `links` dicts of RelatedLink's columns.
-    """
-    log.lock()
-    copy = WorkingCopy(article=Article.objects.create(), **fields)
-    copy.save(force_insert=True)
-    revisions.write_rows(copy, tags=[tag.pk for tag in tags], authors=[author.pk for author in authors], links=links)
+def start(*, by: User, **values: Any) -> WorkingCopy:
+    """Begin a story with this content, by the names of `schema.FIELDS`; rows are given as such or by primary key."""
+    copy, content = WorkingCopy(), schema.plain(**values)
+    schema.assign(copy, content)
+    begin_new(copy)
+    schema.write_rows(copy, content)
     finish_save(copy, by=by)
     return copy
+
+
+def begin_new(copy: WorkingCopy) -> None:
+    """Insert a working copy and its article, blank to readers. In the caller's transaction; `finish_save` ends it."""
+    log.lock()
+    copy.article = Article.objects.create()
+    copy.save(force_insert=True)
 
 
 @contextmanager
@@ -95,21 +92,21 @@ def editing(copy: WorkingCopy, *, by: User, version: int) -> Iterator[WorkingCop
 
 
 @transaction.atomic
-def restore_revision(copy: WorkingCopy, revision: Revision, *, by: User, version: int | None) -> dict[str, int]:
+def restore_revision(copy: WorkingCopy, revision: Revision, *, by: User, version: int | None) -> revisions.LeftOut:
     """Bring an earlier revision back into the working copy, as a new revision; readers see no change.
 
-    Returns what that revision names and has been deleted since (see `revisions.missing_references`); it is left out.
+    Returns the part of that revision that is left out.
     """
     begin_save(copy, by=by, version=version)
     if revision.article_id != copy.pk:
         raise Refused(_("This version belongs to another story."))
     if not revision.is_intact():
         raise Refused(_("The stored text of this version was changed outside the newsroom; it is not brought back."))
-    if copy.latest_revision and revision.content_hash == copy.latest_revision.content_hash:
+    if copy.latest_revision and revisions.says_the_same(revision, copy.latest_revision):
         raise Refused(_("The working copy says exactly this already."))
-    missing = _load_revision(copy, revision)
-    finish_save(copy, by=by, restored_from=revision.number)
-    return missing
+    left_out = _load_revision(copy, revision)
+    finish_save(copy, by=by, source=revision, restored_from=revision.number)
+    return left_out
 
 
 def begin_save(copy: WorkingCopy, *, by: User, version: int | None) -> None:
@@ -119,14 +116,16 @@ def begin_save(copy: WorkingCopy, *, by: User, version: int | None) -> None:
     _lock_version(copy, version)
 
 
-def finish_save(copy: WorkingCopy, *, by: User, **facts: Any) -> Revision:
-    """Record what was written as a revision by `by`, if it says something new. Returns the latest revision.
+def finish_save(copy: WorkingCopy, *, by: User, source: Revision | None = None, **facts: Any) -> Revision:
+    """Record what was written as a revision by `by`, if it says something new (`source`: see `revisions.record`).
+
+    Returns the latest revision.
 
     A save takes an approval back and stays with the reviewers; on anything else it is a draft again,
     unless changes were requested, which still are. What is scheduled is a revision, and goes out as it is.
     """
     related.resolve_headlines(copy)
-    revision, is_new = revisions.record(copy, by=by)
+    revision, is_new = revisions.record(copy, by=by, source=source)
     if not is_new:
         return revision
     if copy.stage == Stage.APPROVED:
@@ -336,13 +335,13 @@ def discard(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
         return
     _load_revision(copy, public_revision)
     related.resolve_headlines(copy)
-    latest, is_new = revisions.record(copy, by=by)
+    latest, is_new = revisions.record(copy, by=by, source=public_revision)
     if is_new:
         copy.latest_revision, copy.saved_by, copy.saved_at = latest, by, latest.created_at
     stage = Stage.NOTHING_PENDING
     if copy.scheduled_revision:  # what was deleted meanwhile is missing now, and nobody has approved that
-        says_the_same = latest.content_hash == copy.scheduled_revision.content_hash
-        stage = Stage.SCHEDULED if says_the_same else Stage.DRAFT
+        is_scheduled = revisions.says_the_same(latest, copy.scheduled_revision)
+        stage = Stage.SCHEDULED if is_scheduled else Stage.DRAFT
     copy.approved_revision = latest if stage == Stage.SCHEDULED else None
     _finish(copy, Step.DISCARD, latest, by, stage=stage, discarded=revision.number)
 
@@ -376,12 +375,12 @@ def clear_expiry(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     _set_expiry(copy, Step.CLEAR_EXPIRY, revision, by, None)
 
 
-def _load_revision(copy: WorkingCopy, revision: Revision) -> dict[str, int]:
+def _load_revision(copy: WorkingCopy, revision: Revision) -> revisions.LeftOut:
     """Give the working copy a revision's content; headlines that were matched to a story stay matched."""
     matches = related.matches_of(copy, copy.article)
-    missing = revisions.apply(revision, copy)
+    left_out = revisions.apply(revision, copy)
     related.restore_matches(copy, matches)
-    return missing
+    return left_out
 
 
 def _claim(copy: WorkingCopy, step: Step, revision: Revision, by: User, **inputs: Any) -> None:
@@ -478,7 +477,7 @@ def _apply_to_article(copy: WorkingCopy, revision: Revision, *, at: datetime) ->
 
 def _clear_pending(copy: WorkingCopy, revision: Revision) -> None:
     """Nothing is pending of a revision that readers see now. What was written after it keeps its stage and its plan."""
-    if copy.latest_revision and copy.latest_revision.content_hash == revision.content_hash:
+    if copy.latest_revision and revisions.says_the_same(copy.latest_revision, revision):
         copy.stage = Stage.NOTHING_PENDING
         copy.approved_revision = copy.submitted_by = copy.planned_publish_at = None
     elif copy.planned_publish_at == copy.scheduled_for:
