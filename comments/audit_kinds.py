@@ -16,7 +16,7 @@ kinds.register_subjects(
     }
 )
 
-# Whole sentences; Polish has them without gendered past forms. Where a reader or the site acted, {who} is neither.
+# Whole sentences; Polish has them without gendered past forms, and numbers at the end need no plural.
 kinds.register(
     "comment",
     sentences={
@@ -38,12 +38,12 @@ kinds.register(
 kinds.register(
     "bulk_decision",
     sentences={
-        "comments.approved": _("{who} approved {count} comments"),
-        "comments.rejected": _("{who} rejected {count} comments"),
-        "comments.marked_spam": _("{who} marked {count} comments as spam"),
-        "comments.trashed": _("{who} put {count} comments into the trash"),
-        "comments.reset_to_pending": _("{who} let {count} comments wait again"),
-        "comments.decision_undone": _("{who} undid their decision on {count} comments"),
+        "comments.approved": _("{who} approved several comments: {count}"),
+        "comments.rejected": _("{who} rejected several comments: {count}"),
+        "comments.marked_spam": _("{who} marked several comments as spam: {count}"),
+        "comments.trashed": _("{who} put several comments into the trash: {count}"),
+        "comments.reset_to_pending": _("{who} let several comments wait again: {count}"),
+        "comments.decision_undone": _("{who} undid their decision on several comments: {count}"),
     },
 )
 kinds.register(
@@ -72,8 +72,8 @@ kinds.register(
     sentences={
         "data_subject.exported": _("{who} exported what is kept of a person"),
         "data_subject.erased": _("{who} erased what was kept of a person"),
-        "comments.purged": _("{count} old comments were deleted from spam or trash"),
-        "emails.purged": _("{count} old email addresses were deleted"),
+        "comments.purged": _("Old comments were deleted from spam or trash: {count}"),
+        "emails.purged": _("Old email addresses were deleted: {count}"),
     },
 )
 kinds.register("comment_settings", sentences={"comment_settings.changed": _("{who} changed the rules for comments")})

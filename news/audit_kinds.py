@@ -58,4 +58,4 @@ kinds.register(
         "author.changed": _("{who} changed the author “{name}”"),
     },
 )
-kinds.register("site", sentences={"vocabulary.imported": _("{who} imported {made} tags from {source}")})
+kinds.register("site", sentences={"vocabulary.imported": _("{who} imported tags from {source}: {made}")})

@@ -56,6 +56,10 @@ class CurrentFilter(admin.SimpleListFilter):
         return queryset
 
 
+# Each works without the others; what they share they import.
+QUEUE_SCRIPTS = ["list", "selection", "keys", "claim", "typed"]
+
+
 @admin.register(Comment)
 class CommentAdmin(AuditedAdmin):
     list_filter = [ViewFilter, CurrentFilter]
@@ -67,7 +71,7 @@ class CommentAdmin(AuditedAdmin):
     search_fields = ["search_key"]  # so that the box is shown; get_search_results finds
 
     class Media:
-        js = [Script("newsroom/queue.js", defer=True)]
+        js = [Script(f"newsroom/queue/{name}.js", type="module") for name in QUEUE_SCRIPTS]
 
     def has_add_permission(self, request):
         return False

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import jobs
 from comments.models import Comment, CommentSettings, Report
 from comments.moderation import thread_counts
 from comments.moderation.closing import closed_because
@@ -169,7 +168,7 @@ def report(comment, *, reason, words="", address="", network="", at=None):
 def _call_the_moderators():
     """By mail, a while later, so that what comes until then is told along with it."""
     due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
-    enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
+    enqueue("comments.notify_moderators", key="moderators-digest", due_at=due_at)
 
 
 def is_its_writers(comment):

@@ -10,8 +10,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from portal import roles
 from portal.accounts import changes, events
-from portal.admin_site.site import ROLES
 from portal.audit.model_admin import AuditedAdmin
 from portal.models import User
 
@@ -77,7 +77,7 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
 
     @admin.display(description=_("roles"))
     def role(self, user: User) -> str:
-        return ", ".join(str(ROLES.get(group.name, group.name)) for group in user.groups.all())
+        return ", ".join(roles.label(group) for group in user.groups.all())
 
     @admin.display(description=_("last changes"))
     def last_events(self, user: User) -> str:

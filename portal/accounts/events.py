@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import FieldDoesNotExist
+from django.template.defaultfilters import yesno
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -33,12 +35,18 @@ def _sentence(event: AuditEvent, people: dict[int, User], model: type[User | Gro
     sentence = kinds.sentence_for(event.kind)
     if sentence is None:
         return format_html("{}: {}", who, event.kind)
-    return format_html(str(sentence), **facts | {"who": who})
+    try:
+        return format_html(str(sentence), **facts | {"who": who})
+    except KeyError:  # an older event may know less than today's sentence says
+        return format_html("{}: {}", who, event.kind)
 
 
 def _in_words(model: type[User | Group], name: str, values: Iterable[Any]) -> str:
     """Return one changed field, from what to what; of a list what is new in it and what is gone."""
-    label = capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
+    try:
+        label = capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
+    except FieldDoesNotExist:  # any more
+        label = name
     before, after = values
     if isinstance(after, list):
         added = [f"+ {item}" for item in after if item not in before]
@@ -49,5 +57,5 @@ def _in_words(model: type[User | Group], name: str, values: Iterable[Any]) -> st
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return yesno(value)
     return str(value) or "–"

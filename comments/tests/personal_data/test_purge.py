@@ -14,7 +14,7 @@ from comments.templatetags.comments import thread_of
 from comments.tests.factories import make_comment
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import log, verify
-from portal.jobs import HANDLERS
+from portal.jobs import HANDLERS, name_of
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -159,5 +159,5 @@ def test_ten_thousand_go_in_a_few_statements(queries_of, monkeypatch):
 
 
 def test_the_worker_does_it_every_day():
-    handler = HANDLERS[jobs.purge_spam_and_trash.job_name]
+    handler = HANDLERS[name_of(jobs.purge_spam_and_trash)]
     assert handler.every == timedelta(days=1)

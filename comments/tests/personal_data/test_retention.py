@@ -15,7 +15,7 @@ from comments.submission import submit
 from comments.tests.factories import make_comment, make_rules, without_limits
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import log
-from portal.jobs import HANDLERS
+from portal.jobs import HANDLERS, name_of
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_thousands_are_a_few_statements(article, queries_of, monkeypatch):
 
 
 def test_the_worker_does_it_every_day():
-    assert HANDLERS[jobs.purge_emails.job_name].every == timedelta(days=1)
+    assert HANDLERS[name_of(jobs.purge_emails)].every == timedelta(days=1)
 
 
 # What relied on the address

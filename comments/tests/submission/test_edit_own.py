@@ -18,6 +18,7 @@ from news.tests import races
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import verify
 from portal.models import AuditEvent
+from portal.tests.markup import stands_in
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/comments/comment/"
@@ -320,7 +321,9 @@ def test_changed_in_the_very_moment_they_are_not_approved_either(comment, modera
 
 def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, article, comment):
     other = make_comment(article)
-    assert f'name="_selected_action" value="{comment.pk}:{comment.state_token}"' in desk.get(QUEUE).content.decode()
+    assert stands_in(
+        f'name="_selected_action" value="{comment.pk}:{comment.state_token}"', desk.get(QUEUE).content.decode()
+    )
     selected = [f"{one.pk}:{one.state_token}" for one in (comment, other)]
     submit.rewrite(comment, "Buy my seals.")
     page = desk.post(QUEUE, {"bulk": "approve", "_selected_action": selected}, follow=True).content.decode()

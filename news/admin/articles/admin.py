@@ -21,8 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from news.admin import autocomplete, datetime_fields
+from news.admin import datetime_fields
 from news.admin.articles import (
+    autocomplete,
     autosave,
     bulk,
     checklist,

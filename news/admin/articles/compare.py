@@ -62,7 +62,8 @@ def view(story_admin, request, pk):
     """What changed between two versions of a story.
 
     Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
-    (None with a `problem` in words), `is_split`, `brings_back` (versions that can be brought back), `steps`.
+    (None with a `problem` in words), `sameness` (a sentence), `is_split`, `brings_back` (versions that can be
+    brought back), `steps`.
     """
     copy = get_object_or_404(
         WorkingCopy.objects.select_related("article__live_revision", "latest_revision", "saved_by"),
@@ -122,7 +123,19 @@ def _shown(request, copy):
         return context | {"problem": problem % {"revision": changed.number}}
     contents = [revisions.content_of(revision) for revision in (before, after)]
     unknown = {*revisions.unknown_in(before), *revisions.unknown_in(after)}
-    return context | {"comparison": diff.compare(*contents, names=names_of(contents), unknown=unknown)}
+    comparison = diff.compare(*contents, names=names_of(contents), unknown=unknown)
+    return context | {"comparison": comparison, "sameness": sameness(comparison, is_one=before == after)}
+
+
+def sameness(comparison, *, is_one):
+    """Why there is nothing to show, in a sentence; "" where something differs. `is_one`: it is one version twice."""
+    if not comparison.says_the_same:
+        return ""
+    if is_one:
+        return _("This is one and the same version.")
+    if comparison.is_same:
+        return _("Both versions say exactly the same.")
+    return _("Both versions read the same; only their markup differs.")
 
 
 def _default(copy):

@@ -32,6 +32,10 @@ class FormContext:
     is_to_be_saved: bool = True  # a form only looked at meets nobody else's text
 
 
+# Each works without the others; what they share they import.
+SCRIPTS = ["names", "related-links", "planned-hour", "steps", "leaving", "fields", "checklist", "preview-links"]
+
+
 class ArticleForm(forms.ModelForm):
     """The admin makes a subclass of it for each request, with its `context`."""
 
@@ -50,7 +54,7 @@ class ArticleForm(forms.ModelForm):
     sheet = forms.Field(widget=forms.HiddenInput, required=False)
 
     class Media:
-        js = [Script(f"news/editor/{name}.js", defer=True) for name in ("story", "checks", "previews")]
+        js = [Script(f"news/editor/{name}.js", type="module") for name in SCRIPTS]
 
     class Meta:
         model = WorkingCopy

@@ -79,6 +79,16 @@ def test_moving_a_section_moves_every_masthead_and_tells_no_story(client, chief)
     assert (event.kind, json.loads(event.facts)["changes"]) == ("section.changed", {"position": [0, 7]})
 
 
+def test_whose_byline_an_author_is_is_an_event_and_moves_no_page(client, chief):
+    author, reporter = make_author("Anna Nowak"), make_user(username="anna")
+    before = counters.values([counters.SITE])
+    send(client, at(author), "author_form", user=reporter.pk)
+    event = AuditEvent.objects.about(author).get()
+    assert (event.kind, event.actor_id) == ("author.changed", chief.pk)
+    assert json.loads(event.facts) == {"name": "Anna Nowak", "changes": {"user": [None, "anna"]}}
+    assert counters.values(before) == before
+
+
 def test_a_new_section_stands_in_every_masthead_at_once(client, chief):
     before = counters.values([counters.SITE])
     send(client, reverse("admin:news_section_add"), "section_form", name="Ports", slug="ports")

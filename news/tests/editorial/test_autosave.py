@@ -339,10 +339,10 @@ def test_whoever_may_not_write_gets_neither_script_nor_banner(client, onlooker):
     sheet = uuid4()
     autosave.save(onlooker, copy, sheet, fields=[["headline", "From when I could write"]], client_time=1)
     page = client.get(f"{at(copy)}?resume={sheet}").content.decode()
-    assert "keep.js" not in page and "data-keep" not in page and "data-left" not in page
+    assert "autosave.js" not in page and "data-keep" not in page and "data-left" not in page
     assert "From when I could write" not in page and "nr-meeting" not in page
     client.force_login(make_user("Reporters"))
-    assert "keep.js" in client.get(at(copy)).content.decode()
+    assert "autosave.js" in client.get(at(copy)).content.decode()
 
 
 def test_somebody_logged_out_is_sent_to_the_login(client, reporter):

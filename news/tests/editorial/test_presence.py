@@ -98,10 +98,8 @@ def test_the_desk_says_what_others_write_to_those_who_see_stories(client, anna, 
     copy = make_copy(headline="Seals on barges")
     presence.heartbeat(anna, copy)
     presence.heartbeat(marta, make_copy(headline="My own"))
-    desk = client.get(reverse("admin:index"))
-    assert [(str(row), str(row.story)) for row in desk.context["desk"].being_edited] == [
-        ("Anna Nowak", "Seals on barges")
-    ]
+    (panel,) = client.get(reverse("admin:index")).context["dashboard"].side
+    assert [(str(row), str(row.story)) for row in panel.context["rows"]] == [("Anna Nowak", "Seals on barges")]
     client.force_login(make_user("Moderators"))
     assert "Seals on barges" not in client.get(reverse("admin:index")).content.decode()
 

@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 
+from portal.audit import kinds, log
 from portal.audit.model_admin import AuditedAdmin
 from portal.models import AuditEvent
 from portal.tests.newsroom import PASSWORD, changed, rows
@@ -131,6 +132,17 @@ def test_roles_and_account_are_two_events_that_say_from_what_to_what(newsroom):
     )
     page = newsroom.browser_of("admin").get(newsroom.fill_in("/admin/portal/user/{writer.pk}/change/")).content.decode()
     assert "Admin Tested changed what this person may do (" in page and "+ Editors, − Reporters" in page
+
+
+def test_events_of_columns_and_kinds_there_are_no_more_are_still_lines(newsroom, monkeypatch):
+    writer, kind = newsroom["writer"], "user.knighted"
+    with monkeypatch.context() as once:
+        once.setitem(kinds._kinds, kind, kinds.Kind(kind, frozenset({"user"}), ""))
+        log.record(kind, writer, by=newsroom["admin"])
+    log.record("user.changed", writer, by=None, username="writer", changes={"title": ["", "<i>Sir</i>"]})
+    page = newsroom.browser_of("admin").get(newsroom.fill_in("/admin/portal/user/{writer.pk}/change/")).content.decode()
+    assert "Admin Tested: user.knighted" in page
+    assert "Somebody changed this account (title: – → &lt;i&gt;Sir&lt;/i&gt;)" in page
 
 
 def test_a_password_taken_away_is_an_event_of_its_own(newsroom):

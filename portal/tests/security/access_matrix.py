@@ -147,12 +147,12 @@ comments                                              GET              POST
 /admin/comments/comment/<number>/claim/               l l x x x x x x  l l - - - + + +
 /admin/comments/comment/person/                       l l - - - - + +  l l - - - - ! !
 /admin/comments/comment/story/<number>/               l l x x x x x x  l l > > > > > >
-/admin/comments/rules/                                l l - - - + + +  l l - - - * * *
-/admin/comments/rules/add/                            l l - - - - - -  l l - - - - - -
-/admin/comments/rules/<object_id>/                    l l > > > > > >  l l > > > > > >
-/admin/comments/rules/<object_id>/change/             l l > > > > > >  l l > > > > > >
-/admin/comments/rules/<object_id>/history/            l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
-/admin/comments/rules/<object_id>/delete/             l l - - - - - -  l l - - - - - -
+/admin/comments/commentsettings/                      l l - - - + + +  l l - - - * * *
+/admin/comments/commentsettings/add/                  l l - - - - - -  l l - - - - - -
+/admin/comments/commentsettings/<object_id>/          l l > > > > > >  l l > > > > > >
+/admin/comments/commentsettings/<object_id>/change/   l l > > > > > >  l l > > > > > >
+/admin/comments/commentsettings/<object_id>/history/  l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
+/admin/comments/commentsettings/<object_id>/delete/   l l - - - - - -  l l - - - - - -
 
 jobs and people                                       GET              POST
                                                       n d s R E C M A  n d s R E C M A
@@ -299,15 +299,15 @@ news.Author          -     v     acv   acv   -     acv
 news.Tag             -     av    acv   acv   -     acv
 news.WorkingCopy     -     acv   acv   acv   -     acv
 comments.Comment     -     -     -     v     v     v
-comments.Rules       -     -     -     cv    cv    cv
+comments.CommentSettings  -  -  -     cv    cv    cv
 """
-PLACES = {
+NAVIGATION = {
     "staff": [],
-    "reporter": ["news/workingcopy", "news/tag"],
-    "editor": ["news/workingcopy", "news/tag"],
-    "chief": ["news/workingcopy", "comments/comment", "news/tag"],
-    "moderator": ["comments/comment"],
-    "admin": ["news/workingcopy", "comments/comment", "news/tag"],
+    "reporter": ["/admin/news/workingcopy/", "/admin/news/tag/"],
+    "editor": ["/admin/news/workingcopy/", "/admin/news/tag/"],
+    "chief": ["/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/news/tag/"],
+    "moderator": ["/admin/comments/comment/"],
+    "admin": ["/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/news/tag/"],
 }
 
 

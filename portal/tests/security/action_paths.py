@@ -15,6 +15,7 @@ from comments.personal_data import emails
 from news.models import Author, Autosave, Presence, Section, Tag, WorkingCopy
 from news.tests.page_forms import fields_of
 from portal.models import AuditEvent, User
+from portal.tests.markup import stands_in
 from portal.tests.newsroom import PASSWORD, TOKEN, post
 
 NEW_PASSWORD = "quite another sentence"
@@ -62,7 +63,7 @@ class Way:
         if self.select:
             return f'value="{self.select}"' in text
         name, value = self.button
-        return f'name="{name}"' in text if not value else f'name="{name}" value="{newsroom.fill_in(value)}"' in text
+        return stands_in(f'name="{name}" value="{newsroom.fill_in(value)}"' if value else f'name="{name}"', text)
 
     def send(self, newsroom, person, browser, sent):
         to = newsroom.fill_in(self.to or self.page)

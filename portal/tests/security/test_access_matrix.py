@@ -198,8 +198,7 @@ def test_lists_and_header_offer_what_a_role_may_open_and_nothing_else(newsroom, 
         for model in app["models"]
     }
     assert offered == LISTS[person]
-    places = [place["address"] for place in page.context["places"]]
-    assert places == [f"/admin/{place}/" for place in access_matrix.PLACES[person]]
+    assert [link.address for link in page.context["navigation"]] == access_matrix.NAVIGATION[person]
     linked = set(re.findall(r'href="/admin/(\w+/\w+)/', page.content.decode()))
     assert linked == {model.replace(".", "/").lower() for model in LISTS[person]}, "A link to what is not open."
 
@@ -210,7 +209,7 @@ def test_an_app_is_open_to_whom_one_of_its_lists_is(newsroom, person):
     request.user = newsroom[person]
     for model, model_admin in site._registry.items():
         has_any = any(name.startswith(f"{model._meta.app_label}.") for name in LISTS[person])
-        # Events are of the app `news` and moderators may read them, so the app alone opens nothing.
+        # Audit events are of the app `portal` and moderators may read them, so the app alone opens nothing.
         if has_any:
             assert model_admin.has_module_permission(request)
         assert bool(any(model_admin.get_model_perms(request).values())) == (model._meta.label in LISTS[person])
