@@ -24,8 +24,8 @@ from django.views.decorators.http import require_safe
 from news.content import body
 from news.editorial.preview import of_revision
 from news.models import Article, PreviewLink, RelatedLink, Tag
-from news.querysets import article_page_prefetches, card_prefetches
 from news.site import navigation
+from news.site.prefetches import article_page_prefetches, card_prefetches
 from portal.pagecache import counters
 
 IN_LATEST = 5

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from news.admin.articles import status_badges
 from news.models import Article, Author, RelatedLink, Tag, WorkingCopyRelated
-from news.taxonomy.tags import find, get_or_create
+from news.taxonomy.tags import find
 from portal.text.folding import fold, slugify
 
 is_address = URLValidator(schemes=["http", "https"])
@@ -309,39 +309,3 @@ def _called(headlines, own):
     known = Article.objects.filter(headline_key__in=keys).exclude(live_from=None).exclude(pk=own).defer("body")
     first_comes_last = sorted(known, key=lambda story: (story.is_live(), -story.pk))
     return {story.headline_key: story for story in first_comes_last}
-
-
-def write(copy, *, by, tags=None, authors=None, links=None):
-    """Make the working copy's rows say exactly this; rows that already do are left alone."""
-    if tags is not None:
-        _write_tags(copy, [tag if tag.pk else get_or_create(tag.name, by=by) for tag in tags])
-    if authors is not None:
-        _write_bylines(copy, authors)
-    if links is not None:
-        _write_links(copy, links)
-
-
-def _write_tags(copy, tags):
-    wanted = {tag.pk for tag in tags}
-    copy.tag_rows.exclude(tag__in=wanted).delete()
-    Row = copy.tag_rows.model
-    missing = wanted - set(copy.tag_rows.values_list("tag_id", flat=True))
-    Row.objects.bulk_create(Row(content_object=copy, tag_id=pk) for pk in sorted(missing))
-
-
-def _write_bylines(copy, authors):
-    copy.bylines.exclude(author__in=authors).delete()
-    for position, author in enumerate(authors):
-        copy.bylines.update_or_create(author=author, defaults={"position": position})
-
-
-def _write_links(copy, links):
-    copy.related_links.exclude(uuid__in=[link.uuid for link in links]).delete()
-    rows = {row.uuid: row for row in copy.related_links.all()}
-    for position, link in enumerate(links):
-        row = rows.get(link.uuid) or copy.related_links.model(content_object=copy, uuid=link.uuid)
-        if row.label != link.label or row.target_id != link.target or row.url != link.url:
-            row.matched_article = None  # it is another link now; finish_save looks again
-        row.target_id, row.label, row.url = link.target, link.label, link.url
-        row.placement, row.position = link.placement, position
-        row.save()
