@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -39,12 +40,12 @@ GONE = {
 }
 
 
-def address(article, before, after):
-    """Where the change from one revision to another can be read."""
+def address(article: int, before: int, after: int) -> str:
+    """The address of the comparison of two revisions (numbers) of an article (primary key)."""
     return reverse("admin:news_workingcopy_compare", args=[article]) + f"?from={before}&to={after}"
 
 
-def address_of_second_look(copy):
+def address_of_second_look(copy: WorkingCopy) -> str:
     """Where one reads what one person alone published and puts one's name under it, whatever was written since.
 
     Everything nobody else has read is before one's eyes, also after two small fixes in a row. Where nothing of it
@@ -53,12 +54,12 @@ def address_of_second_look(copy):
     read, live = copy.reviewed_revision, copy.article.live_revision
     if read:
         return address(copy.pk, read.number, live.number)
-    if revisions.says_the_same(copy.latest_revision, live):
+    if copy.latest_revision.content_hash == live.content_hash:
         return reverse("admin:news_workingcopy_change", args=[copy.pk])
     return address(copy.pk, live.number, copy.latest_revision.number)
 
 
-def view(story_admin, request, pk):
+def view(story_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """What changed between two versions of a story.
 
     Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
@@ -171,6 +172,7 @@ def _bring_back(story_admin, request, copy):
 
 
 def _what_is_left_out(left_out: revisions.LeftOut) -> Iterator[str]:
+    """A sentence for each field of which something could not be brought back."""
     for name, keys in left_out.missing.items():
         if not keys:
             continue
