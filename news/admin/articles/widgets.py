@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -178,8 +179,13 @@ class Link:
         return not (self.story or self.url)
 
     @property
-    def look(self) -> str:
-        return status_badges.readers_see(self.story) if self.story else ""
+    def state(self) -> str:
+        """What readers see of its story, the page elsewhere, or that it leads nowhere yet."""
+        if self.story:
+            return format_html("{} {}", status_badges.readers_see(self.story), self.called_now)
+        if self.url or not self.title:
+            return self.url
+        return format_html('<span class="nr-warnmark">{}</span>', _("Not on the site yet"))
 
     @property
     def called_now(self) -> str:
@@ -292,7 +298,7 @@ def _found_for(own):
 
 
 def _called(headlines, own):
-    """The stories of these headlines, for links not saved yet; chosen as `related.look_up` will."""
+    """The stories of these headlines, for links not saved yet; chosen as `related.resolve_headlines` will."""
     keys = {fold(headline) for headline in headlines} - {""}
     known = Article.objects.filter(headline_key__in=keys).exclude(live_from=None).exclude(pk=own).defer("body")
     first_comes_last = sorted(known, key=lambda story: (story.is_live(), -story.pk))
