@@ -64,9 +64,12 @@ def function_of(step: Step) -> Callable[..., None]:
 
 
 @transaction.atomic
-def start(*, by: User, **values: Any) -> WorkingCopy:
-    """Begin a story with this content, by the names of `schema.FIELDS`; rows are given as such or by primary key."""
-    copy, content = WorkingCopy(), schema.plain(**values)
+def start(*, by: User, **content: Any) -> WorkingCopy:
+    """Create an article, blank to readers, with its working copy and the first revision of that.
+
+    `content` goes by the names of `schema.FIELDS`; rows are given as such or by their primary keys.
+    """
+    copy, content = WorkingCopy(), schema.plain(**content)
     schema.assign(copy, content)
     begin_new(copy)
     schema.write_rows(copy, content)
@@ -117,9 +120,9 @@ def begin_save(copy: WorkingCopy, *, by: User, version: int | None) -> None:
 
 
 def finish_save(copy: WorkingCopy, *, by: User, source: Revision | None = None, **facts: Any) -> Revision:
-    """Record what was written as a revision by `by`, if it says something new (`source`: see `revisions.record`).
+    """Record what was written as a revision by `by`, if it says something new. Returns the latest revision.
 
-    Returns the latest revision.
+    `source` is the revision the content was taken from, if any (see `revisions.record`).
 
     A save takes an approval back and stays with the reviewers; on anything else it is a draft again,
     unless changes were requested, which still are. What is scheduled is a revision, and goes out as it is.

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -40,7 +41,7 @@ GONE = {
 
 
 def address(article: int, before: int, after: int) -> str:
-    """Where the change from one revision to another can be read."""
+    """The address of the comparison of two revisions (numbers) of an article (primary key)."""
     return reverse("admin:news_workingcopy_compare", args=[article]) + f"?from={before}&to={after}"
 
 
@@ -58,7 +59,7 @@ def review_url(copy: WorkingCopy) -> str:
     return address(copy.pk, live.number, copy.latest_revision.number)
 
 
-def view(story_admin, request, pk):
+def view(story_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """What changed between two versions of a story.
 
     Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
@@ -127,7 +128,7 @@ def _shown(request, copy):
     return context | {"comparison": comparison, "sameness": sameness(comparison, is_one=before == after)}
 
 
-def sameness(comparison, *, is_one):
+def sameness(comparison: diff.Comparison, *, is_one: bool) -> str:
     """Why there is nothing to show, in a sentence; "" where something differs. `is_one`: it is one version twice."""
     if not comparison.says_the_same:
         return ""
@@ -184,6 +185,7 @@ def _bring_back(story_admin, request, copy):
 
 
 def _what_is_left_out(left_out: revisions.LeftOut) -> Iterator[str]:
+    """A sentence for each field of which something could not be brought back."""
     for name, keys in left_out.missing.items():
         if not keys:
             continue

@@ -6,9 +6,13 @@ is saved, so that every answer merges the same three texts: what is typed into t
 conflict that reads otherwise by then is asked again, and a third person's save is met in the same way.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -51,14 +55,14 @@ class ConflictChoice:
 
     key: str
     label: str
-    theirs: list  # of paragraphs as HTML; none where it is gone
-    mine: list
-    notes: list
+    theirs: list[str]  # of paragraphs as HTML; none where it is gone
+    mine: list[str]
+    notes: list[str]
     chosen: str
     offers_both: bool
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"choose-{self.key}"
 
 
@@ -80,7 +84,7 @@ class EditConflict:
     # ---- what becomes of it
 
     @cached_property
-    def is_resolved(self):
+    def is_resolved(self) -> bool:
         """Whether it can be saved: everything asked was answered on a page that showed the row as it is, or nothing
         had to be asked. A step is about a text that was read, so with one pressed the page comes first."""
         if self.form.errors:
@@ -90,24 +94,24 @@ class EditConflict:
         return not (self.asks_first or self.merge.conflicts) and self._only_saves_came_between()
 
     @property
-    def is_merged_unasked(self):
+    def is_merged_unasked(self) -> bool:
         return self.is_resolved and self.is_late
 
     @cached_property
-    def choices(self):
+    def choices(self) -> dict[str, str]:
         """What was chosen, by the key of the conflict; what is no choice is none."""
         posted = {conflict.key: self.form.data.get(f"choose-{conflict.key}") for conflict in self.merge.conflicts}
         return {key: choice for key, choice in posted.items() if choice in {THEIRS, MINE, BOTH}}
 
     @property
-    def resolved(self):
+    def resolved(self) -> dict[str, Any]:
         """The cleaned data of the form, with what both wrote."""
         content = self.merge.content(self.choices)
         new = [tag for tag in self.cleaned["tags"] if not tag.pk]
         return {**form_values.cleaned_values(content, new), "version": self.copy.version}
 
     @property
-    def data(self):
+    def data(self) -> QueryDict:
         """Everything as it was typed and chosen, on a page that has now seen the row as it is."""
         data = self.form.data.copy()
         data["version"], data["began"] = self.copy.version, self.beginning.pk if self.beginning else ""
@@ -128,13 +132,13 @@ class EditConflict:
     # ---- what is said
 
     @property
-    def heading(self):
+    def heading(self) -> str:
         if self._only_a_step_came_between:
             return _("A step was taken with this story while you were writing")
         return _("%(who)s saved while you were writing") % {"who": self.who}
 
     @property
-    def sentence(self):
+    def sentence(self) -> str:
         """That nothing is lost, which text is whose, and what is left to do."""
         facts = {"revision": self.seen.number, "next": self.seen.number + 1}
         if self._only_a_step_came_between:
@@ -160,7 +164,7 @@ class EditConflict:
         ) % {**facts, "number": number}
 
     @property
-    def also(self):
+    def also(self) -> Iterator[str]:
         """What else came between, in sentences."""
         if self.copy.article.withdrawn_at:
             yield _("The story is withdrawn from readers now. Saving your text changes nothing about that.")
@@ -187,18 +191,18 @@ class EditConflict:
         return self.base is not None and self.base == self.theirs
 
     @property
-    def taken(self):
+    def taken(self) -> str:
         return self._named(self.merge.only_theirs)
 
     @property
-    def kept(self):
+    def kept(self) -> str:
         return self._named(self.merge.only_mine)
 
     @property
-    def questions(self):
+    def questions(self) -> list[ConflictChoice]:
         return [self._question(conflict) for conflict in self.merge.conflicts]
 
-    def say_on(self, message):
+    def say_on(self, message: Callable[[str, int], None]) -> None:
         """After a save nobody was asked about: whose text is in it too, and where that can be read."""
         facts = {"who": self.who, "revision": self.seen.number, "taken": self.taken}
         said = _("%(who)s had saved revision %(revision)s while you were writing; it is in this one too: %(taken)s.")
@@ -262,7 +266,7 @@ class EditConflict:
         return names_of([self.theirs, self.mine])
 
 
-def not_yours_any_more(story_admin, request):
+def not_yours_any_more(story_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """Somebody lost the permission to write while writing: what was typed, to be copied, and saved nowhere.
 
     Context: `words`, pairs of a label and what was typed.

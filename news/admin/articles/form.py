@@ -102,17 +102,17 @@ class ArticleForm(forms.ModelForm):
             self.fields["tags"].widget.may_add = self.context.by.has_perm("news.add_tag")
             self.fields["related"].widget.own = copy.pk
 
-    def is_multipart(self):
+    def is_multipart(self) -> bool:
         """Sent as such, a long text in Polish letters is not three times as long on its way."""
         return True
 
-    def clean_headline(self):
+    def clean_headline(self) -> str:
         return " ".join(self.cleaned_data["headline"].split())
 
-    def clean_standfirst(self):
+    def clean_standfirst(self) -> str:
         return self.cleaned_data["standfirst"].replace("\r\n", "\n")
 
-    def clean_body(self):
+    def clean_body(self) -> str:
         """The stored bytes when it says the same: opening a story in an editor must not undo its approval."""
         typed = self.cleaned_data["body"]
         return self.instance.body if body.same_text(typed, self.instance.body) else typed
@@ -148,7 +148,7 @@ class ArticleForm(forms.ModelForm):
         return self.fields[name].widget.Row.objects.filter(pk__in=self[name].value().numbers)
 
     @property
-    def plan_changed(self):
+    def plan_changed(self) -> bool:
         """Whether another hour was typed; one that has passed meanwhile is no reason not to save."""
         return not {"planned_date", "planned_time"}.isdisjoint(self.changed_data)
 
@@ -165,7 +165,7 @@ class ArticleForm(forms.ModelForm):
             return
         cleaned["planned_publish_at"] = at if self.plan_changed else self.instance.planned_publish_at
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._clean_plan(cleaned)
         copy = self.instance
