@@ -8,6 +8,9 @@ class CommentsConfig(AppConfig):
     verbose_name = _("Comments")
 
     def ready(self):
+        from comments import page_counters
         from comments.roles import ensure_roles
+        from news.page_counters import register
 
         post_migrate.connect(ensure_roles, dispatch_uid="comments.ensure_roles")
+        register(possible=page_counters.possible_for, shown=page_counters.shown_of)

@@ -4,9 +4,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import JsonResponse
 
-from news.admin.articles import status_badges, widgets
+from news.admin.articles import status_badges
 from news.models import Author, WorkingCopy
 from news.taxonomy import tags as taxonomy_tags
+from portal.http.numbers import plain_number
+from portal.http.request_guard import without_nul
 from portal.text.folding import fold
 
 COUNT = 8
@@ -18,7 +20,7 @@ def for_editors(view):
     def guarded(request):
         if not (request.user.has_perm("news.change_workingcopy") or request.user.has_perm("news.add_workingcopy")):
             raise PermissionDenied
-        return JsonResponse({"results": view(request, widgets.plain(request.GET.get("q", "")[:200]))})
+        return JsonResponse({"results": view(request, without_nul(request.GET.get("q", "")[:200]))})
 
     return guarded
 
@@ -45,7 +47,7 @@ def stories(request, words):
     if not fold(words):
         return []
     found = WorkingCopy.objects.for_list().found_by(words).exclude(headline="")
-    if own := widgets.number(request.GET.get("not")):
+    if own := plain_number(request.GET.get("not")):
         found = found.exclude(pk=own)
     found = found.order_by(F("article__live_from").desc(nulls_last=True), "-saved_at")[:COUNT]
     return [_story(copy) for copy in found]

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from news import page_counters
 from news.content import revisions
 from news.editorial import steps
 from news.editorial.steps import ASKS, Conflict, Refused, Stage, Step, why_not
@@ -200,12 +201,13 @@ def unschedule(copy, revision, *, by):
         raise Refused(_("It is not scheduled."))
     moved = set()
     if article.live_revision_id == taken_off.pk:
-        moved = counters.counters_for(article)
+        before = page_counters.counters_for(article)
         article.live_from = article.live_until = article.changed_at = article.live_revision = None
         revisions.blank(article)
         article.slugs.all().delete()  # no reader ever saw these addresses
         related.clear_matches(article)
         copy.reviewed_revision = None
+        moved = page_counters.changed_since(before, article)
     stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
     _clear_schedule(copy)
     _finish(copy, Step.UNSCHEDULE, taken_off, by, stage=stage, moved=moved)
@@ -259,11 +261,11 @@ def withdraw(copy, revision, *, by, reason, note=""):
     The reason stays in the newsroom. The working copy stays as it is.
     """
     _claim(copy, Step.WITHDRAW, revision, by, reason=reason, note=note)
-    article = copy.article
+    article, before = copy.article, page_counters.counters_for(copy.article)
     article.withdrawn_at, article.withdrawal_note = timezone.now(), note
     article.save(update_fields=["withdrawn_at", "withdrawal_note"])
     facts = {"note": note} if note else {}
-    moved = counters.counters_for(article)
+    moved = page_counters.changed_since(before, article)
     _finish(copy, Step.WITHDRAW, revision, by, stage=copy.stage, reason=reason, moved=moved, **facts)
 
 
@@ -274,11 +276,13 @@ def restore(copy, revision, *, by):
     article = copy.article
     if copy.is_scheduled() and copy.scheduled_for <= timezone.now():
         _hold_due_update(copy)
+    before = page_counters.counters_for(article)
     article.withdrawn_at, article.withdrawal_note = None, ""
     if article.has_ended():
         article.live_until = None
     article.save(update_fields=["withdrawn_at", "withdrawal_note", "live_until"])
-    _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=counters.counters_for(article))
+    moved = page_counters.changed_since(before, article)
+    _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=moved)
 
 
 @transaction.atomic
@@ -435,10 +439,10 @@ def _publish_unreviewed(copy, step, revision, by, **facts):
 def _apply_to_article(copy, revision, *, at):
     """Give the article the revision; readers who never saw it see it from `at` on.
 
-    Returns the counters of every page it was on or comes to be on.
+    Returns the counters of the pages on which it looks different now, appeared or disappeared.
     """
     article, now = copy.article, timezone.now()
-    before = counters.counters_for(article)
+    before = page_counters.counters_for(article)
     slug = _slug_for(copy, revision)
     if article.was_public(at=now):
         article.changed_at = now
@@ -455,7 +459,7 @@ def _apply_to_article(copy, revision, *, at):
     related.copy_matches(copy, article)
     related.resolve_headlines(article)
     related.link_waiting_headlines(article)
-    return before | counters.counters_for(article)
+    return page_counters.changed_since(before, article)
 
 
 def _clear_pending(copy, revision):
@@ -475,12 +479,12 @@ def _clear_schedule(copy):
 def _record_going_live(copy):
     """Readers have seen a new story since its second: say so in the history, and settle what hung on it."""
     article, revision = copy.article, copy.scheduled_revision
-    facts = _schedule_facts(copy)
+    facts, before = _schedule_facts(copy), page_counters.counters_for(article)
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
     log.record("live", article, by=system_user(), revision=revision.number, content=revision.content_hash, **facts)
-    counters.bump(*counters.counters_for(article))
+    counters.bump(*page_counters.changed_since(before, article))
 
 
 def _hold_reason(copy, at):
@@ -532,9 +536,11 @@ def _four_eyes_facts():
 
 
 def _set_expiry(copy, step, revision, by, at, **facts):
-    copy.article.live_until = at
-    copy.article.save(update_fields=["live_until"])
-    _finish(copy, step, revision, by, stage=copy.stage, moved=counters.counters_for(copy.article), **facts)
+    article, before = copy.article, page_counters.counters_for(copy.article)
+    article.live_until = at
+    article.save(update_fields=["live_until"])
+    moved = page_counters.changed_since(before, article)
+    _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
 
 
 def _iso(at):

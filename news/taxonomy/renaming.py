@@ -7,6 +7,7 @@ event, and every page that shows it moves with its change counters, in the renam
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from news import page_counters
 from news.models import Article, Author, Section, Tag
 from portal.audit import log
 from portal.pagecache import counters
@@ -39,7 +40,7 @@ def record_rename(thing, before, *, by):
         stories = Article.objects.live().filter(**{USED_BY[type(thing)]: thing})
         for article in stories.defer("body"):
             log.record("rename", article, by=by, **facts)
-    counters.bump(counters.SITE)  # names stand on every kind of page
+    counters.bump(*page_counters.counters_for_name(thing, before))
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def set_aliases(tag, wanted, *, by):
     tag.aliases.exclude(key__in=wanted).delete()
     for key, name in wanted.items():
         tag.aliases.update_or_create(key=key, defaults={"name": name})
-    counters.bump(counters.tag(tag.slug))
+    counters.bump(page_counters.of_tag(tag.slug))
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """The newsroom: Django's admin with our header and places, a start page, and a person's own settings."""
 
-import re
 from functools import wraps
 
 from django.conf import settings
@@ -12,6 +11,8 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
+
+from portal.http.request_guard import malformed_admin_request_because
 
 # What stands in the header, in this order: the model, and what the place is called.
 PLACES = [
@@ -25,9 +26,6 @@ ROLES = {
     "Chief editors": pgettext_lazy("role", "Chief editor"),
     "Moderators": pgettext_lazy("role", "Moderator"),
 }
-
-ROW = re.compile("[0-9]{1,18}")  # the number of a row, as check boxes of lists send it
-
 # Sentences of Django's own that our catalogues may say better; they are asked first. In Polish a noun put into
 # Django's would need an ending ("Dodaj autor"), and its verbs come in three genders at once.
 REWORDED = [
@@ -63,7 +61,7 @@ class NewsroomSite(admin.AdminSite):
 
         @wraps(view)
         def checked(request, *args, **options):
-            if because := _malformed_because(request):
+            if because := malformed_admin_request_because(request):
                 raise BadRequest(because)
             return view(request, *args, **options)
 
@@ -126,15 +124,6 @@ class NewsroomSite(admin.AdminSite):
                     "is_here": request.path.startswith(address),
                     "count": model.objects.waiting().count() if model_name == "comment" else 0,
                 }
-
-
-def _malformed_because(request):
-    """A sentence for the log, or "". More of the kind, for all of the site: portal/http/request_guard.py."""
-    if "" in (request.GET.get("_to_field"), request.POST.get("_to_field")):
-        return "A field without a name is asked for."
-    if "action" in request.POST and not all(map(ROW.fullmatch, request.POST.getlist("_selected_action"))):
-        return "A selected row has no number."
-    return ""
 
 
 def _initials(user):

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments.tests.factories import make_comment
+from news import page_counters
 from news.content.body import paragraphs, token
 from news.editorial import workflow
 from news.models import Article, Section
@@ -274,7 +275,7 @@ def test_a_change_that_is_rolled_back_leaves_pages_kept(get, is_kept):
     get(path_of(article))
     try:
         with transaction.atomic():
-            counters.bump(counters.story(article.slug))
+            counters.bump(page_counters.of_article(article.slug))
             raise KeyError
     except KeyError:
         pass
@@ -283,14 +284,14 @@ def test_a_change_that_is_rolled_back_leaves_pages_kept(get, is_kept):
 
 def test_a_page_made_while_its_story_was_being_published_is_never_served_again(get, monkeypatch):
     article = make_live_article(headline="Old words")
-    keep = counters.PageDependencies.keep
+    cacheable = counters.PageDependencies.cacheable
 
-    def keep_after_a_commit(dependencies, response, **options):
+    def cacheable_after_a_commit(dependencies, response, **options):
         monkeypatch.undo()
         published_again(article, headline="New words")
-        return keep(dependencies, response, **options)
+        return cacheable(dependencies, response, **options)
 
-    monkeypatch.setattr(counters.PageDependencies, "keep", keep_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "cacheable", cacheable_after_a_commit)
     assert "Old words" in get(path_of(article)).content.decode()
     assert "New words" in get(path_of(article)).content.decode()
 
@@ -299,14 +300,14 @@ def test_a_gone_page_made_while_its_story_came_back_is_never_served_again(get, m
     """The page turns out to need another counter late; what it knew before must not be read anew."""
     article = make_live_article(headline="Back again")
     withdraw(article)
-    also = counters.PageDependencies.also
+    add = counters.PageDependencies.add
 
-    def also_after_a_commit(dependencies, *names):
+    def add_after_a_commit(dependencies, *names):
         monkeypatch.undo()
         published_again(article, body=paragraphs("Mended."))
-        return also(dependencies, *names)
+        return add(dependencies, *names)
 
-    monkeypatch.setattr(counters.PageDependencies, "also", also_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "add", add_after_a_commit)
     assert get(path_of(article)).status_code == 410
     assert get(path_of(article)).status_code == 200
 

@@ -39,6 +39,7 @@ from news.editorial import steps, workflow
 from news.editorial.checklist import ChecklistInput
 from news.models import Article, WorkingCopy
 from portal.audit import log
+from portal.http.numbers import plain_number
 from portal.i18n import timezones
 
 WRITE = (None, {"fields": ["headline", "standfirst", "dateline", "body"], "classes": ["nr-write"]})
@@ -306,7 +307,7 @@ class ArticleAdmin(admin.ModelAdmin):
 
         It is taken on the story as that page showed it: one withdrawn since is not given back to readers unseen.
         """
-        copy.revision_shown, copy.version = copy.latest_revision_id, widgets.number(request.POST.get("version"))
+        copy.revision_shown, copy.version = copy.latest_revision_id, plain_number(request.POST.get("version"))
         return self._back_to(request, copy, refused=not self._take_step(request, copy))
 
     def _back_to(self, request, copy, *, refused):

@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news.admin.articles.widgets import plain
 from news.admin.datetime_display import exactly, on_the_site
 from news.admin.datetime_fields import HourForm
 from news.editorial import steps, workflow
 from news.editorial.workflow import Stage, Step
 from news.roles import SYSTEM
+from portal.http.numbers import plain_number
+from portal.http.request_guard import without_nul
 
 ORDER = [
     *(Step.SUBMIT, Step.APPROVE, Step.APPROVE_AND_PUBLISH, Step.PUBLISH, Step.SCHEDULE, Step.UNSCHEDULE),
@@ -166,7 +167,7 @@ def buttons(copy, *, by, typed, planned=None, read=None):
 
 def asked(step, copy, typed):
     """What was typed beside the button of a step: what it asks for, by the names of `rules.ASKS`; else Refused."""
-    given = {"reason": plain(typed.get(reason_name(step), "")).strip()}
+    given = {"reason": without_nul(typed.get(reason_name(step), "")).strip()}
     if step == Step.SCHEDULE:
         return given | {"at": copy.planned_publish_at}  # the hour just saved with the story
     form = _form(step, copy, typed)
@@ -255,7 +256,9 @@ def named(value, *, by):
     """The (step, article, revision) a pressed button carries; Refused when no button of theirs says so."""
     try:
         name, article, revision = value.split(":")
-        step, article, revision = Step(name), int(article), int(revision)
+        step, article, revision = Step(name), plain_number(article), plain_number(revision)
+        if article is None or revision is None:
+            raise ValueError
     except ValueError:
         raise workflow.Refused(_("This button is not known; load the page again.")) from None
     if step not in steps.steps_shown(by):
