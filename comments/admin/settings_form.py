@@ -110,13 +110,13 @@ class Trial:
     caught: list = field(default_factory=list)  # (comment, the words, whether it would have gone to spam)
 
 
-def tried(rules):
+def tried(settings):
     """Ask the lists alone about the last comments, whatever has become of those. Nothing is changed."""
     trial = Trial()
     last = Comment.objects.filter(staff=None).exclude(body="").order_by("-created_at", "-pk")
     for comment in last.only("name", "body", "website", "status", "created_at")[:LOOKED_AT]:
         trial.looked_at += 1
-        refused, held = (_lines(rules.words_in(comment, getattr(rules, name))) for name in reversed(LISTS))
+        refused, held = (_lines(rules.words_in(comment, getattr(settings, name))) for name in reversed(LISTS))
         trial.refused += bool(refused)
         trial.held += bool(held and not refused)
         if (refused or held) and len(trial.caught) < SHOWN:

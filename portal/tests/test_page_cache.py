@@ -332,14 +332,38 @@ def midnight():
     return datetime.combine(timezone.localtime(timezone.now(), zone).date() + timedelta(days=1), time.min, zone)
 
 
+@pytest.fixture
+def origin_and_steel():
+    """A section and a tag with a story each readers see."""
+    origin, steel = make_section(name="Origin"), make_tag("Steel")
+    make_live_article(section=origin, tags=[steel])
+    return origin, steel
+
+
 @pytest.mark.parametrize("path", ["/", "/sections/origin/", "/tags/steel/"])
-def test_a_list_is_kept_until_the_next_story_appears_or_goes(get, stored, path):
-    make_live_article(section=make_section(name="Origin"), tags=[make_tag("Steel")])
+def test_a_list_is_kept_until_the_next_story_of_its_own_appears_or_goes(get, stored, origin_and_steel, path):
+    origin, steel = origin_and_steel
     appears, goes = soon(), soon(seconds=1)
-    make_article(live_from=appears)
-    make_article(live_until=goes)
+    for article in (make_article(live_from=appears, section=origin), make_article(live_until=goes, section=origin)):
+        article.tags.add(steel)
     get(path)
     assert_ends(stored[-1], appears)
+
+
+@pytest.mark.parametrize("path", ["/sections/origin/", "/tags/steel/"])
+def test_what_appears_in_another_list_ends_no_list(get, stored, origin_and_steel, path):
+    make_article(live_from=soon(), section=make_section()).tags.add(make_tag())
+    get(path)
+    assert stored[-1].until == midnight()
+
+
+@pytest.mark.parametrize("path", ["/sections/origin/", "/tags/steel/"])
+def test_what_is_published_in_another_list_leaves_a_list_kept(get, is_kept, origin_and_steel, path):
+    get(path)
+    make_live_article(section=make_section(), tags=[make_tag()])
+    get(path)  # for the new section in the masthead
+    make_live_article(section=Section.objects.last(), tags=[make_tag()])
+    assert is_kept(path)
 
 
 def test_a_story_is_kept_until_it_expires(get, stored):
