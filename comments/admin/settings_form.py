@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment, CommentSettings
 from comments.screening import wordlist
+from comments.screening.rules import words_in
 
 LOOKED_AT = 1000  # of the last comments, to try a list on
 SHOWN = 5
@@ -116,7 +117,7 @@ def tried(settings):
     last = Comment.objects.filter(staff=None).exclude(body="").order_by("-created_at", "-pk")
     for comment in last.only("name", "body", "website", "status", "created_at")[:LOOKED_AT]:
         trial.looked_at += 1
-        refused, held = (_lines(rules.words_in(comment, getattr(settings, name))) for name in reversed(LISTS))
+        refused, held = (_lines(words_in(comment, getattr(settings, name))) for name in reversed(LISTS))
         trial.refused += bool(refused)
         trial.held += bool(held and not refused)
         if (refused or held) and len(trial.caught) < SHOWN:
