@@ -25,6 +25,7 @@ from news import page_counters
 from news.content.body import paragraphs, token
 from news.editorial import workflow
 from news.models import Article, Author, Section, Tag, WorkingCopy
+from news.roles import system_user
 from news.taxonomy import renaming
 from news.tests.factories import make_author, make_copy, make_section, make_tag, make_user, saved_again
 from portal.pagecache import counters, middleware
