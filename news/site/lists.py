@@ -1,6 +1,6 @@
 """Pages that list articles: of a section, of a tag."""
 
-from django.core.paginator import InvalidPage, Page, Paginator
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -69,7 +69,9 @@ def _page_of(articles: ArticleQuerySet, request: HttpRequest) -> Page:
     """The page asked for, or 404 where there is none of that number."""
     numbers = request.GET.getlist("page", ["1"])
     number = page_number(numbers[0]) if len(numbers) == 1 else None
+    if number is None:
+        raise Http404
     try:
         return Paginator(articles, ON_A_PAGE).page(number)
-    except InvalidPage:
+    except EmptyPage:
         raise Http404 from None

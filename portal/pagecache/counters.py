@@ -9,7 +9,7 @@ What the counters stand for is said by those whose pages they are (news/page_cou
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import F
 from django.http import HttpResponse
@@ -77,11 +77,10 @@ class PageDependencies:
         `what` names the answer among those remembered under the counter.
         """
         self.add(counter)
-        value, answer = _memo.get((counter, what), (None, None))
-        if value != self.counters[counter]:
-            answer = compute()
-            _memo[counter, what] = self.counters[counter], answer
-        return answer  # type: ignore[return-value] - of the type that this key was stored with
+        remembered: tuple[int, Answer] | None = _memo.get((counter, what))
+        if remembered is None or remembered[0] != self.counters[counter]:
+            remembered = _memo[counter, what] = self.counters[counter], compute()
+        return remembered[1]
 
     def mark_private(self) -> None:
         """A part of the page is for one reader alone, so it must not be stored."""
@@ -92,7 +91,7 @@ class PageDependencies:
         return CacheableResponse.of(response, counters=self.counters, until=self.until, parameters=parameters)
 
 
-_memo: dict[tuple[str, str], tuple[int, object]] = {}
+_memo: dict[tuple[str, str], tuple[int, Any]] = {}
 
 
 def clear_memo() -> None:
