@@ -5,13 +5,13 @@ database: one query compares the counters a page was made from with what they ar
 A store that is down or lost costs speed, never a wrong page.
 """
 
+import functools
 import gzip
 import hashlib
 import logging
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache as once
 from pathlib import Path
 
 from django.conf import settings
@@ -114,12 +114,12 @@ def _edition() -> str:
     names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "EMAIL_BACKEND")
     # Forms on the pages hold tokens of the secret key; what is signed with it tells one key from another.
     key = salted_hmac("portal.pagecache.middleware", "edition", algorithm="sha256").hexdigest()
-    parts = [_code_edition(), *(str(getattr(settings, name)) for name in names), key]
+    parts = [_files(), *(str(getattr(settings, name)) for name in names), key]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-@once
-def _code_edition() -> str:
+@functools.cache
+def _files() -> str:
     """Return a digest of the code's files and when they changed: looked up once, because a process runs one code."""
     files = sorted(
         f"{file} {_changed_at(file)}"

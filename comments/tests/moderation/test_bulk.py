@@ -243,6 +243,7 @@ def test_forged_batches_are_no_batches(desk, number):
 # At the same moment
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_right():
     """Round after round, because a count gone wrong would be mended by the next one."""
@@ -272,6 +273,7 @@ def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_
         assert counts().get(article.pk, 0) == recount().get(article.pk, 0)
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
     """One by one, many at once, taken back, edited and answered, by four moderators who all want the same comments."""

@@ -187,6 +187,7 @@ def all_at_once(number, work):
     return wrong
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_moderators_deciding_at_once_decide_each_comment_once_and_count_right():
     article = make_live_articles(1)[0]

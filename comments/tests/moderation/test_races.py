@@ -23,6 +23,7 @@ from news.tests import races
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
 
+pytestmark = pytest.mark.race
 RACES = 10
 ADDRESS = "grazyna@example.org"
 LONG_AGO = timedelta(days=400)
@@ -33,7 +34,7 @@ def track(transactional_db):
     """After the races: they met, and the history holds."""
     with races.track(refusal=Refused) as track:
         yield track
-    track.they_met(share=0.5)
+    track.they_met()
     assert verify.verify()[1] is None
 
 

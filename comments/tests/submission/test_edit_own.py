@@ -360,6 +360,7 @@ def test_moderators_see_both_wordings_and_readers_who_changed_it(desk, path, com
 # While a moderator looks at it
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither_waits_for_ever():
     without_limits()
@@ -376,5 +377,5 @@ def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither
             changed = sent.status == "pending" and sent.body == f"Other words {number}."
             approved = sent.status == "approved" and sent.body != f"Other words {number}."
             assert (changed, approved) == ((True, False) if winner == 0 else (False, True))
-    track.they_met(share=0.5)
+    track.they_met()
     assert verify.verify()[1] is None

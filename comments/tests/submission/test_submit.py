@@ -167,6 +167,7 @@ def test_no_mail_when_nothing_waits_or_nobody_is_named(settings):
 # At the same moment
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_the_same_comment_sent_many_times_at_once_is_one_row():
     article = make_live_articles(1)[0]
@@ -174,6 +175,7 @@ def test_the_same_comment_sent_many_times_at_once_is_one_row():
     assert Comment.objects.count() == CommenterEmail.objects.count() == digests().count() == 1
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_different_words_sent_at_once_are_as_many_rows():
     article = make_live_articles(1)[0]

@@ -145,6 +145,7 @@ for number in range(25):
 """
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_four_processes_append_at_once_and_none_is_lost_and_nothing_forks(tmp_path):
     make_copy()

@@ -184,6 +184,7 @@ def test_the_command_says_what_it_did(at):
     assert out.getvalue() == "1 updates in place, 0 stories gone live, 0 held back.\n"
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_at_once_publish_once(tmp_path):
     """Real processes on a database of their own: a file of SQLite, or the PostgreSQL the tests run on."""

@@ -16,6 +16,7 @@ from news.tests.factories import make_copy, make_live_article, make_user, saved_
 from news.tests.page_forms import fields_of
 from portal.models import AuditEvent
 
+pytestmark = pytest.mark.race
 Stage = WorkingCopy.Stage
 HOUR = timedelta(hours=1)
 # How often each pair meets: five hundred races in all.

@@ -160,15 +160,17 @@ class Newsroom:
         return {json.loads(event.facts)["revision"] for event in events}
 
 
+# Twenty newsrooms every day, others each time, and sixty in `make check-all`.
+@pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.long) for part in (1, 2))])
 @pytest.mark.wide
 @pytest.mark.django_db
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     saves,
     st.sampled_from([Step.PUBLISH, Step.SCHEDULE]),
     st.lists(st.one_of(saves, steps, steps, steps, waits, backs), max_size=14),
 )
-def test_every_public_field_equals_an_approved_revision_and_the_two_lives_agree(first, last, actions):
+def test_every_public_field_equals_an_approved_revision_and_the_two_lives_agree(part, first, last, actions):
     clock = [timezone.now()]
     with transaction.atomic(), mock.patch.object(timezone, "now", lambda: clock[0]):
         newsroom = Newsroom(clock)
