@@ -114,20 +114,19 @@ def _edition() -> str:
     names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "EMAIL_BACKEND")
     # Forms on the pages hold tokens of the secret key; what is signed with it tells one key from another.
     key = salted_hmac("portal.pagecache.middleware", "edition", algorithm="sha256").hexdigest()
-    parts = [_files(), *(str(getattr(settings, name)) for name in names), key]
+    parts = [*_files(), *(str(getattr(settings, name)) for name in names), key]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @functools.cache
-def _files() -> str:
-    """Return a digest of the code's files and when they changed: looked up once, because a process runs one code."""
-    files = sorted(
+def _files() -> list[str]:
+    """Return the code's files and when they changed; looked up once, for a process runs what it began with."""
+    return sorted(
         f"{file} {_changed_at(file)}"
         for app in ("portal", "news", "comments", "templates")
         for pattern in CODE
         for file in (BASE_DIR / app).glob(pattern)
     )
-    return hashlib.sha256("\n".join(files).encode()).hexdigest()
 
 
 def _changed_at(file: Path) -> int | None:
