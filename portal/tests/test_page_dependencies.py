@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 from django.core.handlers.base import BaseHandler
@@ -393,8 +394,13 @@ def set_clock(monkeypatch):
 
 
 @pytest.fixture
-def reader(monkeypatch, address):
-    """Somebody who asks for pages, with the store and beside it."""
+def reader(monkeypatch, address, settings):
+    """Somebody who asks for pages, with the store and beside it.
+
+    The store is in memory whatever CACHE_URL says: a server that is slow to answer makes a page be rendered again.
+    """
+    store = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": uuid4().hex}
+    settings.CACHES = {"default": store}
     return Reader(monkeypatch, address)
 
 

@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def greet(self, password):
         known = f"password {password}" if password else "the password of the first run"
         self.stdout.write(
-            f"{settings.SITE_NAME} is at {settings.SITE_URL}/ and the newsroom at {settings.SITE_URL}/admin/\n"
+            f"{settings.SITE_NAME} is at {absolute_url("/")} and the newsroom at {absolute_url("/admin/")}\n"
             f"Log in as {', '.join(demo.PEOPLE)}: {known}.\nStop with Ctrl+C."
         )
 
