@@ -49,3 +49,6 @@ def shown_of(article: Article, slugs: Collection[str]) -> dict[str, Hashable]:
     if Thread.objects.filter(pk=article.pk, approved_count__gt=0).exists():
         shown[FEED] = title
     return shown
+
+
+page_counters.register(possible=possible_for, shown=shown_of)

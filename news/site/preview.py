@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from news.editorial.preview import PreviewArticle, of_revision
@@ -15,12 +16,37 @@ from news.site.reading import reading_context
 from portal.http.headers import private_response
 from portal.http.urls import absolute_url
 
+NO_PREVIEW = {  # heading and explanation
+    "unknown": (
+        gettext_lazy("There is no preview here"),
+        gettext_lazy(
+            "Nobody here made this link. If you typed it or copied only a part of it, open it from the message you got."
+        ),
+    ),
+    "revoked": (
+        gettext_lazy("This preview has been closed"),
+        gettext_lazy("The newsroom has taken this link back. Ask whoever sent it to you for a new one."),
+    ),
+    "expired": (
+        gettext_lazy("This preview has ended"),
+        gettext_lazy(
+            "The link worked for a limited time, and that time has passed. Ask whoever sent it to you for a new one."
+        ),
+    ),
+    "changed": (
+        gettext_lazy("There is no preview here"),
+        gettext_lazy(
+            "The newsroom cannot vouch for the text any more and does not show it. Tell whoever sent you the link."
+        ),
+    ),
+}
+
 
 @require_safe
 def preview(request: HttpRequest, key: str) -> HttpResponse:
     """Show a revision to whoever has the link; once that has ended or is revoked: 410, and nothing of the text.
 
-    Context: that of `preview_response`, or `why` (a word) and `status`.
+    Context: that of `preview_response`, or `heading`, `explanation` and `status`.
     """
     links = PreviewLink.objects.select_related("revision", "copy__latest_revision", "copy__article")
     link = links.filter(pk=PreviewLink.named(key)).first()
@@ -53,5 +79,8 @@ def preview_url(link: PreviewLink) -> str:
 
 
 def _no_preview(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
-    response = render(request, "news/no_preview.html", {"why": why, "status": status}, status=status)
+    """`why`, a word of NO_PREVIEW."""
+    heading, explanation = NO_PREVIEW[why]
+    context = {"heading": heading, "explanation": explanation, "status": status}
+    response = render(request, "news/no_preview.html", context, status=status)
     return private_response(response)

@@ -179,11 +179,11 @@ class Site:
 
     def rename(self, thing: Section | Tag | Author, **fields) -> None:
         thing.refresh_from_db()
-        before = renaming.public_fields(thing)
+        before = renaming.recorded_fields(thing)
         for name, value in fields.items():
             setattr(thing, name, value)
         thing.save()
-        renaming.record_rename(thing, before, by=self.chief)
+        renaming.record_change(thing, before, by=self.chief)
 
     def comment(self, article: Article, body: str, *, status: str = "approved", parent: Comment | None = None):
         name = body.replace(" ", "-")
