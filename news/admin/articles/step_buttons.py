@@ -12,6 +12,7 @@ from news.admin.articles.step_presentation import PRESENTATIONS, StepPresentatio
 from news.editorial import steps, workflow
 from news.editorial.steps import RULES, Stage, Step
 from news.models import Revision, WorkingCopy
+from portal.http.numbers import plain_number
 from portal.http.request_guard import without_nul
 from portal.models import User
 
@@ -189,12 +190,19 @@ def pressed(value: str, *, by: User) -> PressedButton:
     """Parse the value of a pressed button; Refused when no button of theirs says so."""
     try:
         step, article, revision = value.split(":")
-        button = PressedButton(Step(step), int(article), int(revision))
+        button = PressedButton(Step(step), _number(article), _number(revision))
     except ValueError:
         raise workflow.Refused(_("This button is not known; load the page again.")) from None
     if button.step not in steps.steps_for(by):
         raise workflow.Refused(str(RULES[button.step].not_allowed))
     return button
+
+
+def _number(text: str) -> int:
+    number = plain_number(text)
+    if number is None:
+        raise ValueError(text)
+    return number
 
 
 def inputs_for(step: Step, copy: WorkingCopy, typed: Typed) -> dict[str, Any]:
