@@ -55,7 +55,6 @@ ACCEPTED_RENEWALS = [
     Renewal("comment_changes", "exempt", "article|conversation", END),
     Renewal("name_changes", "in another language", ".*", "Counters do not tell the languages of the site apart."),
     Renewal("story_changes", "story: (body|one)", "front page", NEWEST),
-    Renewal("name_changes", "HS code|author", "front page", NEWEST),
     Renewal("live_changes", "ended|restored|update", "gone", NEWEST),
     Renewal("story_changes", "language", "feed", "A feed names stories as lists do, which say their language."),
     Renewal("comment_changes", "thread|edited", "article|conversation|feed", THREAD),
@@ -106,6 +105,8 @@ class Site:
                 {"uuid": WAITING_LINK, "label": "To come", "placement": "end"},
             ],
             section=self.origin,
+            tags=[self.hs],
+            authors=[self.author],
         )
         self.old = make_copy(by=system_user(), headline="Old", section=self.origin).article
         yesterday = self.now - timedelta(hours=23)
@@ -246,6 +247,12 @@ def story_changes(site: Site):
     yield "story: one link less"
     site.update(site.linking, lambda copy: copy.related_links.create(target=main, uuid=LINK))
     yield "story: linked again"
+    site.update(site.linking, lambda copy: copy.bylines.create(author=site.other_author, position=2))
+    yield "lead of the front page: one author more"
+    site.update(site.linking, lambda copy: copy.tag_rows.filter(tag=site.hs).delete())
+    yield "lead of the front page: one HS code less"
+    site.update(site.linking, dateline="Gdynia", section=site.tariffs)
+    yield "lead of the front page: dateline and section"
     copy = site.copy(main)
     saved_again(copy, site.reporter, headline="Not yet")
     yield "story: saved as a draft"
