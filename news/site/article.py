@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from news import page_counters
 from news.models import Article
-from news.querysets import article_page_prefetches
 from news.site.errors import latest
+from news.site.prefetches import article_page_prefetches
 from news.site.reading import reading_context
 from portal.http.headers import no_store, private_response, public_for
 from portal.http.urls import absolute_url

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from news import page_counters
 from news.models import Article, Section
-from news.querysets import card_prefetches
 from news.site import navigation
+from news.site.prefetches import card_prefetches
 from portal.http.urls import absolute_url
 from portal.pagecache.counters import SITE, PageDependencies
 

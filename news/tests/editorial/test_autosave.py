@@ -131,7 +131,9 @@ def test_text_begun_on_an_older_version_meets_the_other_s_when_it_is_taken_up(cl
     form = typed(client, reporter, copy, headline="Mine")
     saved_again(copy, make_user(), headline="Theirs", standfirst="Theirs too")
     answer = client.get(take_up(copy, form))
-    assert [(place.theirs, place.mine) for place in answer.context["meeting"].merge.places] == [("Theirs", "Mine")]
+    assert [(conflict.theirs, conflict.mine) for conflict in answer.context["meeting"].merge.conflicts] == [
+        ("Theirs", "Mine")
+    ]
     again = fields_of(answer)
     assert again["headline"] == "Mine"
     assert said(send_fields(client, at(copy), again)) == ["Saved as revision 3."]

@@ -11,6 +11,7 @@ from django.contrib.messages import INFO, WARNING
 
 from comments.models import Comment, EmailPreference, Report, Subscription
 from comments.moderation import decisions, sender_rules
+from comments.moderation.bulk import decide_all
 from comments.personal_data import emails
 from news.models import Author, Autosave, Presence, Section, Tag, WorkingCopy
 from news.tests.page_forms import fields_of
@@ -235,7 +236,7 @@ def held_the_person(newsroom, user):
 
 def marked_many(newsroom, user):
     waiting = Comment.objects.waiting().filter(article=newsroom["live"].pk)
-    newsroom["batch"] = bulk.decide_all(waiting, decisions.Decision.SPAM, by=user)
+    newsroom["batch"] = decide_all(waiting, decisions.Decision.SPAM, by=user)
 
 
 def another_marked_many(newsroom, user):
