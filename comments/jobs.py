@@ -13,6 +13,7 @@ from comments.models import Comment
 from comments.notifications import delivery
 from comments.personal_data import purge, retention
 from comments.submission import rate_limits
+from portal.http.urls import absolute_url
 from portal.jobs import job
 
 
@@ -23,7 +24,7 @@ def notify_moderators():
     if not (waiting or reported) or not settings.MODERATORS_EMAIL:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
+        queue = absolute_url(reverse("admin:comments_comment_changelist"))
         text = render_to_string(
             "email/comments_waiting.txt", {"waiting": waiting, "reported": reported, "queue": queue}
         )

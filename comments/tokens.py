@@ -14,6 +14,8 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from portal.http.numbers import plain_number
+
 LABEL = "comments.form"
 VALID = timedelta(days=14)  # a tab left open over a holiday still works
 EPOCH = date(1970, 1, 1)
@@ -32,10 +34,11 @@ def make(article, *, day=None):
 def is_good(token, article, *, today=None):
     """Whether this token is ours, this story's, and not too old."""
     number, _, signature = token.partition("-")
-    if not (number.isascii() and number.isdecimal() and len(number) < 8):
+    day = plain_number(number, longest=7)
+    if day is None:
         return False
-    age = ((today or _today()) - EPOCH).days - int(number)
-    return 0 <= age <= VALID.days and constant_time_compare(signature, _signature(article, int(number)))
+    age = ((today or _today()) - EPOCH).days - day
+    return 0 <= age <= VALID.days and constant_time_compare(signature, _signature(article, day))
 
 
 def receipt(comment):

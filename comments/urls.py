@@ -3,21 +3,9 @@ from django.urls import path, register_converter
 from comments.display import feeds
 from comments.notifications import views as mail
 from comments.submission import edit_own, views
+from portal.http.numbers import NumberConverter
 
-
-class Number:
-    """One spelling of each number: every other would be another address of the same page, and kept apart."""
-
-    regex = "[1-9][0-9]{0,17}"
-
-    def to_python(self, value):
-        return int(value)
-
-    def to_url(self, value):
-        return str(value)
-
-
-register_converter(Number, "number")
+register_converter(NumberConverter, "number")
 
 app_name = "comments"
 urlpatterns = [

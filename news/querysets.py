@@ -31,6 +31,10 @@ class ArticleQuerySet(models.QuerySet):
         """What readers get at an hour still to come."""
         return self.filter(live_from__gt=at or timezone.now())
 
+    def live_or_coming(self, *, at=None):
+        """What readers see or will see by the clock alone. Keep in step with Article.is_live_or_coming()."""
+        return self.filter(live_from__isnull=False, withdrawn_at=None).exclude(live_until__lte=at or timezone.now())
+
     def ended(self, *, at=None):
         """What readers no longer see because the end somebody set has come."""
         return self.filter(live_until__lte=at or timezone.now(), withdrawn_at=None)

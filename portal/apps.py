@@ -13,7 +13,7 @@ class PortalConfig(AppConfig):
         """Import what every app registers outside its admin, in modules of these names."""
         from portal import roles
 
-        autodiscover_modules("audit_kinds", "health", "jobs", "roles")
+        autodiscover_modules("audit_kinds", "health", "jobs", "page_counters", "roles")
         post_migrate.connect(roles.ensure_roles, dispatch_uid="portal.ensure_roles")
 
 

@@ -18,4 +18,4 @@ urlpatterns = [
     ),
 ]
 handler400 = "portal.http.request_guard.bad_request"
-handler404 = "news.site.views.not_found"
+handler404 = "news.site.errors.not_found"

@@ -21,8 +21,8 @@ from comments.models import BulkDecision, Comment, Report
 from comments.moderation import bulk, claims, closing, decisions, sender_rules
 from comments.moderation.decisions import Decision, Refused
 from comments.personal_data import emails
-from news.admin.articles import widgets
 from portal.audit.model_admin import AuditedAdmin
+from portal.http.numbers import plain_number
 
 Status = Comment.Status
 
@@ -197,7 +197,7 @@ class CommentAdmin(AuditedAdmin):
             return ""
         selection = request.POST.getlist("_selected_action")[: self.list_max_show_all]
         seen = {
-            widgets.number(number): status for number, _colon, status in (which.partition(":") for which in selection)
+            plain_number(number): status for number, _colon, status in (which.partition(":") for which in selection)
         }
         if not seen:
             raise Refused(_("No comment is selected."))
@@ -215,7 +215,7 @@ class CommentAdmin(AuditedAdmin):
 
     def _all(self, request, shown):
         """What the list holds, as far as its moderator had it before their eyes: `<newest>:<how many>`."""
-        newest, count = (widgets.number(part) or 0 for part in shown.partition(":")[::2])
+        newest, count = (plain_number(part) or 0 for part in shown.partition(":")[::2])
         try:
             found = self.get_changelist_instance(request).queryset.filter(pk__lte=newest)
         except IncorrectLookupParameters:
@@ -327,4 +327,4 @@ def _asked(asked, comment):
 
 
 def _by_number(found, number):
-    return found.filter(pk=widgets.number(number)).first()
+    return found.filter(pk=plain_number(number)).first()

@@ -9,7 +9,7 @@ from comments.models import Comment, CommentSettings
 from comments.moderation import bulk, claims, decisions
 from comments.moderation.decisions import Decision, Reason
 from comments.screening import rules
-from news.admin.articles.widgets import number
+from portal.http.numbers import plain_number
 
 Status = Comment.Status
 REPORTED = "reported"
@@ -91,7 +91,7 @@ def told_claimed(person):
 
 
 def _current(asked):
-    return Comment.objects.for_queue().select_related(CommentContext.LOAD).filter(pk=number(asked)).first()
+    return Comment.objects.for_queue().select_related(CommentContext.LOAD).filter(pk=plain_number(asked)).first()
 
 
 def _row(comment, changelist, by):

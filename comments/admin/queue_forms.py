@@ -7,7 +7,7 @@ from comments.models import Comment, CommentSettings
 from comments.moderation import sender_rules
 from comments.moderation.decisions import Refused
 from comments.submission.forms import OneLine, Words, readable
-from news.admin.articles import widgets
+from portal.http.numbers import plain_number
 
 FIELDS = {
     "words": Words(
@@ -73,7 +73,7 @@ def kept(posted, typed, field, refusal, *, by):
 
 def _about(posted):
     """The comment that was before their eyes while they typed."""
-    return Comment.objects.for_queue().filter(pk=widgets.number(posted.get("about"))).first()
+    return Comment.objects.for_queue().filter(pk=plain_number(posted.get("about"))).first()
 
 
 def _plain(text):

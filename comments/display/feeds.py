@@ -1,34 +1,41 @@
-"""Approved comments as RSS, under one story or all of them: kept and asked for again like every public page."""
+"""Approved comments as RSS, of one article or of all: stored and asked for again like every public page."""
 
 import re
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from comments import page_counters
 from comments.display import rendering
 from comments.models import Comment
 from news.models import Article
-from news.site.views import for_live_article
-from portal.pagecache import counters
+from news.page_counters import end_at_next_boundary
+from news.site.article import for_live_article
+from portal.http.urls import absolute_url
+from portal.pagecache.counters import PageDependencies
 
 NEWEST = 50
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @require_safe
-@for_live_article
-def of_story(request, article, dependencies):
+@for_live_article(depends_on=lambda slug: [page_counters.of_thread(slug)])
+def of_story(request: HttpRequest, article: Article, dependencies: PageDependencies) -> HttpResponse:
+    """The comments on one article."""
     dependencies.expires_at(article.boundaries(after=dependencies.at))
     return dependencies.cacheable(StoryFeed(article)(request))
 
 
 @require_safe
-def everywhere(request):
-    dependencies = counters.PageDependencies(counters.HOME, counters.LISTS)
-    dependencies.expires_with_lists()
+def everywhere(request: HttpRequest) -> HttpResponse:
+    """The newest comments on all articles."""
+    dependencies = PageDependencies(page_counters.FEED)
+    discussed = Article.objects.filter(thread__approved_count__gt=0)
+    end_at_next_boundary(dependencies, page_counters.FEED, discussed)
     return dependencies.cacheable(SiteFeed(Article.objects.live(at=dependencies.at))(request))
 
 
@@ -46,7 +53,7 @@ class CommentFeed(Feed):
         return _in_xml(rendering.rendered(comment.body))
 
     def item_link(self, comment):
-        return _absolute(comment.get_absolute_url())
+        return absolute_url(comment.get_absolute_url())
 
     def item_pubdate(self, comment):
         return comment.created_at
@@ -59,21 +66,17 @@ class StoryFeed(CommentFeed):
     def __init__(self, article):
         self.comments = Comment.objects.filter(article=article)
         self.title = self.description = _("Comments on “%(story)s”") % {"story": article}
-        self.link = _absolute(article.get_absolute_url())
-        self.feed_url = _absolute(reverse("comments:story-feed", args=[article.slug]))
+        self.link = absolute_url(article.get_absolute_url())
+        self.feed_url = absolute_url(reverse("comments:story-feed", args=[article.slug]))
 
 
 class SiteFeed(CommentFeed):
     def __init__(self, stories):
         self.comments = Comment.objects.filter(article__in=stories)
         self.title = self.description = _("Comments on %(site)s") % {"site": settings.SITE_NAME}
-        self.link = _absolute(reverse("news:home"))
-        self.feed_url = _absolute(reverse("comments:feed"))
+        self.link = absolute_url(reverse("news:home"))
+        self.feed_url = absolute_url(reverse("comments:feed"))
 
 
 def _in_xml(words):
     return NOT_IN_XML.sub("\ufffd", words)
-
-
-def _absolute(path):
-    return f"{settings.SITE_URL}{path}"

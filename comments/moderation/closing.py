@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from comments.models import CommentSettings, Thread
 from comments.moderation.comment_settings import change_settings, lock_settings
 from comments.moderation.decisions import NOT_TO_MODERATE, Refused
-from comments.moderation.thread_counts import invalidate_pages, lock_threads
+from comments.moderation.thread_counts import invalidate_threads, lock_threads
 from portal.audit import log
 
 
@@ -102,7 +102,7 @@ def _set(article, column, value, by, kind, already):
     if not Thread.objects.filter(pk=article.pk, **{column: not value}).update(**{column: value}):
         raise Refused(already)
     log.record(kind, Thread(pk=article.pk), by=by, article=article.pk)
-    invalidate_pages([article.pk])
+    invalidate_threads([article.pk])
 
 
 def _set_open(is_open, by, banner):

@@ -5,6 +5,7 @@ import hashlib
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from comments import page_counters
 from comments.models import CommentSettings
 from comments.moderation.decisions import Refused
 from comments.screening import wordlist
@@ -14,7 +15,7 @@ from portal.pagecache import counters
 
 @transaction.atomic
 def change_settings(changed, *, by, began_from=None):
-    """Put other rules in force, from the next comment on. Every page shows the form, so all of them are made anew.
+    """Put other rules in force, from the next comment on, and invalidate the pages that show them.
 
     `changed` says what is to be, by field; `began_from` is the edition that was before their eyes.
     """
@@ -30,7 +31,7 @@ def change_settings(changed, *, by, began_from=None):
             setattr(rules, name, changed[name])
         rules.save()
         log.record("comment_settings.changed", rules, by=by, changed=told)
-        counters.bump(counters.SITE)
+        counters.bump(*page_counters.for_settings(told))
     return rules
 
 

@@ -208,7 +208,7 @@ def edit(comment, body, *, by, seen):
         raise _overtaken(comment)
     log.record("comment.edited", comment, by=by, reason=comment.body, article=comment.article_id)
     if comment.status == Status.APPROVED:
-        thread_counts.invalidate_pages([comment.article_id])
+        thread_counts.invalidate_pages([comment.article_id], counted=False)
     for name, value in row.items():
         setattr(comment, name, value)
 

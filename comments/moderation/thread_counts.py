@@ -6,9 +6,10 @@ The count moves in the transaction that shows or hides a comment, under the thre
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from comments import page_counters
 from comments.models import Comment, Thread
 from comments.querysets import in_parts
-from news.models import Slug
+from news.page_counters import HOME
 from portal.pagecache import counters
 
 
@@ -34,11 +35,16 @@ def recount(articles):
         _recount(part)
 
 
-def invalidate_pages(articles):
-    """What readers see under these stories, by their numbers, has changed."""
-    if articles:
-        slugs = Slug.objects.filter(article__in=articles).values_list("slug", flat=True)
-        counters.bump(counters.HOME, *map(counters.story, slugs))
+def invalidate_pages(article_ids, *, counted=True):
+    """Invalidate the cached pages that show the comments of these articles (ids); `counted`: also how many."""
+    if article_ids:
+        numbers = {HOME} if counted else set()
+        counters.bump(page_counters.FEED, *numbers, *page_counters.for_threads(article_ids))
+
+
+def invalidate_threads(article_ids):
+    """Invalidate the cached pages that show whether these articles (ids) take comments."""
+    counters.bump(*page_counters.for_threads(article_ids))
 
 
 def _recount(articles):

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from comments import tokens
 from comments.models import Comment, CommenterEmail, EmailPreference, SentNotification, Subscription
 from comments.personal_data import emails
+from portal.http.urls import absolute_url
 from portal.jobs import enqueue
 from portal.models import AuditEvent
 
@@ -208,7 +209,7 @@ def _written(subscription, what, about, context):
     context |= {
         "site": settings.SITE_NAME,
         "story": about.article.headline,
-        "link": f"{settings.SITE_URL}{about.get_absolute_url()}",
+        "link": absolute_url(about.get_absolute_url()),
         "confirms_at": _address("comments:mail-confirm", tokens.confirmation(subscription)),
         "ends_at": ends_at,
     }
@@ -222,4 +223,4 @@ def _written(subscription, what, about, context):
 
 
 def _address(name, key):
-    return f"{settings.SITE_URL}{reverse(name, args=[key])}"
+    return absolute_url(reverse(name, args=[key]))

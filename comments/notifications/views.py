@@ -13,7 +13,7 @@ from comments import tokens
 from comments.models import Subscription
 from comments.notifications import delivery
 from comments.submission.views import posted_to
-from news.site.views import private_response
+from portal.http.headers import private_response
 
 
 @csrf_exempt

@@ -24,6 +24,8 @@ from comments.moderation.decisions import Refused
 from comments.personal_data import emails, purge
 from comments.querysets import in_parts
 from portal.audit import kinds, log
+from portal.http.numbers import plain_number
+from portal.http.urls import absolute_url
 
 UNSIGNED = {"name": "", "name_search_key": "", "website": "", "reasons": []}  # reasons may quote the name
 KINDS = {"comment": Comment, "report": Report, "standing": SenderRule}
@@ -222,8 +224,7 @@ def _with_answers(numbers):
 
 def _row(handle):
     kind, _colon, number = handle.partition(":")
-    is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    row = KINDS[kind].objects.filter(pk=int(number)).first() if kind in KINDS and is_number else None
+    row = KINDS[kind].objects.filter(pk=plain_number(number)).first() if kind in KINDS else None
     if row is None:
         raise Refused(_("Of this person nothing is kept any more that could be found by their address."))
     return row
@@ -256,7 +257,7 @@ def _digest(numbers):
 def _exported(comment):
     return {
         "story": str(comment.article),
-        "address": _absolute(comment),
+        "address": absolute_url(comment.get_absolute_url()),
         "sent": comment.created_at.isoformat(timespec="seconds"),
         "name": comment.name,
         "website": comment.website,
@@ -271,7 +272,7 @@ def _exported(comment):
 def _exported_report(report):
     return {
         "story": str(report.comment.article),
-        "about": _absolute(report.comment),
+        "about": absolute_url(report.comment.get_absolute_url()),
         "sent": report.created_at.isoformat(timespec="seconds"),
         "reason": report.reason,
         "words": report.words,
@@ -292,7 +293,3 @@ def _exported_mail(marks):
     box = EmailPreference.objects.filter(address_hash__in=marks).first()
     said = {"confirmed": box.confirmed_at, "no_more": box.stopped_at} if box else {}
     return {word: at.isoformat(timespec="seconds") for word, at in said.items() if at}
-
-
-def _absolute(comment):
-    return f"{settings.SITE_URL}{comment.get_absolute_url()}"

@@ -21,6 +21,7 @@ from comments.models import Comment
 from comments.notifications import delivery
 from comments.screening import wordlist
 from comments.submission import submit
+from portal.http.numbers import plain_number
 
 BIGGEST_NUMBER = 2**63 - 1
 SURROGATES = re.compile("[\ud800-\udfff]")
@@ -204,8 +205,8 @@ class CommentForm(forms.Form):
 
     def clean_started(self):
         """Seconds, or None for anything a script of ours would not have sent: it proves nothing either way."""
-        told = self.cleaned_data["started"]
-        return int(told) / 1000 if told.isascii() and told.isdecimal() and len(told) < 10 else None
+        milliseconds = plain_number(self.cleaned_data["started"], longest=9)
+        return None if milliseconds is None else milliseconds / 1000
 
     @property
     def shown_parent(self):

@@ -1,11 +1,9 @@
 """Where readers' comments arrive. No session is touched; an answer that shows what somebody typed is never kept."""
 
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
-from comments import tokens
+from comments import page_counters, tokens
 from comments.display import threads
 from comments.models import Comment, CommentSettings
 from comments.moderation import closing
@@ -22,16 +20,14 @@ from comments.moderation.decisions import Refused
 from comments.submission import rate_limits, submit
 from comments.submission.forms import CommentForm
 from comments.submission.report_form import ReportForm
-from news.site.views import article_response, for_live_article, gone, private_response
-from portal.pagecache import counters
+from news.site.article import article_response, for_live_article, gone
+from portal.http.headers import private_response
+from portal.http.request_guard import refuse_longer_than
+from portal.http.responses import SeeOther
+from portal.http.urls import absolute_url, own_origins
+from portal.pagecache.counters import SITE, PageDependencies
 
 OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
-
-
-class SeeOther(HttpResponseRedirect):
-    """After a POST, look there; every browser turns it into a GET, so that going back sends nothing twice."""
-
-    status_code = 303
 
 
 def _gone(request, article, dependencies):
@@ -174,13 +170,13 @@ def reported(request, article, dependencies, pk):
 @require_safe
 def privacy(request):
     """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
-    dependencies = counters.PageDependencies()
+    dependencies = PageDependencies(SITE, page_counters.PRIVACY)
     context = {
         "dependencies": dependencies,
         "rules": CommentSettings.current(),
         "write_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
-    context["canonical"] = f"{settings.SITE_URL}{reverse('comments:privacy')}"
+    context["canonical"] = absolute_url(reverse("comments:privacy"))
     return dependencies.cacheable(render(request, "comments/privacy.html", context))
 
 
@@ -211,12 +207,7 @@ def sender_response(request, template, article, context, *, status=200):
 
 def posted_to(request):
     """What was sent, or 400 without a look at it: more than a comment can be."""
-    try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        raise BadRequest("The length of the request is no number.") from None
-    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # Django alone would not count uploaded files
-        raise RequestDataTooBig("The request is larger than a comment can be.")
+    refuse_longer_than(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     return request.POST
 
 
@@ -226,12 +217,6 @@ def elsewhere_because(request):
     Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.
     """
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    own = {f"{request.scheme}://{request.get_host()}", _origin_of(settings.SITE_URL)}
-    if (site is None or site in OURS) and (origin is None or origin in own):
+    if (site is None or site in OURS) and (origin is None or origin in own_origins(request)):
         return ""
     return _("This form was sent from another site. Your text is still here: look at it, and send it from here.")
-
-
-def _origin_of(address):
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

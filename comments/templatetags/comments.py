@@ -4,7 +4,7 @@ from django import template
 from django.db.models import F
 from django.utils.html import format_html
 
-from comments import tokens
+from comments import page_counters, tokens
 from comments.display import rendering, threads
 from comments.models import Comment
 from comments.submission.forms import CommentForm
@@ -19,13 +19,16 @@ register.filter("as_text", rendering.rendered)
 
 @register.simple_tag(takes_context=True)
 def thread_of(context, article):
-    """The conversation under a story (`threads.Conversation`): the page of it somebody asked for, else the first.
+    """The conversation on an article (`threads.ThreadPage`): the page of it somebody asked for, else the first.
 
-    Where commenting ends by the clock, the page that is kept ends with it.
+    The stored page depends on the conversation and on how comments are taken, and ends when commenting does.
     """
+    dependencies = context.get("dependencies")
+    if dependencies:  # before anything of it is read
+        dependencies.add(*page_counters.possible_for(article.slug))
     conversation = context.get("conversation") or threads.thread_page(article)
-    if conversation.ends_at and "dependencies" in context:
-        context["dependencies"].expires_at([conversation.ends_at])
+    if dependencies and conversation.ends_at:
+        dependencies.expires_at([conversation.ends_at])
     return conversation
 
 
@@ -39,8 +42,8 @@ def comment_form_of(context, article):
 def held_for(context, article):
     """The comment that whoever has this address sent a moment ago and that waits, or None.
 
-    The page is theirs alone then, and the reading hears of it. Once it is decided on, or the receipt has ended, the
-    address is one more way to the story.
+    The page is theirs alone then, and marked private. Once it is decided on, or the receipt has ended, the address is
+    one more way to the article.
     """
     receipt = context["request"].GET.get("held", "")
     number = tokens.of_receipt(receipt) if receipt else None

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news import audit_kinds
+from news import audit_kinds, page_counters
 from news.content import revisions, schema
 from news.editorial import steps
 from news.editorial.steps import RULES, Conflict, Refused, Stage, Step, why_not
@@ -241,12 +241,13 @@ def unschedule(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
         raise Refused(_("It is not scheduled."))
     moved = set()
     if article.live_revision_id == taken_off.pk:
-        moved = counters.counters_for(article)
+        before = page_counters.counters_for(article)
         article.live_from = article.live_until = article.changed_at = article.live_revision = None
         revisions.blank(article)
         article.slugs.all().delete()  # no reader ever saw these addresses
         related.clear_matches(article)
         copy.reviewed_revision = None
+        moved = page_counters.changed_since(before, article)
     stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
     _clear_schedule(copy)
     _finish(copy, Step.UNSCHEDULE, taken_off, by, stage=stage, moved=moved)
@@ -300,11 +301,11 @@ def withdraw(copy: WorkingCopy, revision: Revision, *, by: User, reason: str, no
     The reason stays in the newsroom. The working copy stays as it is.
     """
     _claim(copy, Step.WITHDRAW, revision, by, reason=reason, note=note)
-    article = copy.article
+    article, before = copy.article, page_counters.counters_for(copy.article)
     article.withdrawn_at, article.withdrawal_note = timezone.now(), note
     article.save(update_fields=["withdrawn_at", "withdrawal_note"])
     facts = {"note": note} if note else {}
-    moved = counters.counters_for(article)
+    moved = page_counters.changed_since(before, article)
     _finish(copy, Step.WITHDRAW, revision, by, stage=copy.stage, reason=reason, moved=moved, **facts)
 
 
@@ -315,11 +316,13 @@ def restore(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     article, due = copy.article, copy.scheduled_for
     if due and copy.is_scheduled() and due <= timezone.now():
         _hold_due_update(copy)
+    before = page_counters.counters_for(article)
     article.withdrawn_at, article.withdrawal_note = None, ""
     if article.has_ended():
         article.live_until = None
     article.save(update_fields=["withdrawn_at", "withdrawal_note", "live_until"])
-    _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=counters.counters_for(article))
+    moved = page_counters.changed_since(before, article)
+    _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=moved)
 
 
 @takes(Step.DISCARD)
@@ -455,10 +458,10 @@ def _publish_unreviewed(copy: WorkingCopy, step: Step, revision: Revision, by: U
 def _apply_to_article(copy: WorkingCopy, revision: Revision, *, at: datetime) -> set[str]:
     """Give the article the revision; readers who never saw it see it from `at` on.
 
-    Returns the counters of every page it was on or comes to be on.
+    Returns the counters of the pages on which it looks different now, appeared or disappeared.
     """
     article, now = copy.article, timezone.now()
-    before = counters.counters_for(article)
+    before = page_counters.counters_for(article)
     slug = _slug_for(copy, revision)
     if article.was_public(at=now):
         article.changed_at = now
@@ -475,7 +478,7 @@ def _apply_to_article(copy: WorkingCopy, revision: Revision, *, at: datetime) ->
     related.copy_matches(copy, article)
     related.resolve_headlines(article)
     related.link_waiting_headlines(article)
-    return before | counters.counters_for(article)
+    return page_counters.changed_since(before, article)
 
 
 def _clear_pending(copy: WorkingCopy, revision: Revision) -> None:
@@ -495,12 +498,12 @@ def _clear_schedule(copy: WorkingCopy) -> None:
 def _record_going_live(copy: WorkingCopy) -> None:
     """Record that readers have seen a new story since its second, and settle what hung on it."""
     article, revision = copy.article, _scheduled_revision(copy)
-    facts = {**_revision_facts(revision), **_schedule_facts(copy)}
+    before, facts = page_counters.counters_for(article), {**_revision_facts(revision), **_schedule_facts(copy)}
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
     log.record(audit_kinds.WENT_LIVE, article, by=system_user(), **facts)
-    counters.bump(*counters.counters_for(article))
+    counters.bump(*page_counters.changed_since(before, article))
 
 
 def _hold_reason(copy: WorkingCopy, at: datetime) -> str:
@@ -567,9 +570,11 @@ def _four_eyes_facts() -> dict[str, Any]:
 
 
 def _set_expiry(copy: WorkingCopy, step: Step, revision: Revision, by: User, at: datetime | None, **facts: Any) -> None:
-    copy.article.live_until = at
-    copy.article.save(update_fields=["live_until"])
-    _finish(copy, step, revision, by, stage=copy.stage, moved=counters.counters_for(copy.article), **facts)
+    article, before = copy.article, page_counters.counters_for(copy.article)
+    article.live_until = at
+    article.save(update_fields=["live_until"])
+    moved = page_counters.changed_since(before, article)
+    _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
 
 
 def _iso(at: datetime) -> str:

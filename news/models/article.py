@@ -52,6 +52,10 @@ class Article(Content):
         at = at or timezone.now()
         return self.was_public(at=at) and not self.has_ended(at=at) and self.withdrawn_at is None
 
+    def is_live_or_coming(self, *, at=None):
+        """Whether readers see it or will by the clock alone. Keep in step with ArticleQuerySet.live_or_coming()."""
+        return self.live_from is not None and self.withdrawn_at is None and not self.has_ended(at=at)
+
     def has_ended(self, *, at=None):
         """Whether the end somebody set for it has come."""
         return self.live_until is not None and self.live_until <= (at or timezone.now())
@@ -62,6 +66,8 @@ class Article(Content):
 
     def boundaries(self, *, after):
         """The moments still to come at which its being live changes."""
+        if self.withdrawn_at:
+            return []
         return [moment for moment in (self.live_from, self.live_until) if moment and moment > after]
 
     def get_absolute_url(self):

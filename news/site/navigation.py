@@ -1,11 +1,11 @@
 """What the head of every page shows."""
 
 from news.models import Section
-from portal.pagecache import counters
+from portal.pagecache.counters import SITE, PageDependencies
 
 
-def sections(dependencies=None):
-    """The sections in their order. A page with a reading asks the database only after one has changed."""
+def sections(dependencies: PageDependencies | None = None) -> list[Section]:
+    """Return the sections in their order. A page with dependencies asks the database only after one has changed."""
     if dependencies is None:
         return list(Section.objects.all())
-    return dependencies.memoize(counters.SITE, lambda: list(Section.objects.all()))
+    return dependencies.memoize(SITE, "sections", lambda: list(Section.objects.all()))

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from news import page_counters
 from news.models import Article, Author, Section, Tag
 from portal.audit import kinds, log
 from portal.models import User
@@ -52,7 +53,7 @@ def record_change(thing: Named, before: Mapping[str, Any], *, by: User) -> None:
     else:
         log.record(f"{label}.changed", thing, by=by, name=thing.name, changes=changes)
     if changes.keys() & set(PUBLIC_FIELDS[type(thing)]):
-        counters.bump(counters.SITE)  # names stand on every kind of page
+        counters.bump(*page_counters.counters_for_name(thing, before))
 
 
 @transaction.atomic
@@ -74,7 +75,7 @@ def set_aliases(tag: Tag, aliases: Mapping[str, str], *, by: User) -> None:
     tag.aliases.exclude(key__in=aliases).delete()
     for key, name in aliases.items():
         tag.aliases.update_or_create(key=key, defaults={"name": name})
-    counters.bump(counters.tag(tag.slug))
+    counters.bump(page_counters.of_tag(tag.slug))
 
 
 @transaction.atomic

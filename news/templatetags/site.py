@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from news.content import body
+from news.content.summary import beginning, summary
 from news.models import Tag
 from news.site import navigation
 from portal.i18n import timezones
@@ -126,17 +126,8 @@ def ampersand(name):
     return mark_safe(conditional_escape(name).replace("&amp;", "<i>&amp;</i>"))
 
 
-@register.filter
-def summary(story):
-    """What a story says in a sentence or two: its standfirst, else the beginning of its text."""
-    return story.standfirst or beginning(story, 200)
-
-
-@register.filter
-def beginning(story, length):
-    """The first sentences of a story's text, without loading the rest of it."""
-    cut_off = getattr(story, "opening_html", None)
-    return body.opening(story.body if cut_off is None else cut_off, length)
+register.filter("summary", summary)
+register.filter("beginning", beginning)
 
 
 @register.filter

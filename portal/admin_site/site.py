@@ -3,7 +3,6 @@
 What stands in the header and on the start page is registered by the apps (portal/registry/).
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -24,11 +23,10 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from portal import roles
 from portal.accounts.forms import OwnPasswordForm, PreferencesForm
 from portal.admin_site.dashboard import Dashboard
+from portal.http.request_guard import malformed_admin_request_because
 from portal.models import User
 from portal.registry import navigation
 from portal.registry.navigation import Label, NavigationEntry
-
-ROW = re.compile("[0-9]{1,18}")  # the number of a row, as check boxes of lists send it
 
 # Sentences of Django's own that our catalogues may say better; they are asked first. In Polish a noun put into
 # Django's would need an ending ("Dodaj autor"), and its verbs come in three genders at once.
@@ -78,7 +76,7 @@ class NewsroomSite(admin.AdminSite):
 
         @wraps(view)
         def checked(request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
-            if because := _malformed_because(request):
+            if because := malformed_admin_request_because(request):
                 raise BadRequest(because)
             return view(request, *args, **options)
 
@@ -152,15 +150,6 @@ def _link(request: HttpRequest, entry: NavigationEntry) -> Link:
 
 def _address(entry: NavigationEntry, page: str) -> str:
     return reverse(f"admin:{entry.model.lower().replace('.', '_')}_{page}")
-
-
-def _malformed_because(request: HttpRequest) -> str:
-    """Return why the request is malformed, for the log, or "". For the whole site: portal/http/request_guard.py."""
-    if "" in (request.GET.get("_to_field"), request.POST.get("_to_field")):
-        return "A field without a name is asked for."
-    if "action" in request.POST and not all(map(ROW.fullmatch, request.POST.getlist("_selected_action"))):
-        return "A selected row has no number."
-    return ""
 
 
 def _initials(user: User) -> str:

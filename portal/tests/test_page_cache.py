@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from comments.tests.factories import make_comment
+from news import page_counters
 from news.content.body import paragraphs, token
 from news.editorial import workflow
 from news.models import Article, Section
@@ -275,7 +276,7 @@ def test_a_change_that_is_rolled_back_leaves_pages_kept(get, is_kept):
     get(path_of(article))
     try:
         with transaction.atomic():
-            counters.bump(counters.story(article.slug))
+            counters.bump(page_counters.of_article(article.slug))
             raise KeyError
     except KeyError:
         pass
@@ -284,14 +285,14 @@ def test_a_change_that_is_rolled_back_leaves_pages_kept(get, is_kept):
 
 def test_a_page_made_while_its_story_was_being_published_is_never_served_again(get, monkeypatch):
     article = make_live_article(headline="Old words")
-    keep = counters.PageDependencies.keep
+    cacheable = counters.PageDependencies.cacheable
 
-    def keep_after_a_commit(dependencies, response, **options):
+    def cacheable_after_a_commit(dependencies, response, **options):
         monkeypatch.undo()
         published_again(article, headline="New words")
-        return keep(dependencies, response, **options)
+        return cacheable(dependencies, response, **options)
 
-    monkeypatch.setattr(counters.PageDependencies, "cacheable", keep_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "cacheable", cacheable_after_a_commit)
     assert "Old words" in get(path_of(article)).content.decode()
     assert "New words" in get(path_of(article)).content.decode()
 
@@ -300,14 +301,14 @@ def test_a_gone_page_made_while_its_story_came_back_is_never_served_again(get, m
     """The page turns out to need another counter late; what it knew before must not be read anew."""
     article = make_live_article(headline="Back again")
     withdraw(article)
-    also = counters.PageDependencies.also
+    add = counters.PageDependencies.add
 
-    def also_after_a_commit(dependencies, *names):
+    def add_after_a_commit(dependencies, *names):
         monkeypatch.undo()
         published_again(article, body=paragraphs("Mended."))
-        return also(dependencies, *names)
+        return add(dependencies, *names)
 
-    monkeypatch.setattr(counters.PageDependencies, "add", also_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "add", add_after_a_commit)
     assert get(path_of(article)).status_code == 410
     assert get(path_of(article)).status_code == 200
 
@@ -332,14 +333,38 @@ def midnight():
     return datetime.combine(timezone.localtime(timezone.now(), zone).date() + timedelta(days=1), time.min, zone)
 
 
+@pytest.fixture
+def origin_and_steel():
+    """A section and a tag with a story each readers see."""
+    origin, steel = make_section(name="Origin"), make_tag("Steel")
+    make_live_article(section=origin, tags=[steel])
+    return origin, steel
+
+
 @pytest.mark.parametrize("path", ["/", "/sections/origin/", "/tags/steel/"])
-def test_a_list_is_kept_until_the_next_story_appears_or_goes(get, stored, path):
-    make_live_article(section=make_section(name="Origin"), tags=[make_tag("Steel")])
+def test_a_list_is_kept_until_the_next_story_of_its_own_appears_or_goes(get, stored, origin_and_steel, path):
+    origin, steel = origin_and_steel
     appears, goes = soon(), soon(seconds=1)
-    make_article(live_from=appears)
-    make_article(live_until=goes)
+    for article in (make_article(live_from=appears, section=origin), make_article(live_until=goes, section=origin)):
+        article.tags.add(steel)
     get(path)
     assert_ends(stored[-1], appears)
+
+
+@pytest.mark.parametrize("path", ["/sections/origin/", "/tags/steel/"])
+def test_what_appears_in_another_list_ends_no_list(get, stored, origin_and_steel, path):
+    make_article(live_from=soon(), section=make_section()).tags.add(make_tag())
+    get(path)
+    assert stored[-1].until == midnight()
+
+
+@pytest.mark.parametrize("path", ["/sections/origin/", "/tags/steel/"])
+def test_what_is_published_in_another_list_leaves_a_list_kept(get, is_kept, origin_and_steel, path):
+    get(path)
+    make_live_article(section=make_section(), tags=[make_tag()])
+    get(path)  # for the new section in the masthead
+    make_live_article(section=Section.objects.last(), tags=[make_tag()])
+    assert is_kept(path)
 
 
 def test_a_story_is_kept_until_it_expires(get, stored):

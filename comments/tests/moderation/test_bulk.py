@@ -11,12 +11,14 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
+from comments import page_counters
 from comments.models import BulkDecision, Comment, Report, Thread
 from comments.moderation import bulk, decisions
 from comments.moderation.decisions import Decision, Refused
 from comments.personal_data import purge
 from comments.tests.factories import make_comment
 from comments.tests.moderation.test_decisions import all_at_once
+from news.page_counters import HOME
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import log, verify
 from portal.models import AuditEvent
@@ -85,19 +87,19 @@ def test_threads_and_pages_of_all_the_stories_follow():
     for article in (here, there):
         make_wave(3, article)
     make_comment(elsewhere, status="approved")
-    before = {article: counter(counters.story(article.slug)) for article in (here, there, elsewhere)}
+    before = {article: counter(page_counters.of_thread(article.slug)) for article in (here, there, elsewhere)}
     bulk.decide_all(Comment.objects.waiting(), Decision.APPROVE, by=moderator)
     assert counts() == recount() == {here.pk: 3, there.pk: 3, elsewhere.pk: 1}
-    moved = [counter(counters.story(article.slug)) - stood for article, stood in before.items()]
+    moved = [counter(page_counters.of_thread(article.slug)) - stood for article, stood in before.items()]
     assert moved == [1, 1, 0]
 
 
 def test_what_readers_never_saw_tells_no_page():
     article = make_live_articles(1)[0]
     make_wave(3, article)
-    before = counter(counters.HOME)
+    before = counter(HOME)
     bulk.decide_all(Comment.objects.waiting(), Decision.TRASH, by=make_user("Moderators"))
-    assert counter(counters.HOME) == before
+    assert counter(HOME) == before
 
 
 def test_taking_back_brings_each_to_where_it_was_and_leaves_what_was_decided_since():

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from comments import page_counters
 from comments.models import CommentSettings, Thread
 from comments.moderation import closing
 from comments.moderation.decisions import Refused
@@ -24,14 +25,14 @@ def counter(name):
 
 def test_closing_and_opening_a_thread_are_events_and_tell_the_page():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
-    before = counter(counters.story(article.slug))
+    before = counter(page_counters.of_thread(article.slug))
     closing.close(article, by=moderator)
     assert closing.closed_because(article)
     with pytest.raises(Refused, match="closed already"):
         closing.close(article, by=moderator)
     closing.reopen(article, by=moderator)
     assert not closing.closed_because(article)
-    assert counter(counters.story(article.slug)) == before + 2
+    assert counter(page_counters.of_thread(article.slug)) == before + 2
     assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["thread.reopened", "thread.closed"]
 
 
@@ -42,13 +43,13 @@ def test_an_editor_closes_nothing():
 
 def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
     here, there = make_live_articles(2)
-    moderator, before = make_user("Moderators"), counter(counters.SITE)
+    moderator, before = make_user("Moderators"), counter(page_counters.FORM)
     closing.stop(by=moderator, banner="Back at noon.")
     for article in (here, there):
         assert closing.closed_because(article)
         with pytest.raises(Refused):
             submit.submit(article, **SAID)
-    assert counter(counters.SITE) == before + 1
+    assert counter(page_counters.FORM) == before + 1
     assert (CommentSettings.current().is_open, CommentSettings.current().banner) == (False, "Back at noon.")
     event = AuditEvent.objects.get(subject_kind="comment_settings")
     assert event.actor_id == moderator.pk
@@ -71,14 +72,14 @@ def test_stopping_and_resuming_leave_a_closed_story_closed():
 
 
 def test_a_notice_goes_up_alone_and_is_taken_down():
-    moderator, before = make_user("Moderators"), counter(counters.SITE)
+    moderator, before = make_user("Moderators"), counter(page_counters.FORM)
     closing.announce("We answer on Monday.", by=moderator)
     with pytest.raises(Refused, match="there already"):
         closing.announce("We answer on Monday.", by=moderator)
     closing.announce("", by=moderator)
     with pytest.raises(Refused, match="no notice"):
         closing.announce("", by=moderator)
-    assert CommentSettings.current().is_open and counter(counters.SITE) == before + 2
+    assert CommentSettings.current().is_open and counter(page_counters.FORM) == before + 2
 
 
 @pytest.mark.parametrize("role", ["Reporters", "Editors"])
@@ -98,14 +99,14 @@ def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     Article.objects.update(live_from=timezone.now() - timedelta(days=3))
     article.refresh_from_db()
     assert closing.closed_because(article)
-    before = counter(counters.story(article.slug))
+    before = counter(page_counters.of_thread(article.slug))
     closing.exempt(article, by=moderator)
     assert not closing.closed_because(article)
     with pytest.raises(Refused, match="stay open already"):
         closing.exempt(article, by=moderator)
     closing.stop_exempting(article, by=moderator)
     assert closing.closed_because(article)
-    assert counter(counters.story(article.slug)) == before + 2
+    assert counter(page_counters.of_thread(article.slug)) == before + 2
     assert [event.kind for event in AuditEvent.objects.about(article.thread)] == [
         "thread.exemption_ended",
         "thread.exempted",

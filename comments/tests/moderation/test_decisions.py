@@ -5,6 +5,7 @@ import pytest
 from django.db import connection
 from django.db.models import Count
 
+from comments import page_counters
 from comments.models import Comment, Thread
 from comments.moderation import decisions
 from comments.moderation.decisions import Decision, Refused
@@ -26,7 +27,10 @@ def test_approving_shows_it_counts_it_and_tells_every_page():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
     Slug.objects.create(slug="its-old-address", article=article)
     comment = make_comment(article)
-    before = {name: counter(name) for name in ("home", counters.story(article.slug), "story:its-old-address")}
+    before = {
+        name: counter(name)
+        for name in ("home", "comments", page_counters.of_thread(article.slug), "thread:its-old-address")
+    }
     decisions.approve(comment, by=moderator, seen="pending")
     comment.refresh_from_db()
     assert (comment.status, comment.decided_by) == ("approved", moderator)
@@ -44,12 +48,12 @@ def test_approving_shows_it_counts_it_and_tells_every_page():
 def test_what_readers_never_saw_goes_without_telling_any_page(decide, status, kind):
     article = make_live_articles(1)[0]
     comment = make_comment(article)
-    before = counter(counters.story(article.slug))
+    before = counter(page_counters.of_thread(article.slug))
     decide(comment, by=make_user("Moderators"))
     comment.refresh_from_db()
     assert comment.status == status
     assert AuditEvent.objects.about(comment).get().kind == kind
-    assert counter(counters.story(article.slug)) == before
+    assert counter(page_counters.of_thread(article.slug)) == before
 
 
 def test_a_rejection_has_a_reason_that_stays_in_history():
@@ -72,11 +76,11 @@ def test_no_rejection_without_one_of_the_reasons(reason):
 def test_a_decision_may_be_changed_and_the_count_follows():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
     comment = make_comment(article, status="approved")
-    before = counter(counters.story(article.slug))
+    before = counter(page_counters.of_thread(article.slug))
     decisions.mark_spam(comment, by=moderator, seen="approved")
     article.thread.refresh_from_db()
     assert article.thread.approved_count == 0
-    assert counter(counters.story(article.slug)) == before + 1
+    assert counter(page_counters.of_thread(article.slug)) == before + 1
 
 
 @pytest.mark.parametrize("role", ["Reporters", "Editors"])

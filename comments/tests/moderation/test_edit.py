@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from comments import page_counters
 from comments.admin import highlight
 from comments.models import Comment, CommenterEmail, Thread
 from comments.moderation import decisions
@@ -22,7 +23,7 @@ QUEUE = "/admin/comments/comment/"
 
 
 def counter(article):
-    return counters.values({counters.story(article.slug)})[counters.story(article.slug)]
+    return counters.values({page_counters.of_thread(article.slug)})[page_counters.of_thread(article.slug)]
 
 
 def shown(client, query=""):

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as portal_settings
 from django.utils import timezone, translation
 
-from comments import tokens
+from comments import page_counters, tokens
 from comments.models import Comment, CommentSettings, RateLimitHit, Thread
 from comments.moderation import closing, decisions
 from comments.moderation.comment_settings import change_settings
@@ -371,10 +371,10 @@ def test_other_rules_make_every_kept_page_anew_and_are_in_the_history(client, ad
     (article,) = make_live_articles(1)
     path, by = address("en", f"/news/{article.slug}/"), make_user("Moderators")
     assert 'id="commentform"' in client.get(path).content.decode()
-    before = counters.values({counters.SITE})
+    before = counters.values({page_counters.FORM})
     change_settings({"is_open": False, "words_to_hold": "casino\npoker", "page_size": 50}, by=by)
     assert 'id="commentform"' not in client.get(path).content.decode()
-    assert counters.values({counters.SITE}) != before
+    assert counters.values({page_counters.FORM}) != before
     event = AuditEvent.objects.get(kind="comment_settings.changed")
     assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "words_to_hold": [0, 2]}}
     assert verify.verify()[1] is None

@@ -56,6 +56,7 @@ from news.editorial.checklist import ChecklistInput
 from news.models import WorkingCopy
 from news.querysets import WorkingCopyQuerySet
 from portal.audit.model_admin import AuditedAdmin
+from portal.http.numbers import plain_number
 from portal.i18n import timezones
 
 
@@ -325,7 +326,7 @@ class ArticleAdmin(AuditedAdmin):
 
         It is taken on the story as that page showed it: one withdrawn since is not given back to readers unseen.
         """
-        copy.version = widgets.number(request.POST.get("version"))
+        copy.version = plain_number(request.POST.get("version"))
         is_taken = self._take_step(request, copy, copy.latest_revision_id)
         return self._redirect_to_form(request, copy, is_refused=not is_taken)
 

@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest, JsonResponse
 
-from news.admin.articles import status_badges, widgets
+from news.admin.articles import status_badges
 from news.models import Author, WorkingCopy
 from news.taxonomy import tags as taxonomy_tags
+from portal.http.numbers import plain_number
+from portal.http.request_guard import without_nul
 from portal.text.folding import fold
 
 COUNT = 8
@@ -21,7 +23,7 @@ def for_editors(view: Callable[[HttpRequest, str], list[dict[str, Any]]]) -> Cal
     def guarded(request: HttpRequest) -> JsonResponse:
         if not (request.user.has_perm("news.change_workingcopy") or request.user.has_perm("news.add_workingcopy")):
             raise PermissionDenied
-        return JsonResponse({"results": view(request, widgets.plain(request.GET.get("q", "")[:200]))})
+        return JsonResponse({"results": view(request, without_nul(request.GET.get("q", "")[:200]))})
 
     return guarded
 
@@ -49,7 +51,7 @@ def stories(request: HttpRequest, words: str) -> list[dict[str, Any]]:
     if not fold(words):
         return []
     copies = WorkingCopy.objects.for_list().found_by(words).exclude(headline="")
-    if own := widgets.number(request.GET.get("not")):
+    if own := plain_number(request.GET.get("not")):
         copies = copies.exclude(pk=own)
     copies = copies.order_by(F("article__live_from").desc(nulls_last=True), "-saved_at")[:COUNT]
     return [_story(copy) for copy in copies]

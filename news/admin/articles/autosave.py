@@ -27,6 +27,8 @@ from news.admin.articles import widgets
 from news.content import body
 from news.editorial import autosave, presence, steps
 from news.models import Autosave, Presence, WorkingCopy
+from portal.http.numbers import plain_number
+from portal.http.request_guard import content_length, has_nul
 
 MEDIA = forms.Media(js=[Script(f"news/editor/{name}.js", type="module") for name in ("autosave", "presence")])
 LARGEST = 2_000_000  # bytes; below what Django reads of a form, or the save would be the one to fail
@@ -96,7 +98,7 @@ def for_writers(view: View) -> Callable[..., HttpResponse]:
 
 
 def _story(pk: int) -> WorkingCopy:
-    story = WorkingCopy.objects.only("pk").filter(pk=widgets.number(pk)).first()  # None for what no row can have
+    story = WorkingCopy.objects.only("pk").filter(pk=plain_number(pk)).first()  # None for what no row can have
     if story is None:
         raise Http404
     return story
@@ -181,8 +183,7 @@ def _unsaved_texts(request: HttpRequest, story: WorkingCopy | None, open_session
 
 def _message(request: HttpRequest) -> dict[str, Any]:
     """What the script sent, if it speaks for the person who is logged in now: a tab may be older than the login."""
-    length = widgets.number(request.META.get("CONTENT_LENGTH")) or 0
-    if length > LARGEST:
+    if (content_length(request) or 0) > LARGEST:
         raise RequestRejected(413, _("This text is too long to be kept between two saves."))
     try:
         if request.content_type != "application/json":
@@ -205,7 +206,8 @@ def _typed(message: dict[str, Any]) -> tuple[UUID, list[list[str]], int]:
         and (type(client_time) is int and 0 <= client_time <= LATEST_TIME)
         and (isinstance(fields, list) and len(fields) <= MOST_FIELDS)
         and all(isinstance(pair, list) and len(pair) == 2 for pair in fields)
-        and all(isinstance(text, str) and "\x00" not in text for pair in fields for text in pair)
+        and all(isinstance(text, str) for pair in fields for text in pair)
+        and not has_nul(text for pair in fields for text in pair)
     )
     if not is_whole:
         raise _unreadable()

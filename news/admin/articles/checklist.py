@@ -3,15 +3,16 @@
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from news.admin.articles import widgets
 from news.content import body
 from news.editorial import checklist
 from news.editorial.checklist import ChecklistInput
 from news.models import WorkingCopy
+from portal.http.numbers import plain_number
+from portal.http.request_guard import refuse_nul
 
 
 def listed(checklist_input: ChecklistInput) -> dict[str, Any]:
@@ -28,12 +29,11 @@ def listed(checklist_input: ChecklistInput) -> dict[str, Any]:
 
 def view(story_admin: ModelAdmin, request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The list for what is in the form just now, of a story or of one not saved yet. Nothing is kept."""
-    copy = pk and get_object_or_404(WorkingCopy.objects.select_related("article"), pk=widgets.number(pk))
+    copy = pk and get_object_or_404(WorkingCopy.objects.select_related("article"), pk=plain_number(pk))
     may_write = story_admin.has_change_permission(request, copy) if copy else story_admin.has_add_permission(request)
     if not may_write:
         raise PermissionDenied
-    if any("\0" in value for _name, values in request.POST.lists() for value in values):
-        raise BadRequest("There is a NUL in what was typed.")
+    refuse_nul(request.POST)
     form = story_admin.form_to_look_at(request, copy)
     form.full_clean()
     return render(request, "admin/news/workingcopy/_checks.html", {"copy": copy, **listed(form.checklist_input())})

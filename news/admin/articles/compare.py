@@ -12,12 +12,13 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from news.admin.articles import status_badges, step_buttons, widgets
+from news.admin.articles import status_badges, step_buttons
 from news.admin.datetime_display import moment
 from news.content import diff, revisions, schema
 from news.content.names import names_of
 from news.editorial import workflow
 from news.models import WorkingCopy
+from portal.http.numbers import plain_number
 
 CHANGED_SINCE = gettext_lazy(
     "Somebody changed this story since you opened this page. Look at the newest version first."
@@ -68,7 +69,7 @@ def view(story_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
     """
     copy = get_object_or_404(
         WorkingCopy.objects.select_related("article__live_revision", "latest_revision", "saved_by"),
-        pk=widgets.number(pk),
+        pk=plain_number(pk),
     )
     if not story_admin.has_view_permission(request, copy):
         raise PermissionDenied
@@ -109,11 +110,11 @@ def _shown(request, copy):
         "problem": "",
     }
     asked = {name: request.GET.get(name, "").strip() for name in ("from", "to")}
-    if any(text and widgets.number(text) is None for text in asked.values()):
+    if any(text and plain_number(text) is None for text in asked.values()):
         return context | {"problem": _("That is no number of a version. Choose two versions above.")}
     by_number = {revision.number: revision for revision in versions}
     default = _default(copy)
-    chosen = [widgets.number(text) if text else default[name] for name, text in asked.items()]
+    chosen = [plain_number(text) if text else default[name] for name, text in asked.items()]
     if not set(chosen) <= set(by_number):
         raise Http404(_("This story has no such version."))
     before, after = (copy.article.revisions.select_related("author").get(number=number) for number in chosen)
@@ -164,10 +165,10 @@ def _label(revision, copy, reader):
 def _bring_back(story_admin, request, copy):
     """Make an earlier version the newest again; the button carries article:revision, the form the row's version."""
     article, _colon, revision = request.POST["_bring_back"].partition(":")
-    number, version = widgets.number(revision), widgets.number(request.POST.get("version"))
+    number, version = plain_number(revision), plain_number(request.POST.get("version"))
     revision = copy.article.revisions.filter(pk=number).first() if number else None
     try:
-        if revision is None or widgets.number(article) != copy.pk or version is None:
+        if revision is None or plain_number(article) != copy.pk or version is None:
             raise workflow.Refused(_("This button is not known; load the page again."))
         left_out = workflow.restore_revision(copy, revision, by=request.user, version=version)
     except workflow.Refused as refusal:

@@ -17,13 +17,14 @@ from django.utils.translation import ngettext
 from news.admin.articles import form_values, widgets
 from news.editorial import preview, preview_links, workflow
 from news.models import PreviewLink, WorkingCopy
-from news.site import views
+from news.site.preview import preview_response, preview_url
+from portal.http.numbers import plain_number
 
 
 def view(story_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """A story as readers would see it: GET a revision (`?revision=`, else the newest), POST what is typed."""
     stories = WorkingCopy.objects.select_related("article", "latest_revision", "section")
-    copy = get_object_or_404(stories, pk=widgets.number(pk))
+    copy = get_object_or_404(stories, pk=plain_number(pk))
     if not story_admin.has_view_permission(request, copy):
         raise PermissionDenied
     if request.method == "POST":
@@ -35,7 +36,7 @@ def view(story_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse
 
 def _saved(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy) -> HttpResponse:
     typed = request.GET.get("revision", "").strip()
-    number = widgets.number(typed) if typed else copy.latest_revision.number
+    number = plain_number(typed) if typed else copy.latest_revision.number
     if number is None:
         return _nothing(story_admin, request, copy, [_("That is no number of a version.")])
     revision = copy.article.revisions.filter(number=number).first()
@@ -73,7 +74,7 @@ def _response(request: HttpRequest, article: preview.PreviewArticle, notice: str
     bar["back_label"] = _("Back to the story")
     language = article.language or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(timezone.get_default_timezone()):
-        response = views.preview_response(request, article, page_path=reverse("news:home"), **bar)
+        response = preview_response(request, article, page_path=reverse("news:home"), **bar)
     response.headers["Content-Language"] = language
     return response
 
@@ -107,7 +108,7 @@ class ListedLink:
 def links_of(copy: WorkingCopy) -> list[ListedLink]:
     """The links of a story that still work, the newest first."""
     links = copy.preview_links.open().select_related("revision", "made_by", "copy").order_by("-made_at")
-    return [ListedLink(link, views.preview_url(link)) for link in links]
+    return [ListedLink(link, preview_url(link)) for link in links]
 
 
 def lifetimes() -> list[tuple[int, str]]:
@@ -117,7 +118,7 @@ def lifetimes() -> list[tuple[int, str]]:
 
 def make_link(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy) -> None:
     """Make the link that was asked for by its button; what was typed is saved by now."""
-    days = widgets.number(request.POST.get("share-days"))
+    days = plain_number(request.POST.get("share-days"))
     revision = copy.latest_revision if request.POST.get("share-what") == "this" else None
     try:
         link = preview_links.create(copy, by=request.user, days=days, revision=revision)
@@ -125,13 +126,13 @@ def make_link(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy) 
         story_admin.message_user(request, refusal, messages.WARNING)
     else:
         made = _("The preview link is made: %(address)s")
-        story_admin.message_user(request, made % {"address": views.preview_url(link)}, messages.SUCCESS)
+        story_admin.message_user(request, made % {"address": preview_url(link)}, messages.SUCCESS)
 
 
 def revoke_link(story_admin: ModelAdmin, request: HttpRequest, pk: str) -> None:
     """Revoke the link whose button was pressed, before anything else: no slip in the form may keep it open."""
     number = widgets.as_uuid(request.POST.get("_unshare", ""))
-    link = PreviewLink.objects.select_related("copy__article", "revision").filter(pk=number, copy=widgets.number(pk))
+    link = PreviewLink.objects.select_related("copy__article", "revision").filter(pk=number, copy=plain_number(pk))
     try:
         if not (link := link.first()):
             raise workflow.Refused(_("This button is not known; load the page again."))

@@ -9,11 +9,12 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from news.admin.articles.step_presentation import PRESENTATIONS, StepPresentation
-from news.admin.articles.widgets import plain
 from news.content import revisions
 from news.editorial import steps, workflow
 from news.editorial.steps import RULES, Stage, Step
 from news.models import Revision, WorkingCopy
+from portal.http.numbers import plain_number
+from portal.http.request_guard import without_nul
 from portal.models import User
 
 Typed = Mapping[str, str]
@@ -189,7 +190,7 @@ def pressed(value: str, *, by: User) -> PressedButton:
     """Parse the value of a pressed button; Refused when no button of theirs says so."""
     try:
         step, article, revision = value.split(":")
-        button = PressedButton(Step(step), int(article), int(revision))
+        button = PressedButton(Step(step), _number(article), _number(revision))
     except ValueError:
         raise workflow.Refused(_("This button is not known; load the page again.")) from None
     if button.step not in steps.steps_for(by):
@@ -197,9 +198,16 @@ def pressed(value: str, *, by: User) -> PressedButton:
     return button
 
 
+def _number(text: str) -> int:
+    number = plain_number(text)
+    if number is None:
+        raise ValueError(text)
+    return number
+
+
 def inputs_for(step: Step, copy: WorkingCopy, typed: Typed) -> dict[str, Any]:
     """What was typed beside the button of a step, by the names of `StepRule.inputs`; Refused where it is not valid."""
-    inputs: dict[str, Any] = {"reason": plain(typed.get(reason_name(step), "")).strip()}
+    inputs: dict[str, Any] = {"reason": without_nul(typed.get(reason_name(step), "")).strip()}
     if step == Step.SCHEDULE:
         return inputs | {"at": copy.planned_publish_at}  # the hour just saved with the story
     form = _form(step, copy, typed)

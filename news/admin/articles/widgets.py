@@ -22,20 +22,11 @@ from news.admin.articles import status_badges
 from news.content.fields import LINK_PARTS
 from news.models import Article, Author, RelatedLink, Tag, WorkingCopyRelated
 from news.taxonomy.tags import find
+from portal.http.numbers import plain_number
+from portal.http.request_guard import without_nul
 from portal.text.folding import fold, slugify
 
 is_address = URLValidator(schemes=["http", "https"])
-
-
-def number(text: object) -> int | None:
-    """The number of a row in what was posted, or None: other digits than ours and endless ones are no numbers."""
-    text = str(text or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
-
-
-def plain(text: str) -> str:
-    """What was posted, without the one character that PostgreSQL does not take."""
-    return text.replace("\x00", "")
 
 
 @dataclass
@@ -47,12 +38,12 @@ class Selection:
 
     @classmethod
     def among(cls, data, name) -> Selection:
-        typed = plain(";".join(data.getlist(f"{name}-add"))).replace(",", ";").split(";")
+        typed = without_nul(";".join(data.getlist(f"{name}-add"))).replace(",", ";").split(";")
         return cls(data.getlist(name), [" ".join(part.split()) for part in typed if part.strip()])
 
     @property
     def numbers(self) -> list[int]:
-        return list(dict.fromkeys(filter(None, map(number, self.chosen))))
+        return list(dict.fromkeys(filter(None, map(plain_number, self.chosen))))
 
 
 class PickWidget(forms.Widget):
@@ -208,7 +199,7 @@ class RelatedWidget(forms.Widget):
         removed = set(data.getlist(f"{name}-remove"))
         rows = {as_uuid(row): row for row in reversed(data.getlist(f"{name}-row")) if row not in removed}
         links = [
-            Link(uuid, **{part: plain(data.get(f"{name}-{row}-{part}", "")) for part in Link.PARTS})
+            Link(uuid, **{part: without_nul(data.get(f"{name}-{row}-{part}", "")) for part in Link.PARTS})
             for uuid, row in reversed(rows.items())
             if uuid
         ]
@@ -233,7 +224,7 @@ class RelatedField(forms.Field):
     widget = RelatedWidget
 
     def clean(self, value) -> list[Any]:
-        numbers = {number(link.target) for link in value} - {None}
+        numbers = {plain_number(link.target) for link in value} - {None}
         stories = Article.objects.select_related("working_copy").in_bulk(numbers)
         return [self._clean(link, stories) for link in value]
 
@@ -245,7 +236,7 @@ class RelatedField(forms.Field):
         if link.placement not in RelatedLink.Placement.values:
             link.placement = RelatedLink.Placement.END
         if link.target:
-            link.story = stories.get(number(link.target))
+            link.story = stories.get(plain_number(link.target))
             if link.story is None or link.story.pk == self.widget.own:
                 raise ValidationError(_("“%(link)s” is not a story this one can link to.") % {"link": link.title})
             link.target, link.url, link.label = link.story.pk, "", link.label or link.title
@@ -262,7 +253,7 @@ class RelatedField(forms.Field):
 
     def has_changed(self, initial, data) -> bool:
         return [link.plain() for link in initial or []] != [
-            link.plain() | {"target": number(link.target) or ""} for link in data
+            link.plain() | {"target": plain_number(link.target) or ""} for link in data
         ]
 
 
@@ -275,14 +266,14 @@ def as_uuid(text: str) -> UUID | None:
 
 def with_stories(links: list[Link], own: int | None = None) -> list[Link]:
     """Say of each link which story it leads to, as readers will find it: chosen by an editor, or by its headline."""
-    numbers = {number(link.target) for link in links} - {None}
+    numbers = {plain_number(link.target) for link in links} - {None}
     chosen = Article.objects.select_related("working_copy").defer("body", "working_copy__body").in_bulk(numbers)
     bare = [link for link in links if not link.target and not link.url]
     kept = _found_for(own) if bare else {}
     called = _called([link.label for link in bare if link.stored_as not in kept], own)
     for link in links:
         if link.target:
-            link.story = chosen.get(number(link.target))
+            link.story = chosen.get(plain_number(link.target))
         elif not link.url:
             link.story = kept.get(link.stored_as, called.get(fold(link.label)))
     return links

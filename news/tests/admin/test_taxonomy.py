@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from news import page_counters
 from news.models import Author, Section, Tag
 from news.taxonomy import tags
 from news.tests.factories import make_author, make_copy, make_live_article, make_section, make_tag, make_user
@@ -30,11 +31,12 @@ def chief(client):
 
 
 @pytest.mark.parametrize("kind", ["section", "tag", "author"])
-def test_a_new_name_is_an_event_on_each_live_story_and_moves_every_page(client, chief, kind):
+def test_a_new_name_is_an_event_on_each_live_story_and_invalidates_its_page(client, chief, kind):
     thing = {"section": make_section, "tag": make_tag, "author": make_author}[kind](name="Old")
     uses = {"section": {"section": thing}, "tag": {"tags": [thing]}, "author": {"authors": [thing]}}[kind]
-    live, draft, _ = make_live_article(**uses), make_copy(**uses), make_live_article(section=make_section())
-    before = counters.values([counters.SITE])
+    live, draft, other = make_live_article(**uses), make_copy(**uses), make_live_article(section=make_section())
+    names = [counters.SITE, *(page_counters.of_article(article.slug) for article in (live, other))]
+    before = counters.values(names)
     send(client, at(thing), f"{kind}_form", name="New")
     thing.refresh_from_db()
     assert thing.name == "New"
@@ -42,7 +44,9 @@ def test_a_new_name_is_an_event_on_each_live_story_and_moves_every_page(client, 
     assert [(event.subject_id, event.actor_id) for event in events] == [(live.pk, chief.pk)]
     assert AuditEvent.objects.about(thing).get().kind == f"{kind}.renamed"
     assert not AuditEvent.objects.about(draft.article).filter(kind="article.name_changed").exists()
-    assert counters.values(before)[counters.SITE] == before[counters.SITE] + 1
+    # A section stands in every masthead, another name on the pages of its stories alone.
+    expected = [1, 0, 0] if kind == "section" else [0, 1, 0]
+    assert [counters.values(names)[name] - before[name] for name in names] == expected
     assert verify.verify()[1] is None
     page = client.get(reverse("admin:news_workingcopy_change", args=[live.pk])).content.decode()
     assert "renamed “Old” to “New”" in page
@@ -144,7 +148,7 @@ def test_a_kept_tag_page_shows_other_aliases_at_once_in_both_languages(client, c
 def test_aliases_saved_as_they_are_move_nothing(client, chief):
     tag = make_tag("World Customs Organization")
     send(client, at(tag), "tag_form", other_names="WCO\nOMD")
-    before, events = counters.values([counters.tag(tag.slug), counters.SITE]), AuditEvent.objects.count()
+    before, events = counters.values([page_counters.of_tag(tag.slug), counters.SITE]), AuditEvent.objects.count()
     send(client, at(tag), "tag_form", other_names="OMD\r\n\r\nWCO\r\n")
     assert counters.values(before) == before and AuditEvent.objects.count() == events
 

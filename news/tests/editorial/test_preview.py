@@ -17,7 +17,7 @@ from news.content.body import paragraphs, token
 from news.editorial import preview_links, workflow
 from news.links import related
 from news.models import Article, PreviewLink, Revision, Tag, WorkingCopy
-from news.site import views
+from news.site.preview import preview_url
 from news.tests.factories import (
     again,
     make_approved_copy,
@@ -468,14 +468,14 @@ def test_a_link_is_asked_for_and_never_sent_to(client):
 def test_a_link_leads_to_the_story_under_its_own_language_and_works_under_the_others(client, settings, address):
     link = share(make_copy(language="pl", headline="Nagłówek"))
     plain = f"/preview/{link.key}/"
-    assert views.preview_url(link) == settings.SITE_URL + address("pl", plain)
+    assert preview_url(link) == settings.SITE_URL + address("pl", plain)
     for language in ("en", "pl"):
         answer = client.get(address(language, plain))
         assert answer.headers["Content-Language"] == language
         assert f'<html lang="{language}"' in words(answer)
         assert "Nagłówek" in words(answer)
     with_none = share(make_copy(language=""))
-    assert views.preview_url(with_none) == f"{settings.SITE_URL}/preview/{with_none.key}/"
+    assert preview_url(with_none) == f"{settings.SITE_URL}/preview/{with_none.key}/"
 
 
 def test_a_preview_never_names_another_story_that_is_not_live(client):
