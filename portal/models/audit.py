@@ -1,5 +1,7 @@
 """The audit log: events nobody can change unnoticed. `portal/audit/log.py` alone writes these rows."""
 
+from typing import Any, NoReturn
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,15 +40,15 @@ class AuditEvent(models.Model):
         default_permissions = ("view",)
         indexes = [models.Index("subject_kind", "subject_id", "number", name="event_subject")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.kind} {self.subject_kind} {self.subject_id}"
 
-    def save(self, **options):
+    def save(self, **options: Any) -> None:
         if not self._state.adding:
             raise ImmutableRow
         super().save(**options)
 
-    def delete(self, **options):
+    def delete(self, using: Any = None, keep_parents: bool = False) -> NoReturn:
         raise ImmutableRow
 
 
@@ -56,5 +58,5 @@ class AuditHead(models.Model):
     number = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.hash}"
