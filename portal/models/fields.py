@@ -7,7 +7,7 @@ from django.db import models
 from portal.text.folding import fold
 
 
-class SearchKeyField(models.TextField):
+class SearchKeyField(models.TextField):  # type: ignore[type-arg]  # Django's class takes no brackets at run time
     """Other columns of the row, folded, for finding and for telling duplicates; never written by hand."""
 
     def __init__(self, *sources: str, **options: Any) -> None:
