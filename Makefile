@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Compiled code is kept beside its source, also where the machine says otherwise: each process of the tests begins with it.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo test test-fast check check-all lock messages hooks
+.PHONY: help demo test test-fast check check-all format lock messages hooks
 .DEFAULT_GOAL := help
 
 help: ## Say what each target does
@@ -27,9 +27,15 @@ test-fast: .venv/dev.stamp ## Run the tests that take under two minutes together
 check: .venv/dev.stamp ## Run the linters, the type checker and Django's deployment checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/djangofmt --check templates
 	$(BIN)/python .ci/settings.py manage.py makemigrations --check --dry-run
 	$(BIN)/python .ci/settings.py manage.py check --deploy --fail-level WARNING
 	$(BIN)/python .ci/settings.py $(BIN)/mypy
+
+format: .venv/dev.stamp ## Lay out code and templates
+	$(BIN)/ruff format .
+	$(BIN)/djangofmt templates
 
 # Everything everywhere, which takes too long for every change: the last report is in docs/check-all.md.
 check-all: .venv/dev.stamp ## Run every test on both databases, in both languages

@@ -22,6 +22,7 @@ from comments.moderation import bulk, claims, closing, decisions, sender_rules
 from comments.moderation.decisions import Decision, Refused
 from comments.personal_data import emails
 from news.admin.articles import widgets
+from portal.audit.model_admin import AuditedAdmin
 
 Status = Comment.Status
 
@@ -55,8 +56,12 @@ class CurrentFilter(admin.SimpleListFilter):
         return queryset
 
 
+# Each works without the others; what they share they import.
+QUEUE_SCRIPTS = ["list", "selection", "keys", "claim", "typed"]
+
+
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin):
+class CommentAdmin(AuditedAdmin):
     list_filter = [ViewFilter, CurrentFilter]
     list_per_page = 50
     show_full_result_count = False
@@ -66,7 +71,7 @@ class CommentAdmin(admin.ModelAdmin):
     search_fields = ["search_key"]  # so that the box is shown; get_search_results finds
 
     class Media:
-        js = [Script("newsroom/queue.js", defer=True)]
+        js = [Script(f"newsroom/queue/{name}.js", type="module") for name in QUEUE_SCRIPTS]
 
     def has_add_permission(self, request):
         return False
@@ -98,9 +103,6 @@ class CommentAdmin(admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A comment has no form of its own; its place is the queue."""
         return HttpResponseRedirect(f"{reverse('admin:comments_comment_changelist')}?c={object_id}")
-
-    def history_view(self, request, object_id, extra_context=None):
-        return self.change_view(request, object_id)
 
     # What a person presses
 

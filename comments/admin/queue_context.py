@@ -29,6 +29,7 @@ BULK = {
     Status.SPAM: [Decision.APPROVE, Decision.TRASH, Decision.WAIT],
     Status.TRASH: [Decision.APPROVE, Decision.SPAM, Decision.WAIT],
 }
+LOOKS = {Decision.APPROVE: "nr-btn--primary nr-btn--big", Decision.WAIT: "nr-btn--quiet"}
 KEEP = pgettext_lazy("decision", "Keep")
 YOU_DID = {
     Status.APPROVED: gettext_lazy("You approved the comment by “%(name)s”."),
@@ -107,7 +108,11 @@ def _about(current, view, by):
     around = CommentContext(current)
     is_here = around.open_reports if view == REPORTED else current.status == view
     open_decisions = [
-        (decision, KEEP if decision == Decision.APPROVE and current.status == Status.APPROVED else label)
+        (
+            decision,
+            KEEP if decision == Decision.APPROVE and current.status == Status.APPROVED else label,
+            LOOKS.get(decision, ""),
+        )
         for decision, label in Decision.choices
         if not decisions.why_not(current, Decision(decision), by=by)
     ]
@@ -115,12 +120,19 @@ def _about(current, view, by):
         "around": around,
         # Where it is not of this view any more, somebody else was first: the card says so.
         "told_meanwhile": "" if is_here else decisions.decided_by_other(current),
-        "told": decisions.decided_by_other(current) if current.decided_by else "",
+        "told": _told(current) if is_here else "",
         "decisions": open_decisions,
         "no_answer_because": decisions.no_answer_because(current, by=by),
-        "told_claimed": (holder := claims.holder(current, besides=by)) and told_claimed(holder),
+        "told_claimed": told_claimed(holder) if (holder := claims.holder(current, besides=by)) else "",
         "may_look": by.has_perm("comments.view_commenteremail"),
     }
+
+
+def _told(current):
+    """How it came to where it is: who decided, or that nobody has."""
+    if current.decided_by:
+        return decisions.decided_by_other(current)
+    return _("Every comment waits here until somebody decides.") if current.status == Status.PENDING else ""
 
 
 def _undoable(by):

@@ -30,6 +30,14 @@ from comments.notifications import delivery
 from comments.querysets import in_parts
 from portal.audit import log
 
+AUDIT_KINDS = {
+    Decision.APPROVE: "comments.approved",
+    Decision.REJECT: "comments.rejected",
+    Decision.SPAM: "comments.marked_spam",
+    Decision.TRASH: "comments.trashed",
+    Decision.WAIT: "comments.reset_to_pending",
+}
+
 
 @transaction.atomic
 def decide_all(comments, decision, reason="", *, by):
@@ -54,7 +62,7 @@ def decide_all(comments, decision, reason="", *, by):
     answered = [] if decision == Decision.WAIT else _parts(taken)
     reports = sum(close_reports(part, at=batch.at) for part in answered)
     facts = {"because": reason} if decision == Decision.REJECT else {}
-    _tell(decision.value, batch, taken, articles, by=by, reports=reports, **facts)
+    _tell(AUDIT_KINDS[decision], batch, taken, articles, by=by, reports=reports, **facts)
     if status == Status.APPROVED or decision == Decision.REJECT:
         _tell_people(taken)
     return batch
@@ -78,7 +86,7 @@ def undo_all(batch, *, by):
     articles = _counted(taken, lambda one: one.previous_status)
     closed = Report.objects.filter(is_open=False, closed_at=batch.at)
     reports = sum(reopen_reports(closed.filter(comment__in=part)) for part in _parts(taken))
-    _tell("undo", batch, taken, articles, by=by, reports=reports)
+    _tell("comments.decision_undone", batch, taken, articles, by=by, reports=reports)
     _tell_people(one for one in taken if one.previous_status == Status.APPROVED)
     return len(taken)
 
@@ -128,7 +136,7 @@ def _counted(taken, becomes):
 
 def _tell(kind, batch, taken, articles, *, by, **facts):
     """Append the event, and tell the pages of these stories."""
-    was = dict(Counter(one.status for one in taken))
+    before = dict(Counter(one.status for one in taken))
     digest = log.digest(_numbers(taken))
-    log.record(kind, batch, by=by, count=len(taken), comments=digest, was=was, **facts)
+    log.record(kind, batch, by=by, count=len(taken), comments=digest, before=before, **facts)
     invalidate_pages(articles)

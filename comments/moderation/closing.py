@@ -53,25 +53,25 @@ def ends_at(article, thread=None, rules=None):
 @transaction.atomic
 def close(article, *, by):
     """Take no more comments on this story; the ones readers see stay."""
-    _set(article, "is_closed", True, by, "close", _("They are closed already."))
+    _set(article, "is_closed", True, by, "thread.closed", _("They are closed already."))
 
 
 @transaction.atomic
 def reopen(article, *, by):
     """Take comments on this story again."""
-    _set(article, "is_closed", False, by, "reopen", _("They are open already."))
+    _set(article, "is_closed", False, by, "thread.reopened", _("They are open already."))
 
 
 @transaction.atomic
 def exempt(article, *, by):
     """Let this story take comments however old it grows."""
-    _set(article, "stays_open", True, by, "exempt", _("They stay open already."))
+    _set(article, "stays_open", True, by, "thread.exempted", _("They stay open already."))
 
 
 @transaction.atomic
 def stop_exempting(article, *, by):
     """Let comments on this story close with age again, as on the others."""
-    _set(article, "stays_open", False, by, "let age", _("They close with age already."))
+    _set(article, "stays_open", False, by, "thread.exemption_ended", _("They close with age already."))
 
 
 @transaction.atomic

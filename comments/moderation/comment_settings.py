@@ -29,7 +29,7 @@ def change_settings(changed, *, by, began_from=None):
         for name in told:
             setattr(rules, name, changed[name])
         rules.save()
-        log.record("rules", rules, by=by, changed=told)
+        log.record("comment_settings.changed", rules, by=by, changed=told)
         counters.bump(counters.SITE)
     return rules
 

@@ -66,7 +66,7 @@ def decide(marks, kind, *, by, reason="", seen=None):
             made = SenderRule.objects.create(address_hash=marks[0], kind=kind, reason=reason, by=by)
     except IntegrityError:  # somebody else decided at the same moment
         raise Refused(why_not(marks, kind, by=by, seen=was) or str(ALREADY[kind])) from None
-    log.record("stand", made, by=by, standing=str(kind), was=was)
+    log.record("sender_rule.set", made, by=by, before=was, after=str(kind))
     return made
 
 
@@ -75,7 +75,7 @@ def lift(marks, *, by, seen=None):
     """Treat what this person sends like everybody's again."""
     held = _held(marks, "", by, seen)
     _delete(held)
-    log.record("lift", held[0], by=by, was=held[0].kind)
+    log.record("sender_rule.lifted", held[0], by=by, before=held[0].kind, after="")
 
 
 def erase_reason(marks):

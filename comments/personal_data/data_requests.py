@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments.models import Comment, CommentSettings, EmailPreference, Report, SenderRule
+from comments.models import Comment, EmailPreference, Report, SenderRule
 from comments.moderation import decisions, sender_rules, thread_counts
 from comments.moderation.decisions import Refused
 from comments.personal_data import emails, purge
 from comments.querysets import in_parts
-from portal.audit import log
+from portal.audit import kinds, log
 
 UNSIGNED = {"name": "", "name_search_key": "", "website": "", "reasons": []}  # reasons may quote the name
 KINDS = {"comment": Comment, "report": Report, "standing": SenderRule}
@@ -95,7 +95,7 @@ class ErasurePlan:
 def search(address, *, by):
     """Whoever wrote from this address; that somebody asked is history, the address is not."""
     person = DataSubject(emails.lookup_hashes(address))
-    _tell("look up", CommentSettings(pk=1), person, by)
+    _tell("data_subject.searched", kinds.SITE, person, by)
     return person
 
 
@@ -103,7 +103,7 @@ def subject_of(handle, *, by):
     """Whoever sent the comment or report that a page names, looked at for the first time."""
     row = _row(handle)
     person = _person(row)
-    _tell("look up", row, person, by)
+    _tell("data_subject.searched", row, person, by)
     return person
 
 
@@ -126,7 +126,7 @@ def export(person, *, by):
         "standing": _exported_standing(person.standing),
         "mail": _exported_mail(person.marks),
     }
-    _tell("export", CommentSettings(pk=1), person, by)
+    _tell("data_subject.exported", kinds.SITE, person, by)
     return exported
 
 
@@ -199,7 +199,7 @@ def _finish(doing, rows, by):
         "comments": _digest(doing.comments),
         "reports": len(doing.reports),
     }
-    log.record("erase", CommentSettings(pk=1), by=by, **facts)
+    log.record("data_subject.erased", kinds.SITE, by=by, **facts)
     thread_counts.invalidate_pages(articles)
 
 

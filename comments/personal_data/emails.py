@@ -124,7 +124,7 @@ def older_than(before):
 def _shown(encrypted, subject, *, by, **facts):
     address = decrypt(encrypted)
     with transaction.atomic():
-        log.record("look", subject, by=by, **facts)
+        log.record("email.viewed", subject, by=by, **facts)
     return address
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from comments.models import Comment, CommentSettings, Report
 from comments.personal_data import emails
 from comments.querysets import AT_ONCE
-from portal.audit import log
+from portal.audit import kinds, log
 
 PLACEHOLDER = {
     **{"name": "", "name_search_key": "", "website": ""},
@@ -58,7 +58,7 @@ def _deleted(old, status):
     numbers = _held(old)
     if numbers:
         Comment.objects.filter(pk__in=numbers).delete()
-        _tell("empty", status, numbers)
+        _tell(status, numbers)
     return bool(numbers)
 
 
@@ -68,7 +68,7 @@ def _emptied(old, status):
     numbers = _held(old)
     if numbers:
         reduce_to_placeholder(numbers)
-        _tell("empty words", status, numbers)
+        _tell(status, numbers, leaves_placeholders=True)
     return bool(numbers)
 
 
@@ -84,7 +84,7 @@ def _held(old):
     return list(old.select_for_update().values_list("pk", flat=True)[:AT_ONCE])
 
 
-def _tell(kind, status, numbers):
-    digest = log.digest(",".join(map(str, numbers)))
-    log.record(kind, CommentSettings(pk=1), by=None, status=status.value, count=len(numbers), comments=digest)
+def _tell(status, numbers, *, leaves_placeholders=False):
+    facts = {"status": status.value, "count": len(numbers), "comments": log.digest(",".join(map(str, numbers)))}
+    log.record("comments.purged", kinds.SITE, by=None, leaves_placeholders=leaves_placeholders, **facts)
     log.redact("comment", numbers)

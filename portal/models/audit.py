@@ -10,10 +10,11 @@ from portal.models.querysets import AuditEventQuerySet
 
 
 class AuditEvent(models.Model):
-    """One line of history: who did what, when, why, on which revision. Append-only and chained.
+    """One event: who did what, when, why, on which revision. Append-only and chained.
 
-    Subject and actor are plain values, so that no deletion ever cascades into history. `facts` is the
-    very text that was hashed; `reason` is free text and may be erased, its salted digest stays.
+    Subject and actor are plain values, so that no deletion ever cascades into the log. `kind` and `subject_kind` are
+    registered names (portal/audit/kinds.py). `facts` is the very text that was hashed; `reason` is free text and may
+    be erased, its salted digest stays.
     """
 
     number = models.PositiveBigIntegerField(unique=True)
@@ -43,12 +44,12 @@ class AuditEvent(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.kind} {self.subject_kind} {self.subject_id}"
 
-    def save(self, **options: Any) -> None:
+    def save(self, *args: Any, **options: Any) -> None:
         if not self._state.adding:
             raise ImmutableRow
-        super().save(**options)
+        super().save(*args, **options)
 
-    def delete(self, using: Any = None, keep_parents: bool = False) -> NoReturn:
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
         raise ImmutableRow
 
 

@@ -275,7 +275,7 @@ def _beside_stories(*, draft, writer, publisher, now, live, **others):
         "other_section": make_section(name="Customs"),
         "open": preview_links.create(draft, by=writer, days=7),
         "revoked": revoked,
-        "left": Autosave.objects.create(person=writer, story=draft, fields=text, stamp=1),
+        "left": Autosave.objects.create(person=writer, story=draft, fields=text, client_time=1),
         "group": Group.objects.create(name="Proofreaders"),
         "job": Job.objects.create(name="news.wait", payload="{}", state="dead", finished_at=now),
         "article_type": ContentType.objects.get_for_model(Article),

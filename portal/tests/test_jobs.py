@@ -332,7 +332,7 @@ def test_a_broken_transaction_in_a_job_does_not_spoil_the_next():
         assert jobs.run_one("w", now=NOW)
         assert jobs.run_one("w", now=NOW)
     finally:
-        del jobs.HANDLERS[break_the_transaction.job_name]
+        del jobs.HANDLERS[jobs.name_of(break_the_transaction)]
     assert done == [{}]
     assert "IntegrityError" in Job.objects.get(name__endswith="break_the_transaction").last_error
 

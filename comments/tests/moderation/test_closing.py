@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from comments.models import CommentSettings
+from comments.models import CommentSettings, Thread
 from comments.moderation import closing
 from comments.moderation.decisions import Refused
 from comments.submission import submit
+from comments.templatetags.comments_admin import openness
 from news.models import Article
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
@@ -31,7 +32,7 @@ def test_closing_and_opening_a_thread_are_events_and_tell_the_page():
     closing.reopen(article, by=moderator)
     assert not closing.closed_because(article)
     assert counter(counters.story(article.slug)) == before + 2
-    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["reopen", "close"]
+    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["thread.reopened", "thread.closed"]
 
 
 def test_an_editor_closes_nothing():
@@ -49,7 +50,7 @@ def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
             submit.submit(article, **SAID)
     assert counter(counters.SITE) == before + 1
     assert (CommentSettings.current().is_open, CommentSettings.current().banner) == (False, "Back at noon.")
-    event = AuditEvent.objects.get(subject_kind="commentsettings")
+    event = AuditEvent.objects.get(subject_kind="comment_settings")
     assert event.actor_id == moderator.pk
     with pytest.raises(Refused, match="stopped already"):
         closing.stop(by=moderator)
@@ -58,7 +59,7 @@ def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
     assert CommentSettings.current().banner == ""
     with pytest.raises(Refused, match="taken already"):
         closing.resume(by=moderator)
-    assert AuditEvent.objects.filter(subject_kind="commentsettings").count() == 2
+    assert AuditEvent.objects.filter(subject_kind="comment_settings").count() == 2
 
 
 def test_stopping_and_resuming_leave_a_closed_story_closed():
@@ -87,7 +88,7 @@ def test_other_roles_change_nothing_for_everybody(role, step):
         getattr(closing, step)(by=make_user(role), banner="Hacked")
     assert (
         CommentSettings.current().banner == ""
-        and not AuditEvent.objects.filter(subject_kind="commentsettings").exists()
+        and not AuditEvent.objects.filter(subject_kind="comment_settings").exists()
     )
 
 
@@ -105,6 +106,25 @@ def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     closing.stop_exempting(article, by=moderator)
     assert closing.closed_because(article)
     assert counter(counters.story(article.slug)) == before + 2
-    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["let age", "exempt"]
+    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == [
+        "thread.exemption_ended",
+        "thread.exempted",
+    ]
     with pytest.raises(Refused, match="does not moderate"):
         closing.exempt(article, by=make_user("Editors"))
+
+
+@pytest.mark.parametrize(
+    ("thread", "rules", "says"),
+    [
+        ({}, {}, "Readers can comment."),
+        ({"is_closed": True}, {"is_open": False}, "No story takes comments at the moment."),
+        ({"is_closed": True}, {"closes_after_days": 14}, "Readers see the comments and can send no more."),
+        ({}, {"closes_after_days": 1}, "They close 1 day after the first publication."),
+        ({}, {"closes_after_days": 14}, "They close 14 days after the first publication."),
+        ({"stays_open": True}, {"closes_after_days": 14}, "They stay open whatever the age of the story."),
+        ({"stays_open": True}, {}, "Readers can comment."),
+    ],
+)
+def test_beside_a_story_one_sentence_says_how_open_its_comments_are(thread, rules, says):
+    assert openness(Thread(**thread), CommentSettings(**{"is_open": True, "closes_after_days": None} | rules)) == says

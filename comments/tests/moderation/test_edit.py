@@ -10,10 +10,11 @@ from comments.moderation import decisions
 from comments.moderation.decisions import Refused
 from comments.screening import rules
 from comments.tests.factories import make_comment
-from news.editorial import verify
 from news.tests.factories import make_user
+from portal.audit import verify
 from portal.models import AuditEvent
 from portal.pagecache import counters
+from portal.tests.markup import stands_in, tight
 from portal.text.folding import fold
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.search_key) == ("Call.", "Call 600 100 200.", fold("Call."))
     assert comment.edited_by == moderator and comment.edited_at
-    told = AuditEvent.objects.about(comment).filter(kind="edit").order_by("number")
+    told = AuditEvent.objects.about(comment).filter(kind="comment.edited").order_by("number")
     assert [(event.reason, event.actor_id) for event in told] == [
         ("Call 600 100 200.", moderator.pk),
         ("Call me.", moderator.pk),
@@ -94,7 +95,7 @@ def test_other_roles_edit_and_answer_nothing(article, role):
 
 def test_on_the_page_it_is_edited_in_place_and_both_wordings_stand_beside_each_other(desk, article):
     comment = make_comment(article, body="Seals are blue.")
-    assert f'name="edit" value="{comment.pk}:{comment.state_token}"' in shown(desk)
+    assert stands_in(f'name="edit" value="{comment.pk}:{comment.state_token}"', shown(desk))
     posted = {"edit": f"{comment.pk}:{comment.state_token}", "about": comment.pk, "words": " Seals are\r\nred. "}
     page = desk.post(QUEUE, posted, follow=True).content.decode()
     comment.refresh_from_db()
@@ -112,7 +113,7 @@ def test_what_cannot_stand_is_said_at_its_field_and_stays_typed(desk, article, w
     response = desk.post(QUEUE, posted)
     page = unescape(response.content.decode())
     assert response.status_code == 422
-    assert told in page and f'aria-describedby="words-refused">\n{words}</textarea>' in page
+    assert told in page and stands_in(f'aria-describedby="words-refused">{words}</textarea>', page)
     comment.refresh_from_db()
     assert (comment.body, comment.edited_at) == ("Seals.", None)
 
@@ -178,7 +179,7 @@ def test_an_answer_is_a_comment_of_the_newsroom_under_the_one_it_answers(article
     assert not CommenterEmail.objects.filter(pk=made.pk).exists()
     assert counter(article) == before + 1
     event = AuditEvent.objects.about(made).get()
-    assert (event.kind, event.actor_id) == ("answer", moderator.pk) and f'"to":{comment.pk}' in event.facts
+    assert (event.kind, event.actor_id) == ("comment.answered", moderator.pk) and f'"to":{comment.pk}' in event.facts
 
 
 def test_undoing_an_answer_takes_it_into_the_trash(article, moderator):
@@ -284,8 +285,8 @@ def test_reasons_stand_numbered_beside_the_words_and_shortly_in_the_list(desk, a
     monkeypatch.setattr(rules, "telling", lambda comment: ["One link <i>."])
     page = shown(desk)
     assert 'See <mark class="nr-hit">http://a.example<sup>4</sup></mark> &amp; &lt;b&gt;' in page
-    assert '<li value="4"><span class="is-strong">One link &lt;i&gt;.</span>' in page
-    assert '<span class="nr-qi-why">One link &lt;i&gt;.</span>' in page
+    assert stands_in('<li value="4"><span class="is-strong">One link &lt;i&gt;.</span>', page)
+    assert stands_in('<span class="nr-qi-why">One link &lt;i&gt;.</span>', page)
 
 
 def test_the_talk_around_it_is_there_with_each_state(desk, article):
@@ -294,7 +295,7 @@ def test_the_talk_around_it_is_there_with_each_state(desk, article):
     make_comment(article, body="Spam beside it.", is_spam=True, status="spam")
     current = make_comment(article, body="The one.", parent=middle)
     make_comment(article, body="Said after it.")
-    page = shown(desk, f"?c={current.pk}").partition('<div class="nr-qdetail">')[2]
+    page = tight(shown(desk, f"?c={current.pk}")).partition('<div class="nr-qdetail">')[2]
     order = [page.index(words) for words in ("The root.", "In between.", "The one.", "Spam beside it.", "Said after")]
     assert order == sorted(order)
     assert "· Spam" in page and "· Approved" in page

@@ -14,10 +14,11 @@ from comments.moderation.decisions import Refused
 from comments.screening import rules
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment, make_rules, without_limits
-from news.editorial import verify
 from news.tests import races
 from news.tests.factories import make_live_articles, make_user
+from portal.audit import verify
 from portal.models import AuditEvent
+from portal.tests.markup import stands_in
 
 pytestmark = pytest.mark.django_db
 QUEUE = "/admin/comments/comment/"
@@ -80,7 +81,7 @@ def test_the_new_words_are_there_and_the_first_ones_are_kept(client, change, com
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.status) == ("Seals are green.", "Seals are blue.", "pending")
     assert comment.edited_at and comment.edited_by is None
-    told = AuditEvent.objects.about(comment).filter(kind="rewrite").order_by("number")
+    told = AuditEvent.objects.about(comment).filter(kind="comment.rewritten").order_by("number")
     assert [event.reason for event in told] == ["Seals are blue.", "Seals are red."]
     assert not any("Seals" in event.facts or event.actor_id for event in told)
     assert verify.verify()[1] is None
@@ -261,9 +262,9 @@ def test_it_asks_first_and_then_words_and_address_are_gone_for_good(client, path
     assert response.status_code == 303 and "deleted" in client.get(response["Location"]).content.decode()
     assert not Comment.objects.exists() and not CommenterEmail.objects.exists()
     events = AuditEvent.objects.filter(subject_kind="comment", subject_id=comment.pk)
-    assert {event.kind for event in events} == {"rewrite", "take back"}
+    assert {event.kind for event in events} == {"comment.rewritten", "comment.retracted"}
     assert not any("Seals" in event.reason + event.facts for event in events)
-    last = events.get(kind="take back")
+    last = events.get(kind="comment.retracted")
     assert (last.actor_id, json.loads(last.facts)) == (None, {"article": comment.article_id})
     assert verify.verify()[1] is None
 
@@ -320,7 +321,9 @@ def test_changed_in_the_very_moment_they_are_not_approved_either(comment, modera
 
 def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, article, comment):
     other = make_comment(article)
-    assert f'name="_selected_action" value="{comment.pk}:{comment.state_token}"' in desk.get(QUEUE).content.decode()
+    assert stands_in(
+        f'name="_selected_action" value="{comment.pk}:{comment.state_token}"', desk.get(QUEUE).content.decode()
+    )
     selected = [f"{one.pk}:{one.state_token}" for one in (comment, other)]
     submit.rewrite(comment, "Buy my seals.")
     page = desk.post(QUEUE, {"bulk": "approve", "_selected_action": selected}, follow=True).content.decode()

@@ -14,7 +14,7 @@ from comments.tests.factories import make_comment
 from comments.tests.moderation.test_decisions import all_at_once
 from news.models import Article
 from news.tests.factories import make_live_articles, make_user
-from portal.jobs import HANDLERS
+from portal.jobs import HANDLERS, name_of
 from portal.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_nobody_answers_a_comment_under_another_story():
 
 
 def digests():
-    return Job.objects.filter(name=jobs.notify_moderators.job_name)
+    return Job.objects.filter(name=name_of(jobs.notify_moderators))
 
 
 def test_however_many_comments_come_one_digest_waits(settings):

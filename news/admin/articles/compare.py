@@ -36,20 +36,20 @@ GONE = {
 }
 
 
-def address(article, before, after):
+def address(article: int, before: int, after: int) -> str:
     """Where the change from one revision to another can be read."""
     return reverse("admin:news_workingcopy_compare", args=[article]) + f"?from={before}&to={after}"
 
 
-def address_of_second_look(copy):
-    """Where one reads what one person alone published and puts one's name under it, whatever was written since.
+def review_url(copy: WorkingCopy) -> str:
+    """Where one reviews what one person alone published, whatever was written since.
 
     Everything nobody else has read is before one's eyes, also after two small fixes in a row. Where nothing of it
     was ever read there is no change to show: the whole text stands in the story itself, or beside the newer draft.
     """
-    read, live = copy.reviewed_revision, copy.article.live_revision
-    if read:
-        return address(copy.pk, read.number, live.number)
+    reviewed, live = copy.reviewed_revision, copy.article.live_revision
+    if reviewed:
+        return address(copy.pk, reviewed.number, live.number)
     if copy.latest_revision.content_hash == live.content_hash:
         return reverse("admin:news_workingcopy_change", args=[copy.pk])
     return address(copy.pk, live.number, copy.latest_revision.number)
@@ -59,7 +59,8 @@ def view(story_admin, request, pk):
     """What changed between two versions of a story.
 
     Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
-    (None with a `problem` in words), `is_split`, `brings_back` (versions that can be brought back), `steps`.
+    (None with a `problem` in words), `sameness` (a sentence), `is_split`, `brings_back` (versions that can be
+    brought back), `steps`.
     """
     copy = get_object_or_404(
         WorkingCopy.objects.select_related("article__live_revision", "latest_revision", "saved_by"),
@@ -72,7 +73,7 @@ def view(story_admin, request, pk):
             raise PermissionDenied
         if "_bring_back" in request.POST:
             return _bring_back(story_admin, request, copy)
-        return story_admin.step_taken(request, copy)
+        return story_admin.take_step_without_saving(request, copy)
     context = {
         **story_admin.admin_site.each_context(request),
         **_shown(request, copy),
@@ -88,7 +89,7 @@ def view(story_admin, request, pk):
         context["brings_back"] = sorted(
             (revision for revision in shown if revision.content_hash != newest), key=lambda revision: revision.number
         )
-        context["steps"] = step_buttons.buttons(copy, by=request.user, typed={}, read=shown)
+        context["steps"] = step_buttons.buttons(copy, by=request.user, typed={}, compared=shown)
         if context["steps"]:
             context["your_turn"] = status_badges.is_turn_of(copy, request.user)
             context["turn"] = status_badges.whose_turn(copy, request.user)
@@ -118,7 +119,19 @@ def _shown(request, copy):
         problem = _("The stored text of revision %(revision)s was changed outside the newsroom; it is not compared.")
         return context | {"problem": problem % {"revision": changed.number}}
     contents = [revisions.content_of(revision) for revision in (before, after)]
-    return context | {"comparison": diff.compare(*contents, names=names_of(contents))}
+    comparison = diff.compare(*contents, names=names_of(contents))
+    return context | {"comparison": comparison, "sameness": sameness(comparison, is_one=before == after)}
+
+
+def sameness(comparison, *, is_one):
+    """Why there is nothing to show, in a sentence; "" where something differs. `is_one`: it is one version twice."""
+    if not comparison.says_the_same:
+        return ""
+    if is_one:
+        return _("This is one and the same version.")
+    if comparison.is_same:
+        return _("Both versions say exactly the same.")
+    return _("Both versions read the same; only their markup differs.")
 
 
 def _default(copy):

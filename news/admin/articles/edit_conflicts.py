@@ -180,6 +180,19 @@ class EditConflict:
             )
 
     @property
+    def put_together(self):
+        """What was taken from whom without asking, in a sentence; "" where nothing was."""
+        facts = {"name": self.who, "taken": self.taken, "kept": self.kept}
+        if self.taken and self.kept:
+            return (
+                _("Taken from both, because only one of you changed it. From %(name)s: %(taken)s. From you: %(kept)s.")
+                % facts
+            )
+        if self.taken:
+            return _("Taken from %(name)s, because you had not touched it: %(taken)s.") % facts
+        return _("Yours, because only you changed it: %(kept)s.") % facts if self.kept else ""
+
+    @property
     def _only_a_step_came_between(self):
         return self.base is not None and self.base == self.theirs
 

@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -178,8 +179,13 @@ class Link:
         return not (self.story or self.url)
 
     @property
-    def look(self):
-        return status_badges.readers_see(self.story) if self.story else ""
+    def state(self):
+        """What readers see of its story, the page elsewhere, or that it leads nowhere yet."""
+        if self.story:
+            return format_html("{} {}", status_badges.readers_see(self.story), self.called_now)
+        if self.url or not self.title:
+            return self.url
+        return format_html('<span class="nr-warnmark">{}</span>', _("Not on the site yet"))
 
     @property
     def called_now(self):
@@ -291,7 +297,9 @@ def with_stories(links, own=None):
 def _found_for(own):
     """What the story's bare headlines lead to, or None, as stored: the checklist and readers go by it too."""
     rows = WorkingCopyRelated.objects.filter(content_object=own, target=None, url="")
-    rows = rows.select_related("found__working_copy").defer("matched_article__body", "found__working_copy__body")
+    rows = rows.select_related("matched_article__working_copy").defer(
+        "matched_article__body", "matched_article__working_copy__body"
+    )
     return {(row.uuid, row.key): row.matched_article for row in rows}
 
 

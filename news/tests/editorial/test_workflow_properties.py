@@ -11,11 +11,12 @@ from django.utils import timezone
 from news import jobs
 from news.content import revisions
 from news.content.body import token
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.editorial.workflow import Step
 from news.models import Article, WorkingCopy
 from news.roles import system_user
 from news.tests.factories import make_author, make_copy, make_section, make_tag, make_user
+from portal.audit import verify
 from portal.models import AuditEvent
 
 hypothesis = pytest.importorskip("hypothesis", reason="the property tool hypothesis is not installed")
@@ -47,8 +48,8 @@ WHO_MAY = dict.fromkeys(Step, 3) | {
     Step.APPROVE: 1,
     Step.PUBLISH_UNREAD: 4,
     Step.DISCARD: 0,
-    Step.TAKE_UP: 0,
-    Step.SECOND_LOOK: 1,
+    Step.REOPEN: 0,
+    Step.REVIEW_PUBLISHED: 1,
     Step.FIX_TYPO: 2,
 }
 backs = st.fixed_dictionaries({"do": st.just("back"), "by": st.integers(0, 4), "to": st.integers(0, 5)})
@@ -155,7 +156,7 @@ class Newsroom:
 
     def let_out(self):
         """The numbers of the revisions that some event let out to readers."""
-        kinds = ["approve", "publish_unread", "fix_typo", "publish_alone"]
+        kinds = ["article.approved", "article.imported", "article.typo_fixed", "article.published_unreviewed"]
         events = AuditEvent.objects.about(self.copy.article).filter(kind__in=kinds)
         return {json.loads(event.facts)["revision"] for event in events}
 

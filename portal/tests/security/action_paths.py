@@ -15,10 +15,11 @@ from comments.personal_data import emails
 from news.models import Author, Autosave, Presence, Section, Tag, WorkingCopy
 from news.tests.page_forms import fields_of
 from portal.models import AuditEvent, User
+from portal.tests.markup import stands_in
 from portal.tests.newsroom import PASSWORD, TOKEN, post
 
 NEW_PASSWORD = "quite another sentence"
-STORIES, QUEUE, RULES = "/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/comments/rules/"
+STORIES, QUEUE, RULES = "/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/comments/commentsettings/"
 PERSON = QUEUE + "person/"
 DRAFT = STORIES + "{draft.pk}/"
 
@@ -62,7 +63,7 @@ class Way:
         if self.select:
             return f'value="{self.select}"' in text
         name, value = self.button
-        return f'name="{name}"' in text if not value else f'name="{name}" value="{newsroom.fill_in(value)}"' in text
+        return stands_in(f'name="{name}" value="{newsroom.fill_in(value)}"' if value else f'name="{name}"', text)
 
     def send(self, newsroom, person, browser, sent):
         to = newsroom.fill_in(self.to or self.page)
@@ -80,38 +81,49 @@ class Way:
         return (event.kind, event.actor_id) == (self.then, user.pk)
 
 
-# ---- steps: the story, what is typed, and afterwards the working copy's stage and what readers see
+# ---- steps: the story, what is typed, and afterwards the working copy's stage, what readers see and the last event
 
 STEPS = {
-    "submit": ("draft", {}, "review", "nothing"),
-    "return": ("in_review", {"reason-return": "Who says so?"}, "changes", "nothing"),
-    "approve": ("in_review", {}, "approved", "nothing"),
-    "approve_and_publish": ("in_review", {}, "none", "this text"),
-    "publish": ("approved", {}, "none", "this text"),
-    "schedule": ("approved", {}, "scheduled", "nothing"),
-    "unschedule": ("scheduled", {}, "approved", "nothing"),
-    "fix_typo": ("mended", {}, "none", "this text"),
-    "publish_alone": ("draft", {"reason-publish_alone": "A port is closed"}, "none", "this text"),
-    "second_look": ("alone", {}, "none", "this text"),
-    "publish_unread": ("draft", {}, "", ""),
-    "withdraw": ("live", {"reason-withdraw": "The source was wrong"}, "none", "nothing"),
-    "restore": ("withdrawn", {}, "none", "this text"),
-    "discard": ("draft", {}, "discarded", "nothing"),
-    "take_up": ("discarded", {}, "draft", "nothing"),
-    "assign": ("draft", {"assign-to": "{writer.pk}"}, "draft", "nothing"),
-    "expire": ("live", {"expire-date": "{next_year:%Y-%m-%d}", "expire-time": "12:00"}, "none", "this text"),
-    "keep": ("ending", {}, "none", "this text"),
+    "submit": ("draft", {}, "review", "nothing", "article.submitted"),
+    "return": ("in_review", {"reason-return": "Who says so?"}, "changes", "nothing", "article.returned"),
+    "approve": ("in_review", {}, "approved", "nothing", "article.approved"),
+    "approve_and_publish": ("in_review", {}, "none", "this text", "article.published"),
+    "publish": ("approved", {}, "none", "this text", "article.published"),
+    "schedule": ("approved", {}, "scheduled", "nothing", "article.scheduled"),
+    "unschedule": ("scheduled", {}, "approved", "nothing", "article.unscheduled"),
+    "fix_typo": ("mended", {}, "none", "this text", "article.typo_fixed"),
+    "publish_alone": (
+        "draft",
+        {"reason-publish_alone": "A port is closed"},
+        "none",
+        "this text",
+        "article.published_unreviewed",
+    ),
+    "review_published": ("alone", {}, "none", "this text", "article.reviewed_after_publication"),
+    "publish_unread": ("draft", {}, "", "", "article.imported"),
+    "withdraw": ("live", {"reason-withdraw": "The source was wrong"}, "none", "nothing", "article.withdrawn"),
+    "restore": ("withdrawn", {}, "none", "this text", "article.restored"),
+    "discard": ("draft", {}, "discarded", "nothing", "article.discarded"),
+    "reopen": ("discarded", {}, "draft", "nothing", "article.reopened"),
+    "assign": ("draft", {"assign-to": "{writer.pk}"}, "draft", "nothing", "article.assigned"),
+    "expire": (
+        "live",
+        {"expire-date": "{next_year:%Y-%m-%d}", "expire-time": "12:00"},
+        "none",
+        "this text",
+        "article.expiry_set",
+    ),
+    "clear_expiry": ("ending", {}, "none", "this text", "article.expiry_cleared"),
 }
 
 
 def step(name, screen):
     """A step as its button takes it, on the story's form or where two versions are compared."""
-    story, typed, stage, readers = STEPS[name]
+    story, typed, stage, readers, kind = STEPS[name]
 
     def has_come(newsroom, user, response):
         copies = WorkingCopy.objects.select_related("article__live_revision", "latest_revision")
         copy = copies.get(pk=newsroom[story].pk)
-        kind = "publish" if name == "approve_and_publish" else name
         event = AuditEvent.objects.about(copy.article).first()
         return (event.kind, event.actor_id, copy.stage, _readers_see(copy)) == (kind, user.pk, stage, readers)
 
@@ -152,19 +164,30 @@ def of_person(sent, then):
     return Way(PERSON, "find_form", typed={"person": "comment:{pending_comment.pk}"} | sent, then=then)
 
 
+VERBS = {
+    "approve": "approved",
+    "reject": "rejected",
+    "spam": "marked_spam",
+    "trash": "trashed",
+    "wait": "reset_to_pending",
+}
+
+
 def decision(word, comment="pending_comment"):
-    becomes = word.partition(".")[0]
-    return queue(comment, "decide", f"{word}@{{{comment}.pk}}:{{{comment}.seen}}", then=becomes)
+    kind = f"comment.{VERBS[word.partition('.')[0]]}"
+    return queue(comment, "decide", f"{word}@{{{comment}.pk}}:{{{comment}.state_token}}", then=kind)
 
 
 def several(word, selected="_selected_action", which="{pending_comment.pk}:pending"):
-    return queue("pending_comment", "bulk", word, typed={selected: which}, then=word.partition(".")[0])
+    return queue(
+        "pending_comment", "bulk", word, typed={selected: which}, then=f"comments.{VERBS[word.partition('.')[0]]}"
+    )
 
 
-def on_story(word):
+def on_story(word, kind):
     """The conversation under a story, from the story's own form; moderators have no such page, and may all the same."""
     page, to = f"{STORIES}{{live.pk}}/change/", f"{QUEUE}story/{{live.pk}}/"
-    return Way(page, "comments-on-story", to=to, typed={"comments": word}, then=word.replace("_", " "))
+    return Way(page, "comments-on-story", to=to, typed={"comments": word}, then=kind)
 
 
 def job(action, state):
@@ -181,19 +204,21 @@ def is_there(Model, **fields):
 
 
 def is_kept(newsroom, user, response):
-    return response.json()["state"] == "kept" and Autosave.objects.filter(person=user, stamp=7).exists()
+    return response.json()["state"] == "kept" and Autosave.objects.filter(person=user, client_time=7).exists()
 
 
 def is_thrown_away(newsroom, user, response):
-    return not Autosave.objects.filter(sheet=newsroom["sheet"]).exists()
+    return not Autosave.objects.filter(session_id=newsroom["sheet"]).exists()
 
 
 def left_text_here(newsroom, user):
-    Autosave.objects.create(person=user, story=newsroom["draft"], sheet=newsroom["sheet"], fields="[]", stamp=1)
+    Autosave.objects.create(
+        person=user, story=newsroom["draft"], session_id=newsroom["sheet"], fields="[]", client_time=1
+    )
 
 
 def left_a_new_story(newsroom, user):
-    Autosave.objects.create(person=user, sheet=newsroom["sheet"], fields="[]", stamp=1)
+    Autosave.objects.create(person=user, session_id=newsroom["sheet"], fields="[]", client_time=1)
 
 
 def approved_it(newsroom, user):
@@ -255,11 +280,11 @@ GROUPS = "/admin/auth/group/"
 NAMES = "/admin/news/"
 
 WAYS = {
-    "begin a story": Way(STORIES + "add/", "workingcopy_form", typed=TYPED, button=("_save", ""), then="save"),
-    "save a story": writing(typed=TYPED, button=("_save", ""), then="save"),
+    "begin a story": Way(STORIES + "add/", "workingcopy_form", typed=TYPED, button=("_save", ""), then="article.saved"),
+    "save a story": writing(typed=TYPED, button=("_save", ""), then="article.saved"),
     "make a tag while writing": writing(typed={"tags-add": "Brand new"}, then=is_there(Tag, name="Brand new")),
     "bring a version back": Way(
-        DRAFT + "compare/", "compare_form", button=("_bring_back", "{draft.pk}:{first.pk}"), then="save"
+        DRAFT + "compare/", "compare_form", button=("_bring_back", "{draft.pk}:{first.pk}"), then="article.saved"
     ),
     "preview what is typed": writing(
         typed=TYPED, to=DRAFT + "preview/", then=lambda n, u, response: TYPED["headline"] in response.content.decode()
@@ -267,29 +292,31 @@ WAYS = {
     "check what is typed": writing(
         typed={"headline": ""}, to=DRAFT + "checks/", then=lambda n, u, response: b"id_headline" in response.content
     ),
-    "keep unsaved text": writing(to=DRAFT + "keep/", says=SHEET, then=is_kept),
-    "keep a new story's text": Way(STORIES + "add/", to=STORIES + "add/keep/", says=SHEET, then=is_kept),
+    "keep unsaved text": writing(to=DRAFT + "autosave/", says=SHEET, then=is_kept),
+    "keep a new story's text": Way(STORIES + "add/", to=STORIES + "add/autosave/", says=SHEET, then=is_kept),
     "throw unsaved text away": writing(
-        to=DRAFT + "throw-away/", button=("sheet", "{sheet}"), begun=left_text_here, then=is_thrown_away
+        to=DRAFT + "discard/", button=("sheet", "{sheet}"), begun=left_text_here, then=is_thrown_away
     ),
     "throw a new story's text away": Way(
         STORIES + "add/",
-        to=STORIES + "add/throw-away/",
+        to=STORIES + "add/discard/",
         button=("sheet", "{sheet}"),
         begun=left_a_new_story,
         then=is_thrown_away,
     ),
-    "throw another's text away": writing(to=DRAFT + "throw-away/", button=("sheet", "{left.sheet}"), refused_as=INFO),
+    "throw another's text away": writing(to=DRAFT + "discard/", button=("sheet", "{left.session_id}"), refused_as=INFO),
     "say that one is here": writing(
-        to=DRAFT + "here/", says={}, then=lambda n, user, r: Presence.objects.filter(person=user).exists()
+        to=DRAFT + "presence/", says={}, then=lambda n, user, r: Presence.objects.filter(person=user).exists()
     ),
-    "share a preview": writing(typed={"share-what": "newest", "share-days": "7"}, button=("_share", ""), then="share"),
-    "revoke a preview": writing(button=("_unshare", "{open.pk}"), then="unshare"),
+    "share a preview": writing(
+        typed={"share-what": "newest", "share-days": "7"}, button=("_share", ""), then="preview_link.created"
+    ),
+    "revoke a preview": writing(button=("_unshare", "{open.pk}"), then="preview_link.revoked"),
     # several stories
-    "publish several": bulk("publish_selected", "approved", then="publish"),
-    "move several": bulk("move_selected", "draft", {"section": "{other_section.pk}"}, then="save"),
-    "assign several": bulk("assign_selected", "draft", {"to": "{writer.pk}"}, then="assign"),
-    "withdraw several": bulk("withdraw_selected", "live", {"reason": "Wrong"}, then="withdraw"),
+    "publish several": bulk("publish_selected", "approved", then="article.published"),
+    "move several": bulk("move_selected", "draft", {"section": "{other_section.pk}"}, then="article.saved"),
+    "assign several": bulk("assign_selected", "draft", {"to": "{writer.pk}"}, then="article.assigned"),
+    "withdraw several": bulk("withdraw_selected", "live", {"reason": "Wrong"}, then="article.withdrawn"),
     "approve several": bulk("approve_selected", "in_review"),
     # names
     "add a section": Way(
@@ -368,7 +395,7 @@ WAYS = {
     "put a comment into the trash": decision("trash"),
     "let a comment wait again": decision("wait", "approved_comment"),
     "undo one's own decision": queue(
-        "pending_comment", "undo", "{pending_comment.pk}:approved", begun=approved_it, then="wait"
+        "pending_comment", "undo", "{pending_comment.pk}:approved", begun=approved_it, then="comment.decision_undone"
     ),
     "undo another's decision": queue(
         "pending_comment", "undo", "{pending_comment.pk}:approved", begun=another_approved_it
@@ -378,21 +405,21 @@ WAYS = {
         "decide",
         "approve@{reported_comment.pk}:{reported_comment.state_token}",
         view="reported",
-        then="approve",
+        then="comment.kept",
     ),
     "edit a comment": queue(
         "pending_comment",
         "edit",
         "{pending_comment.pk}:{pending_comment.state_token}",
         typed={"words": "Milder words."},
-        then="edit",
+        then="comment.edited",
     ),
     "answer a comment": queue(
         "approved_comment",
         "send",
         "{approved_comment.pk}:{approved_comment.state_token}",
         typed={"answer": "We asked."},
-        then="answer",
+        then="comment.answered",
     ),
     "say that one looks at a comment": Way(
         QUEUE, to=QUEUE + "{pending_comment.pk}/claim/", typed={"seen": "pending"}, then=looks_at_it
@@ -402,34 +429,44 @@ WAYS = {
     "mark several as spam": several("spam"),
     "put several into the trash": several("trash"),
     "decide all that are found": several("spam", "all", "{all_waiting}"),
-    "undo one's own many": queue("pending_comment", "undo_all", "{batch.pk}", begun=marked_many, then="undo"),
+    "undo one's own many": queue(
+        "pending_comment", "undo_all", "{batch.pk}", begun=marked_many, then="comments.decision_undone"
+    ),
     "undo another's many": queue("pending_comment", "undo_all", "{batch.pk}", begun=another_marked_many),
     "look at a reporter's address": queue(
-        "reported_comment", "look_reporter", "{report.pk}", view="reported", then="look"
+        "reported_comment", "look_reporter", "{report.pk}", view="reported", then="email.viewed"
     ),
-    "look at an address": queue("pending_comment", "look", "{pending_comment.pk}", then="look"),
-    "hold all of a person": queue("pending_comment", "stand", "hold@{pending_comment.pk}:", then="stand"),
-    "put all of a person into spam": queue("pending_comment", "stand", "spam@{pending_comment.pk}:", then="stand"),
+    "look at an address": queue("pending_comment", "look", "{pending_comment.pk}", then="email.viewed"),
+    "hold all of a person": queue("pending_comment", "stand", "hold@{pending_comment.pk}:", then="sender_rule.set"),
+    "put all of a person into spam": queue(
+        "pending_comment", "stand", "spam@{pending_comment.pk}:", then="sender_rule.set"
+    ),
     "lift what is held of a person": queue(
-        "pending_comment", "lift", "{pending_comment.pk}:hold", begun=held_the_person, then="lift"
+        "pending_comment", "lift", "{pending_comment.pk}:hold", begun=held_the_person, then="sender_rule.lifted"
     ),
     "look at all of a person": queue(
-        "pending_comment", "of", "comment:{pending_comment.pk}", to=PERSON, then="look up"
+        "pending_comment", "of", "comment:{pending_comment.pk}", to=PERSON, then="data_subject.searched"
     ),
-    "find a person by an address": Way(PERSON, "find_form", typed={"address": "ewa@example.org"}, then="look up"),
-    "export all of a person": of_person({"export": "1"}, then="export"),
-    "erase a person's name": of_person({"erase": "name", "seen": "{erasing_name}"}, then="erase"),
-    "erase a person's words": of_person({"erase": "words", "seen": "{erasing_words}"}, then="erase"),
-    "close a thread": queue("pending_comment", "close", "{pending_comment.pk}", then="close"),
-    "open a thread": queue("under_closed", "reopen", "{under_closed.pk}", then="reopen"),
-    "close comments from the story": on_story("close"),
-    "keep comments open whatever": on_story("exempt"),
-    "stop taking comments": queue("pending_comment", "switch", "stop", then="rules"),
+    "find a person by an address": Way(
+        PERSON, "find_form", typed={"address": "ewa@example.org"}, then="data_subject.searched"
+    ),
+    "export all of a person": of_person({"export": "1"}, then="data_subject.exported"),
+    "erase a person's name": of_person({"erase": "name", "seen": "{erasing_name}"}, then="data_subject.erased"),
+    "erase a person's words": of_person({"erase": "words", "seen": "{erasing_words}"}, then="data_subject.erased"),
+    "close a thread": queue("pending_comment", "close", "{pending_comment.pk}", then="thread.closed"),
+    "open a thread": queue("under_closed", "reopen", "{under_closed.pk}", then="thread.reopened"),
+    "close comments from the story": on_story("close", "thread.closed"),
+    "keep comments open whatever": on_story("exempt", "thread.exempted"),
+    "stop taking comments": queue("pending_comment", "switch", "stop", then="comment_settings.changed"),
     "put a notice above the forms": queue(
-        "pending_comment", "switch", "announce", typed={"banner": "We read them at nine."}, then="rules"
+        "pending_comment",
+        "switch",
+        "announce",
+        typed={"banner": "We read them at nine."},
+        then="comment_settings.changed",
     ),
     "change the rules for comments": Way(
-        RULES, "rules_form", typed={"most_links": "5"}, button=("save", "1"), then="rules"
+        RULES, "rules_form", typed={"most_links": "5"}, button=("save", "1"), then="comment_settings.changed"
     ),
     # jobs and people
     "try a job again": job("try_again", "waiting"),

@@ -14,9 +14,9 @@ from comments import tokens
 from comments.models import Comment, CommenterEmail, RateLimitHit, Thread
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules, without_limits
-from news.editorial import verify
 from news.models import Article
 from news.tests.factories import make_live_articles
+from portal.audit import verify
 from portal.wsgi import application
 
 # The nonsense, in parts with a seed each: two parts a day, which are others tomorrow, and all ten in `make check-all`.
