@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 import pytest
+from django.apps import apps
 
 from portal.env import BASE_DIR
 
@@ -46,3 +47,11 @@ def test_what_is_not_there_is_noticed(tmp_path):
     document = tmp_path / "page.md"
     document.write_text("`news/gone.py` `make nothing` `test_no_such` [page](gone.md) `news/models/` `make test`")
     assert missing_from(document) == ["news/gone.py", "make nothing", "test_no_such", "gone.md"]
+
+
+def test_the_drawing_of_the_data_has_every_model_and_no_other():
+    text = (BASE_DIR / "docs/architecture.md").read_text()
+    drawings = "".join(re.findall(r"```mermaid\nerDiagram\n(.*?)```", text, re.DOTALL))
+    drawn = set(re.findall(r"\b[A-Z][A-Za-z]+\b", re.sub(r'"[^"]*"', "", drawings))) - {"PK", "UK"}
+    ours = [apps.get_app_config(app).get_models() for app in ("portal", "news", "comments")]
+    assert drawn == {model.__name__ for models in ours for model in models}
