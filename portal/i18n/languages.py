@@ -15,22 +15,22 @@ NEWSROOM = "/admin/"
 
 
 def path_in(language: str, path: str) -> str:
-    """Return the path of the same reader page in another interface language."""
+    """Return the address of the same reader page in another interface language."""
     prefix = translation.get_language_from_path(path)
     bare = path[len(prefix) + 1 :] if prefix else path
     return bare if language == settings.LANGUAGE_CODE else f"/{language}{bare}"
 
 
 def language_of(request: HttpRequest) -> str:
-    """Return the language of the answer to a request. Before login the newsroom takes the browser's."""
+    """Return the language an answer to this request is in. Before login the newsroom goes by the browser's."""
     if request.path_info.startswith(NEWSROOM):
-        own = getattr(getattr(request, "user", None), "admin_language", "")
+        own: str = getattr(getattr(request, "user", None), "admin_language", "")
         return own or translation.get_language_from_request(request)
     return translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
 
 
 class LanguageMiddleware:
-    """Activates the language of the answer and, in the newsroom, the person's time zone."""
+    """Answers each request in its language, and each person of the newsroom in their own time zone."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -46,7 +46,7 @@ class LanguageMiddleware:
             return response
 
     def _newsroom(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer in the person's own language and time zone."""
+        """Answer in a person's own language and time zone."""
         language = language_of(request)
         with translation.override(language), timezone.override(getattr(request.user, "time_zone", "") or None):
             request.LANGUAGE_CODE = language
