@@ -22,7 +22,7 @@ from comments.submission.forms import CommentForm
 from comments.submission.report_form import ReportForm
 from news.site.article import article_response, for_live_article, gone
 from portal.http.headers import private_response
-from portal.http.request_guard import refuse_longer_than
+from portal.http.request_guard import posted_to
 from portal.http.responses import SeeOther
 from portal.http.urls import absolute_url, own_origins
 from portal.pagecache.counters import SITE, PageDependencies
@@ -203,12 +203,6 @@ def sender_response(request, template, article, context, *, status=200):
     """A page beside a story that nobody keeps or finds; in another language one begins at the story again."""
     context["page_path"] = article.get_absolute_url()
     return private_response(render(request, template, context, status=status), has_form=True)
-
-
-def posted_to(request):
-    """What was sent, or 400 without a look at it: more than a comment can be."""
-    refuse_longer_than(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    return request.POST
 
 
 def elsewhere_because(request):
