@@ -55,5 +55,5 @@ class Job(models.Model):
             models.Index(fields=["state", "finished_at"], name="portal_job_state"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} {self.pk}"

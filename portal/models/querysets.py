@@ -1,7 +1,7 @@
 """Questions about many jobs or audit events at once."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,7 @@ from portal.models.immutable import ImmutableQuerySet
 LATE_AFTER = timedelta(minutes=10)
 
 
-class JobQuerySet(models.QuerySet):
+class JobQuerySet(models.QuerySet[Any]):
     def waiting(self) -> Self:
         return self.filter(state=self.model.State.WAITING)
 
@@ -22,7 +22,7 @@ class JobQuerySet(models.QuerySet):
         return self.filter(state=self.model.State.DEAD)
 
     def due(self, *, at: datetime | None = None) -> Self:
-        """What a worker may begin: its hour has come and no other worker's lease is running."""
+        """What a worker may begin: it is due and no other worker's lease is running."""
         at = at or timezone.now()
         free = Q(claimed_until=None) | Q(claimed_until__lte=at)
         return self.waiting().filter(free, due_at__lte=at).order_by("due_at", "pk")

@@ -12,16 +12,16 @@ UNDECOMPOSED = str.maketrans({
 })  # fmt: skip
 
 
-def fold(text):
-    """The canonical key of a text: equal keys mean the same words to a reader."""
+def fold(text: str) -> str:
+    """Return the canonical key of a text: equal keys mean the same words to a reader."""
     text = unicodedata.normalize("NFKC", text).translate(UNDECOMPOSED)
     decomposed = unicodedata.normalize("NFKD", text)
     letters = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return re.sub(r"\s+", " ", letters.casefold()).strip()
 
 
-def slugify(text, length=80):
-    """An address for a text, cut at a word: "Cło na łodzie" becomes "clo-na-lodzie"."""
+def slugify(text: str, length: int = 80) -> str:
+    """Return a slug of at most `length` characters, cut at a word: "Cło na łodzie" becomes "clo-na-lodzie"."""
     slug = django_slugify(fold(text))
     if len(slug) <= length:
         return slug

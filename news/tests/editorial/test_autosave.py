@@ -311,7 +311,7 @@ def test_a_tab_opened_by_somebody_else_keeps_nothing_under_the_name_of_who_is_lo
     copy = make_copy()
     form = fields_of(client.get(at(copy)))
     client.force_login(make_user("Editors"))
-    for answer in (kept(client, reporter, copy, form), post(client, at(copy, "here"), reporter)):
+    for answer in (kept(client, reporter, copy, form), post(client, at(copy, "presence"), reporter)):
         assert answer.status_code == 403
         assert answer.json()["sentence"] == "Somebody else is logged in with this browser now."
     assert not Autosave.objects.exists()
@@ -328,7 +328,7 @@ def onlooker(client):
 
 @pytest.mark.parametrize("name", ["autosave", "presence", "discard_autosave"])
 def test_whoever_may_not_write_is_refused_in_a_sentence(client, onlooker, name):
-    for copy in [make_copy(), *([None] if name != "here" else [])]:
+    for copy in [make_copy(), *([None] if name != "presence" else [])]:
         answer = post(client, at(copy, name), onlooker, sheet=str(uuid4()), stamp=1, fields=[["headline", "x"]])
         assert (answer.status_code, answer.json()) == (403, {"sentence": "Your role does not edit stories."})
     assert not Autosave.objects.exists()
@@ -508,7 +508,7 @@ def test_text_from_a_browser_stands_before_what_was_left_earlier_and_not_beside_
 def test_opening_the_form_costs_two_questions_more_however_much_was_left(client, reporter, queries_of, monkeypatch):
     copy = make_copy()
     with monkeypatch.context() as without:
-        without.setattr("news.admin.articles.autosave.beside", lambda *args: {})
+        without.setattr("news.admin.articles.autosave.form_context", lambda *args: {})
         before = queries_of(client.get, at(copy))
     assert queries_of(client.get, at(copy)) - before <= 2
     for _ in range(3):
