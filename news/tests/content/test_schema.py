@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from news.content import revisions, schema
 from news.content.fields import Code, Panel
-from news.editorial import preview, preview_links, verify, workflow
+from news.editorial import preview, preview_links, workflow
 from news.jobs import publish_due
 from news.models import Article, Author, Section, Tag, WorkingCopy
 from news.tests.content.later_fields import rows_added, text_added
 from news.tests.factories import again, make_copy, make_live_article, make_user, saved_again
 from news.tests.page_forms import as_, editor_of, fields_of, said, send, send_fields
+from portal.audit import verify
 from portal.audit.log import canonical
 
 pytestmark = pytest.mark.django_db

@@ -120,19 +120,19 @@ names on pages                                        GET              POST
 /admin/news/section/                                  l l - + + + - +  l l - + + + - +
 /admin/news/section/add/                              l l - - - + - +  l l - - - + - +
 /admin/news/section/<object_id>/                      l l > > > > > >  l l > > > > > >
-/admin/news/section/<object_id>/change/               l l - + + + - +  l l - - - * - *
+/admin/news/section/<object_id>/change/               l l - + + + - +  l l - - - > - >
 /admin/news/section/<object_id>/history/              l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/section/<object_id>/delete/               l l - - - - - -  l l - - - - - -
 /admin/news/author/                                   l l - + + + - +  l l - + + + - +
 /admin/news/author/add/                               l l - - + + - +  l l - - + + - +
 /admin/news/author/<object_id>/                       l l > > > > > >  l l > > > > > >
-/admin/news/author/<object_id>/change/                l l - + + + - +  l l - - * * - *
+/admin/news/author/<object_id>/change/                l l - + + + - +  l l - - > > - >
 /admin/news/author/<object_id>/history/               l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/author/<object_id>/delete/                l l - - - - - -  l l - - - - - -
 /admin/news/tag/                                      l l - + + + - +  l l - + + + - +
 /admin/news/tag/add/                                  l l - + + + - +  l l - + + + - +
 /admin/news/tag/<object_id>/                          l l > > > > > >  l l > > > > > >
-/admin/news/tag/<object_id>/change/                   l l - + + + - +  l l - - * * - *
+/admin/news/tag/<object_id>/change/                   l l - + + + - +  l l - - > > - >
 /admin/news/tag/<object_id>/history/                  l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/tag/<object_id>/delete/                   l l - - - - - -  l l - - - - - -
 
@@ -172,7 +172,7 @@ jobs and people                                       GET              POST
 /admin/auth/group/                                    l l - - - - - +  l l - - - - - +
 /admin/auth/group/add/                                l l - - - - - +  l l - - - - - +
 /admin/auth/group/<object_id>/                        l l > > > > > >  l l > > > > > >
-/admin/auth/group/<object_id>/change/                 l l - - - - - +  l l - - - - - *
+/admin/auth/group/<object_id>/change/                 l l - - - - - +  l l - - - - - >
 /admin/auth/group/<object_id>/history/                l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/auth/group/<object_id>/delete/                 l l - - - - - +  l l - - - - - *
 """

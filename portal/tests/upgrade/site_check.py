@@ -44,10 +44,9 @@ def main() -> None:
 
 def _is_unchanged(copy) -> bool:
     """Whether saving the working copy untouched would make no new revision, so that an approval stands."""
-    from news.content.revisions import snapshot
-    from portal.audit.log import canonical, digest
+    from news.content.revisions import content_of, snapshot
 
-    return digest(canonical(snapshot(copy))) == copy.latest_revision.content_hash
+    return snapshot(copy) == content_of(copy.latest_revision)
 
 
 if __name__ == "__main__":
