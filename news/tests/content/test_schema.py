@@ -207,7 +207,7 @@ def test_an_old_update_goes_out_at_its_hour(old, clock):
     copy = old.scheduled(saved_again(again(live), make_user(), headline="As it will be"))
     old.upgrade()
     clock(copy.scheduled_for)
-    assert publish_due() == {"publish": 1}
+    assert publish_due() == {"article.published": 1}
     article = Article.objects.get(pk=copy.pk)
     assert article.headline == "As it will be" and old.is_blank(article)
     assert again(copy).stage == Stage.NOTHING_PENDING
@@ -217,7 +217,7 @@ def test_a_new_story_that_was_scheduled_appears_at_its_hour(old, clock):
     copy = old.scheduled()
     old.upgrade()
     clock(copy.scheduled_for)
-    assert publish_due() == {"live": 1}
+    assert publish_due() == {"article.went_live": 1}
     assert Article.objects.get(pk=copy.pk).is_live()
 
 
