@@ -6,7 +6,7 @@ from comments.submission import edit_own, views
 
 
 class Number:
-    """One spelling of each number: every other would be another address of the same page, and kept apart."""
+    """One spelling per number: any other would be a second address of the same page, cached apart."""
 
     regex = "[1-9][0-9]{0,17}"
 

@@ -79,14 +79,14 @@ class CommentContext:
     # Who wrote it
 
     @cached_property
-    def marks(self):
+    def hashes(self):
         """What else they sent is found by these; empty once their address is forgotten."""
         return [] if self.comment.staff_id else emails.hashes_of(self.comment)
 
     @cached_property
-    def standing(self):
+    def sender_rule(self):
         """What becomes of everything they send, or None."""
-        return sender_rules.rule_for(self.marks) if self.marks else None
+        return sender_rules.rule_for(self.hashes) if self.hashes else None
 
     @cached_property
     def record(self):
@@ -98,18 +98,18 @@ class CommentContext:
 
     @property
     def _others(self):
-        return Comment.objects.by_sender(self.marks).exclude(pk=self.comment.pk)
+        return Comment.objects.by_sender(self.hashes).exclude(pk=self.comment.pk)
 
     # The talk around it
 
     @cached_property
     def chain(self):
         """What it answers and what that answers, the first of them on top."""
-        found, one = [], self.comment.parent
-        while one and len(found) < ANCESTORS:
-            found.append(one)
-            one = one.parent if len(found) < ANCESTORS else None
-        return found[::-1]
+        chain, one = [], self.comment.parent
+        while one and len(chain) < ANCESTORS:
+            chain.append(one)
+            one = one.parent if len(chain) < ANCESTORS else None
+        return chain[::-1]
 
     @property
     def has_more_above(self):

@@ -153,7 +153,7 @@ class CommentAdmin(admin.ModelAdmin):
             return JsonResponse({"told": str(refusal)}, status=403)
         comment = self.get_queryset(request).filter(pk=number).first()
         other = comment and not is_mine and claims.holder(comment, besides=request.user)
-        return JsonResponse({"told": queue_context.told_claimed(other) if other else ""})
+        return JsonResponse({"told": queue_context.claim_sentence(other) if other else ""})
 
     def _on_to(self, request, number):
         parameters = request.GET.copy()
@@ -184,7 +184,7 @@ class CommentAdmin(admin.ModelAdmin):
     def _decide(self, request, asked):
         decision, _at, which = asked.partition("@")
         comment, seen = self._named(which)
-        decisions.decide(*_asked(decision, comment), by=request.user, seen=seen)
+        decisions.decide(*_asked(decision, comment), by=request.user, expected=seen)
         return request.POST.get("next", "")
 
     def _decide_many(self, request, asked):
@@ -204,12 +204,14 @@ class CommentAdmin(admin.ModelAdmin):
             batch = bulk.decide_all(Comment.objects.unchanged_since(seen), decision, reason, by=request.user)
         finally:
             for comment in selected.exclude(batch=batch) if batch else selected:  # one refusal must not undo the rest
-                refusal = decisions.why_not(comment, decision, by=request.user, seen=seen[comment.pk], reason=reason)
+                refusal = decisions.why_not(
+                    comment, decision, by=request.user, expected=seen[comment.pk], reason=reason
+                )
                 if refusal:
                     messages.warning(request, f"{comment.signature}: {refusal}")
         self._tell_of(request, batch)
         current = request.GET.get("c", "")
-        return "" if current in batch.numbers.split(",") else current
+        return "" if current in batch.comment_ids.split(",") else current
 
     def _all(self, request, shown):
         """What the list holds, as far as its moderator had it before their eyes: `<newest>:<how many>`."""
@@ -228,7 +230,7 @@ class CommentAdmin(admin.ModelAdmin):
 
     def _undo(self, request, which):
         comment, seen = self._named(which)
-        decisions.undo(comment, by=request.user, seen=seen)
+        decisions.undo(comment, by=request.user, expected=seen)
         return comment.pk
 
     def _undo_all(self, request, number):
@@ -242,12 +244,12 @@ class CommentAdmin(admin.ModelAdmin):
 
     def _edit(self, request, which):
         comment, seen = self._named(which)
-        decisions.edit(comment, queue_forms.sent(request.POST, "words"), by=request.user, seen=seen or "")
+        decisions.edit(comment, queue_forms.sent(request.POST, "words"), by=request.user, expected=seen or "")
         return comment.pk
 
     def _answer(self, request, which):
         comment, seen = self._named(which)
-        decisions.answer(comment, queue_forms.sent(request.POST, "answer"), by=request.user, seen=seen)
+        decisions.answer(comment, queue_forms.sent(request.POST, "answer"), by=request.user, expected=seen)
         messages.success(request, _("Your answer is on the site."))
         return comment.pk if comment.pk and (seen or "").startswith(Status.APPROVED) else request.POST.get("next", "")
 
@@ -256,12 +258,12 @@ class CommentAdmin(admin.ModelAdmin):
         kind, _at, which = asked.partition("@")
         comment, seen = self._named(which)
         note = queue_forms.sent(request.POST, "note")
-        sender_rules.decide(emails.hashes_of(comment), kind, by=request.user, reason=note, seen=seen or "")
+        sender_rules.decide(emails.hashes_of(comment), kind, by=request.user, reason=note, expected=seen or "")
         return comment.pk
 
     def _lift(self, request, which):
         comment, seen = self._named(which)
-        sender_rules.lift(emails.hashes_of(comment), by=request.user, seen=seen)
+        sender_rules.lift(emails.hashes_of(comment), by=request.user, expected=seen)
         return comment.pk
 
     def _switch(self, request, asked):

@@ -77,14 +77,14 @@ def shown(changelist, view, asked, *, by):
         "after_this": _free_after(rows, place),
         "reasons": Reason.choices,
         "may_decide": by.has_perm("comments.moderate_comment"),
-        "rules": CommentSettings.current(),
+        "comment_settings": CommentSettings.current(),
         "may_switch": by.has_perm("comments.change_commentsettings"),
         **(_about(current, view, by) if current else {}),
         **_undoable(by),
     }
 
 
-def told_claimed(person):
+def claim_sentence(person):
     """Who looks at a comment just now, for whoever looks at it too."""
     return _("%(name)s is looking at this comment.") % {"name": person}
 
@@ -97,28 +97,28 @@ def _row(comment, changelist, by):
     return {
         "comment": comment,
         "url": changelist.get_query_string({"c": comment.pk}),
-        "why": rules.telling(comment),
+        "why": rules.distinguishing_sentences(comment),
         "holder": claims.holder(comment, besides=by),
     }
 
 
 def _about(current, view, by):
     """What a moderator needs to know to decide on this one, and what they may do."""
-    around = CommentContext(current)
-    is_here = around.open_reports if view == REPORTED else current.status == view
+    comment_context = CommentContext(current)
+    is_here = comment_context.open_reports if view == REPORTED else current.status == view
     open_decisions = [
         (decision, KEEP if decision == Decision.APPROVE and current.status == Status.APPROVED else label)
         for decision, label in Decision.choices
         if not decisions.why_not(current, Decision(decision), by=by)
     ]
     return {
-        "around": around,
+        "comment_context": comment_context,
         # Where it is not of this view any more, somebody else was first: the card says so.
-        "told_meanwhile": "" if is_here else decisions.decided_by_other(current),
-        "told": decisions.decided_by_other(current) if current.decided_by else "",
+        "decided_meanwhile": "" if is_here else decisions.decided_by_other(current),
+        "decision_sentence": decisions.decided_by_other(current) if current.decided_by else "",
         "decisions": open_decisions,
         "no_answer_because": decisions.no_answer_because(current, by=by),
-        "told_claimed": (holder := claims.holder(current, besides=by)) and told_claimed(holder),
+        "claim_sentence": (holder := claims.holder(current, besides=by)) and claim_sentence(holder),
         "may_look": by.has_perm("comments.view_commenteremail"),
     }
 

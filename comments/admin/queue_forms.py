@@ -6,32 +6,32 @@ from django.utils.translation import gettext_lazy
 from comments.models import Comment, CommentSettings
 from comments.moderation import sender_rules
 from comments.moderation.decisions import Refused
-from comments.submission.forms import OneLine, Words, readable
+from comments.submission.forms import CommentTextField, SingleLineField, readable
 from news.admin.articles import widgets
 
 FIELDS = {
-    "words": Words(
+    "words": CommentTextField(
         max_length=5000,
         error_messages={
             "required": gettext_lazy("Type the words that are to stand here. To take the comment away, use the trash."),
             "max_length": gettext_lazy("Shorten the comment to 5000 characters; now it has %(show_value)d"),
         },
     ),
-    "answer": Words(
+    "answer": CommentTextField(
         max_length=5000,
         error_messages={
             "required": gettext_lazy("Type your answer"),
             "max_length": gettext_lazy("Shorten your answer to 5000 characters; now it has %(show_value)d"),
         },
     ),
-    "note": OneLine(
+    "note": SingleLineField(
         max_length=sender_rules.LONGEST_REASON,
         required=False,
         error_messages={
             "max_length": gettext_lazy("Shorten the reason to 200 characters; now it has %(show_value)d"),
         },
     ),
-    "banner": OneLine(
+    "banner": SingleLineField(
         max_length=300,
         required=False,
         error_messages={
@@ -77,4 +77,4 @@ def _about(posted):
 
 
 def _plain(text):
-    return Words(required=False).to_python(readable(text))
+    return CommentTextField(required=False).to_python(readable(text))

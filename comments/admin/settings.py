@@ -33,13 +33,13 @@ class CommentSettingsAdmin(admin.ModelAdmin):
         """Context: `form`, `trial` (after "Try it"), `began_from`, `refusal`, `may_change`, `may_see_comments`."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rules, may_change = CommentSettings.current(), self.has_change_permission(request)
-        context = {"began_from": edition(rules), "may_change": may_change}
+        comment_settings, may_change = CommentSettings.current(), self.has_change_permission(request)
+        context = {"began_from": edition(comment_settings), "may_change": may_change}
         if request.method != "POST":
-            return self._page(request, CommentSettingsForm(instance=rules), context)
-        form = CommentSettingsForm(request.POST, instance=rules)
+            return self._page(request, CommentSettingsForm(instance=comment_settings), context)
+        form = CommentSettingsForm(request.POST, instance=comment_settings)
         if form.is_valid() and "try" in request.POST:
-            context["trial"] = settings_form.tried(form.instance)
+            context["trial"] = settings_form.try_wordlists(form.instance)
         elif form.is_valid():
             try:
                 change_settings(form.cleaned_data, by=request.user, began_from=request.POST.get("began_from", ""))
@@ -60,13 +60,13 @@ class CommentSettingsAdmin(admin.ModelAdmin):
                 field.disabled = True
         own = {"title": _("Rules for comments"), "form": form, "a_line_each": settings_form.A_LINE_EACH}
         if "trial" in context:
-            own["told"] = _told(context["trial"])
+            own["trial_sentence"] = _trial_sentence(context["trial"])
         own["may_see_comments"] = request.user.has_perm("comments.view_comment")
         context = {**self.admin_site.each_context(request), **own, **context}
         return TemplateResponse(request, "admin/comments/rules.html", context)
 
 
-def _told(trial):
+def _trial_sentence(trial):
     """Two sentences, because each has a number of its own for the plural."""
     held = ngettext(
         "Of the last %(all)d comments %(count)d would have been held.",
@@ -74,4 +74,4 @@ def _told(trial):
         trial.held,
     )
     refused = ngettext("%(count)d would have gone to spam.", "%(count)d would have gone to spam.", trial.refused)
-    return f"{held % {'all': trial.looked_at, 'count': trial.held}} {refused % {'count': trial.refused}}"
+    return f"{held % {'all': trial.comment_count, 'count': trial.held}} {refused % {'count': trial.refused}}"

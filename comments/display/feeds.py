@@ -1,4 +1,4 @@
-"""Approved comments as RSS, under one story or all of them: kept and asked for again like every public page."""
+"""Approved comments as RSS, of one article or all; cached like every public page."""
 
 import re
 
@@ -33,7 +33,7 @@ def everywhere(request):
 
 
 class CommentFeed(Feed):
-    """Names and words as readers see them under the stories, newest first."""
+    """Approved comments, newest first."""
 
     def items(self):
         newest = self.comments.approved().order_by("-created_at", "-pk")[:NEWEST]
@@ -71,8 +71,8 @@ class SiteFeed(CommentFeed):
         self.feed_url = _absolute(reverse("comments:feed"))
 
 
-def _in_xml(words):
-    return NOT_IN_XML.sub("\ufffd", words)
+def _in_xml(text):
+    return NOT_IN_XML.sub("\ufffd", text)
 
 
 def _absolute(path):

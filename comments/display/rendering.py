@@ -1,4 +1,4 @@
-"""A comment's words as readers get them: paragraphs, line breaks and links, and nothing else of HTML.
+"""Render a comment's text as HTML: paragraphs, line breaks and links, nothing else.
 
 Escaping comes first and every mark is made here, so that there is nothing to clean. Each step looks at a
 character a fixed number of times, whatever somebody typed.
@@ -21,13 +21,13 @@ PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 def rendered(body):
-    """The words as safe HTML: p, br and a alone, each paragraph in its own writing direction."""
+    """Return the text as safe HTML: p, br and a alone, each paragraph in its own writing direction."""
     paragraphs = [lines for text in BLANK_LINE.split(body) if (lines := text.strip())]
     return format_html_join("\n", '<p dir="auto">{}</p>', ((_lines(text),) for text in paragraphs))
 
 
 def links_in(body):
-    """The addresses that `rendered` makes links of, as typed: (address, start, end)."""
+    """Return the addresses that `rendered` makes links of, as typed: (address, start, end)."""
     found = ((_link_in(match[0]), match.start()) for match in LINK.finditer(body))
     return [(link, start, start + len(link)) for link, start in found if link]
 
@@ -50,7 +50,7 @@ def _anchor(link):
 
 
 def _link_in(found):
-    """The address without the punctuation of the sentence it stands in; "" where it leads to no host by itself."""
+    """Strip the punctuation of the sentence around an address; "" where it leads to no host."""
     counts, end = Counter(found), len(found)
     while end and ((last := found[end - 1]) in ENDS_A_SENTENCE or counts[last] > counts[PAIRS.get(last, last)]):
         counts[last] -= 1
@@ -66,5 +66,5 @@ def _link_in(found):
 
 
 def _whole(link):
-    """With the scheme that people leave out before www."""
+    """Add the scheme that people leave out before www."""
     return f"https://{link}" if link.lower().startswith("www.") else link

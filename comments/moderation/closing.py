@@ -24,30 +24,30 @@ def closed_because(article):
     return closed_by(article, _thread_of(article), CommentSettings.current())
 
 
-def closed_by(article, thread, rules, *, at=None):
+def closed_by(article, thread, comment_settings, *, at=None):
     """The same for a live story, for whoever has read its thread and the rules already."""
-    if not rules.is_open:
+    if not comment_settings.is_open:
         return _("We take no comments at the moment.")
     if thread.is_closed:
         return _("Comments on this story are closed.")
-    ends = ends_at(article, thread, rules)
+    ends = ends_at(article, thread, comment_settings)
     if ends and ends <= (at or timezone.now()):
-        days = rules.closes_after_days
-        told = ngettext(
+        days = comment_settings.close_after_days
+        sentence = ngettext(
             "Comments on this story are closed, because it is older than %(days)d day.",
             "Comments on this story are closed, because it is older than %(days)d days.",
             days,
         )
-        return told % {"days": days}
+        return sentence % {"days": days}
     return ""
 
 
-def ends_at(article, thread=None, rules=None):
+def ends_at(article, thread=None, comment_settings=None):
     """When commenting ends by the clock alone, counted from the story's first publication; None: never."""
-    thread, rules = thread or _thread_of(article), rules or CommentSettings.current()
-    if not rules.closes_after_days or thread.stays_open or article.live_from is None:
+    thread, comment_settings = thread or _thread_of(article), comment_settings or CommentSettings.current()
+    if not comment_settings.close_after_days or thread.stays_open or article.live_from is None:
         return None
-    return article.live_from + timedelta(days=rules.closes_after_days)
+    return article.live_from + timedelta(days=comment_settings.close_after_days)
 
 
 @transaction.atomic

@@ -1,8 +1,8 @@
-"""What moderators make of a comment: the only code that decides on one, edits it, or answers it as the newsroom.
+"""Moderation of one comment: the only code that decides on it, edits it, or answers it as the newsroom.
 
-A decision asks `why_not`, wins the row by its status, moves the thread's count, appends its event and moves
-the change counters, all in one transaction. `bulk` does the same to many at once. Locks are taken in one order
-everywhere: the sender's limits, comment, thread, reports, history.
+A decision asks `why_not`, updates the row under the condition of its status, changes the thread's count, appends its
+audit event and bumps the page counters, all in one transaction. `bulk` does the same to many at once. Locks are taken
+in one order everywhere: rate-limit keys, comment, thread, reports, audit log.
 """
 
 from datetime import timedelta
@@ -33,7 +33,7 @@ class Decision(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    """Why a comment was rejected; kept in the event as a word, so that it can be counted."""
+    """Why a comment was rejected; stored in the audit event as a keyword, so that it can be counted."""
 
     OFF_TOPIC = "off-topic", gettext_lazy("Off topic")
     ABUSIVE = "abusive", gettext_lazy("Abusive")
@@ -68,7 +68,7 @@ DECIDED = {
     Status.SPAM: gettext_lazy("Decision by %(who)s, %(when)s: spam."),
     Status.TRASH: gettext_lazy("Decision by %(who)s, %(when)s: trash."),
 }
-UNSEEN = {
+CHANGED_BY_SYSTEM = {
     Status.PENDING: gettext_lazy("Meanwhile it went back to waiting."),
     Status.APPROVED: gettext_lazy("Meanwhile it was approved."),
     Status.SPAM: gettext_lazy("Meanwhile it was marked as spam."),
@@ -79,21 +79,21 @@ UNCLAIMED = {"claimed_by": None, "claimed_until": None}
 
 
 class Refused(Exception):
-    """The comment or decision is not taken; str(exc) is a sentence that its reader can act on."""
+    """The action is not open; str(exc) is a sentence that its reader can act on."""
 
     status = 403
 
 
-def why_not(comment, decision, *, by, seen=None, reason=None):
+def why_not(comment, decision, *, by, expected=None, reason=None):
     """Return the sentence why `by` may not decide this, or "" when the way is clear.
 
-    `seen` is what the moderator had before their eyes (`Comment.state_token`, or the status alone); `reason` is
-    None while nobody has been asked.
+    `expected` is the state the moderator's page showed (`Comment.state_token`, or the status alone); `reason` is None
+    while nobody has been asked for it.
     """
     if not by.has_perm("comments.moderate_comment"):
         return str(NOT_TO_MODERATE)
-    if seen is not None and (told := outdated_because(comment, seen)):
-        return told
+    if expected is not None and (outdated := outdated_because(comment, expected)):
+        return outdated
     if not comment.body:
         return _("Of this comment only its place is left; its words are gone.")
     if comment.status == LEADS_TO[decision] and not (decision != Decision.WAIT and _open_reports(comment).exists()):
@@ -103,52 +103,52 @@ def why_not(comment, decision, *, by, seen=None, reason=None):
     return ""
 
 
-def outdated_because(comment, seen):
-    """What is not as somebody had it before their eyes, in words, or "": nobody decides on what they have not read."""
-    status, _dot, words = seen.partition(".")
+def outdated_because(comment, expected):
+    """Return the sentence on what changed since `expected`, or "": nobody decides on what they have not read."""
+    status, _dot, digest = expected.partition(".")
     if status != comment.status:
         return decided_by_other(comment)
-    return edited_by_other(comment) if words and seen != comment.state_token else ""
+    return edited_by_other(comment) if digest and expected != comment.state_token else ""
 
 
 def decided_by_other(comment):
-    """Who decided what, for somebody who wanted to decide it too."""
+    """Return the sentence on who decided what, and when."""
     if comment.decided_by is None:
-        return str(UNSEEN[comment.status])
+        return str(CHANGED_BY_SYSTEM[comment.status])
     when = timezone.localtime(comment.decided_at)
     # Translators: a date format of Django's `date` filter; Polish needs "j b, H:i".
     return DECIDED[comment.status] % {"who": comment.decided_by, "when": formatted(when, _("j M, H:i"))}
 
 
-def approve(comment, *, by, seen=None):
-    """Show the comment to readers, under its story."""
-    _decide(comment, Decision.APPROVE, by=by, seen=seen)
+def approve(comment, *, by, expected=None):
+    """Show the comment to readers."""
+    _decide(comment, Decision.APPROVE, by=by, expected=expected)
 
 
-def reject(comment, *, by, reason, seen=None):
-    """Keep the comment from readers, for a reason that stays in its history."""
-    _decide(comment, Decision.REJECT, by=by, seen=seen, reason=reason)
+def reject(comment, *, by, reason, expected=None):
+    """Move the comment to the trash, for a reason that stays in its audit event."""
+    _decide(comment, Decision.REJECT, by=by, expected=expected, reason=reason)
 
 
-def mark_spam(comment, *, by, seen=None):
-    _decide(comment, Decision.SPAM, by=by, seen=seen)
+def mark_spam(comment, *, by, expected=None):
+    _decide(comment, Decision.SPAM, by=by, expected=expected)
 
 
-def trash(comment, *, by, seen=None):
-    _decide(comment, Decision.TRASH, by=by, seen=seen)
+def trash(comment, *, by, expected=None):
+    _decide(comment, Decision.TRASH, by=by, expected=expected)
 
 
-def reset_to_pending(comment, *, by, seen=None):
+def reset_to_pending(comment, *, by, expected=None):
     """Let it wait again, as if nobody had decided."""
-    _decide(comment, Decision.WAIT, by=by, seen=seen)
+    _decide(comment, Decision.WAIT, by=by, expected=expected)
 
 
-def decide(decision, comment, reason="", *, by, seen=None):
-    """Decide by name, as buttons and bulk bars do."""
+def decide(decision, comment, reason="", *, by, expected=None):
+    """Dispatch to the function of a decision."""
     if decision == Decision.REJECT:
-        reject(comment, by=by, seen=seen, reason=reason)
+        reject(comment, by=by, expected=expected, reason=reason)
     else:
-        FUNCTIONS[decision](comment, by=by, seen=seen)
+        FUNCTIONS[decision](comment, by=by, expected=expected)
 
 
 FUNCTIONS = {
@@ -161,8 +161,8 @@ FUNCTIONS = {
 
 
 @transaction.atomic
-def undo(comment, *, by, seen=None):
-    """Take one's own last decision back: the comment is again what it was before, and so are the reports of it."""
+def undo(comment, *, by, expected=None):
+    """Undo one's own last decision: restore the previous status and reopen the reports it closed."""
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(NOT_TO_MODERATE)
     if comment.decided_by_id != by.pk or not comment.previous_status:
@@ -177,23 +177,23 @@ def undo(comment, *, by, seen=None):
         reopen_reports(closed)
         log.record("reports reopened", comment, by=by, article=comment.article_id)
     else:
-        _decide(comment, BACK_TO[Status(comment.previous_status)], by=by, seen=seen, reopened=closed)
+        _decide(comment, BACK_TO[Status(comment.previous_status)], by=by, expected=expected, reopened=closed)
 
 
 def last_decision(by, *, now=None):
-    """The comment somebody decided last by itself, while taking it back is still one key away; else None."""
+    """Return the comment this moderator last decided on by itself, while one key undoes it; else None."""
     since = (now or timezone.now()) - UNDO_WITHIN
     decided = Comment.objects.filter(decided_by=by, decided_at__gt=since, batch=None).exclude(previous_status="")
     return decided.order_by("-decided_at", "-pk").first()
 
 
 @transaction.atomic
-def edit(comment, body, *, by, seen):
-    """Change a reader's words. How they were sent is kept once; each wording in between is the text of its event."""
+def edit(comment, body, *, by, expected):
+    """Edit a reader's comment. The text as sent is kept in `original`, each version in between in its audit event."""
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(NOT_TO_MODERATE)
-    if seen != comment.state_token:
-        raise Refused(outdated_because(comment, seen) or edited_by_other(comment))
+    if expected != comment.state_token:
+        raise Refused(outdated_because(comment, expected) or edited_by_other(comment))
     if body == comment.body:
         raise Refused(_("These are the same words: nothing is changed."))
     row = reworded(comment, body, by=by, at=timezone.now())
@@ -207,7 +207,7 @@ def edit(comment, body, *, by, seen):
 
 
 def reworded(comment, body, *, by, at):
-    """The columns of a comment with other words; put back as it was sent, it counts as never changed."""
+    """Return the columns of a comment with this body; restored to the text as sent, it counts as never edited."""
     sent = comment.original or comment.body
     changed = {"original": "", "edited_at": None, "edited_by": None}
     if body != sent:
@@ -216,7 +216,7 @@ def reworded(comment, body, *, by, at):
 
 
 def _as_it_stands(comment):
-    """What somebody else has made of it meanwhile."""
+    """Load the comment again, or refuse where it is deleted."""
     stands = Comment.objects.select_related("decided_by", "edited_by").filter(pk=comment.pk).first()
     if stands is None:
         raise Refused(_("This comment is not there any more."))
@@ -224,7 +224,7 @@ def _as_it_stands(comment):
 
 
 def edited_by_other(comment):
-    """Whose words stand there now, for somebody who wanted to change them too."""
+    """Return the sentence on who changed the text."""
     if comment.edited_by is None and comment.edited_at:
         return _("Meanwhile its writer has changed the words. Read them before you decide.")
     if comment.edited_by is None:
@@ -233,18 +233,18 @@ def edited_by_other(comment):
 
 
 def _overtaken(comment):
-    """The refusal for somebody whose row another one has won."""
+    """Return the refusal for whoever lost the update of this row."""
     now = _as_it_stands(comment)
     is_edited = now.status == comment.status and now.body != comment.body
     return Refused(edited_by_other(now) if is_edited else decided_by_other(now))
 
 
-def no_answer_because(comment, *, by, seen=None):
+def no_answer_because(comment, *, by, expected=None):
     """The sentence why `by` may not answer this comment as the newsroom, or ""."""
     if not by.has_perm("comments.moderate_comment"):
         return str(NOT_TO_MODERATE)
-    if seen is not None and (told := outdated_because(comment, seen)):
-        return told
+    if expected is not None and (outdated := outdated_because(comment, expected)):
+        return outdated
     if comment.status not in {Status.PENDING, Status.APPROVED}:
         return _("Readers do not see this comment, so they would not see what you answer.")
     if not by.get_full_name():
@@ -255,12 +255,12 @@ def no_answer_because(comment, *, by, seen=None):
 
 
 @transaction.atomic
-def answer(comment, body, *, by, seen=None):
-    """Answer a reader as the newsroom, also where comments are closed; a comment that waits is approved with it."""
-    if refusal := no_answer_because(comment, by=by, seen=seen):
+def answer(comment, body, *, by, expected=None):
+    """Answer a reader as the newsroom, also where comments are closed; approves a waiting comment along with it."""
+    if refusal := no_answer_because(comment, by=by, expected=expected):
         raise Refused(refusal)
     if comment.status == Status.PENDING:
-        approve(comment, by=by, seen=seen)
+        approve(comment, by=by, expected=expected)
     thread_counts.lock_threads([comment.article_id])
     if _as_it_stands(comment).status != Status.APPROVED:
         raise Refused(_("Readers do not see this comment, so they would not see what you answer."))
@@ -268,7 +268,7 @@ def answer(comment, body, *, by, seen=None):
     alike = Comment.objects.filter(parent=comment, staff=by, search_key=fold(body), created_at__gt=now - TWICE_WITHIN)
     if earlier := alike.first():
         return earlier
-    made = Comment.objects.create(
+    reply = Comment.objects.create(
         article=comment.article,
         parent=comment,
         name=by.get_full_name()[: Comment._meta.get_field("name").max_length],
@@ -280,19 +280,18 @@ def answer(comment, body, *, by, seen=None):
         **decided_as(Status.APPROVED, by=by, at=now),
     )
     thread_counts.count(comment, 1)
-    log.record("answer", made, by=by, article=comment.article_id, to=comment.pk)
+    log.record("answer", reply, by=by, article=comment.article_id, to=comment.pk)
     thread_counts.invalidate_pages([comment.article_id])
-    delivery.schedule_notifications([made.pk])
-    return made
+    delivery.schedule_notifications([reply.pk])
+    return reply
 
 
 @transaction.atomic
-def _decide(comment, decision, *, by, seen=None, reason=None, reopened=None):
-    """`reopened` for a decision that takes one back, the reports that one had closed: there is no way from it to what
-    was taken back."""
+def _decide(comment, decision, *, by, expected=None, reason=None, reopened=None):
+    """Apply a decision. An undo passes the reports to reopen as `reopened`, and cannot be undone itself."""
     if decision == Decision.REJECT:
         reason = reason or ""
-    if refusal := why_not(comment, decision, by=by, seen=seen, reason=reason):
+    if refusal := why_not(comment, decision, by=by, expected=expected, reason=reason):
         raise Refused(refusal)
     was, status = Status(comment.status), LEADS_TO[decision]
     decided = decided_as(status, by=by, at=timezone.now())
@@ -326,7 +325,7 @@ def _decide(comment, decision, *, by, seen=None, reason=None, reopened=None):
 
 
 def decided_as(status, *, by, at):
-    """The columns that say who decided; a comment that waits again has been decided by nobody."""
+    """Return the columns that say who decided; none for a comment that waits again."""
     return (
         dict.fromkeys(("decided_at", "decided_by"))
         if status == Status.PENDING
@@ -338,20 +337,19 @@ def decided_as(status, *, by, at):
 
 
 def trash_for_erasure(comments, *, by, at):
-    """Of these comments their sender wants nothing to be left but the place that answers to them hold. They are in the
-    trash for that, as far as anybody asks, and there is no way back."""
+    """Move comments to trash before erasure. Irreversible; replies keep a placeholder."""
     row = {"status": Status.TRASH, "previous_status": "", "batch": None}
     row |= {**decided_as(Status.TRASH, by=by, at=at), **UNCLAIMED}
     comments.update(**row)
 
 
-def close_reports(numbers, *, at):
-    """Whoever decides on a comment has answered those who reported it; how many there were."""
-    return Report.objects.filter(comment__in=numbers, is_open=True).update(is_open=False, closed_at=at)
+def close_reports(comment_ids, *, at):
+    """Close the open reports of these comments (ids); return how many there were."""
+    return Report.objects.filter(comment__in=comment_ids, is_open=True).update(is_open=False, closed_at=at)
 
 
 def reopen_reports(reports):
-    """The decision that closed them is taken back; how many there were."""
+    """Reopen reports whose decision is undone; return how many there were."""
     return reports.update(is_open=True, closed_at=None)
 
 

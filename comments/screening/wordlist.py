@@ -49,21 +49,21 @@ FOR_LETTERS = str.maketrans("01345789@$!|", "oieastbgasil")
 
 @lru_cache(maxsize=4096)
 def _letters(letter):
-    """What one letter of a text is compared as: usually one letter, for a ligature several, for a mark none."""
+    """Return what one character is compared as: usually one letter, for a ligature several, for a mark none."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", letter).translate(UNDECOMPOSED))
-    seen = "".join(one for one in plain if unicodedata.category(one) not in UNSEEN and one not in INVISIBLE)
-    return unicodedata.normalize("NFKD", seen.casefold()).translate(LOOKALIKES)
+    visible = "".join(char for char in plain if unicodedata.category(char) not in UNSEEN and char not in INVISIBLE)
+    return unicodedata.normalize("NFKD", visible.casefold()).translate(LOOKALIKES)
 
 
 @dataclass(frozen=True)
 class NormalizedText:
-    """A text as it is compared, and for each of its letters where that stood in the text."""
+    """A text as it is compared, with the position in the original of each of its letters."""
 
     letters: str
     places: list = field(repr=False)
 
     def span(self, start, end):
-        """The place in the text of a piece of `letters`, with the marks on its last letter."""
+        """Map a range of `letters` to a range of the original, with the marks on its last letter."""
         after = self.places[end - 1] + 1
         if self.letters[end : end + 1].strip():
             after = max(after, self.places[end])
@@ -86,12 +86,12 @@ def read(text):
 
 
 def without_disguise(letters):
-    """Digits and signs as the letters they stand in for; as many letters as before."""
+    """Replace digits and signs by the letters they stand in for; the length stays."""
     return letters.translate(FOR_LETTERS)
 
 
 def readings(name):
-    """What a name may be read as: two look alike if they share a dependencies. A stored `name_search_key` is one."""
+    """Return what a name may be read as: two look alike if they share one. A `name_search_key` is one of them."""
     plain = read(name).letters
     read_as = {fold(name), plain, without_disguise(plain)}
     return (read_as | {" ".join(re.findall(r"[^\W_]+", letters)) for letters in read_as}) - {""}
@@ -99,7 +99,7 @@ def readings(name):
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a list."""
+    """A line of a wordlist."""
 
     line: str
     letters: str
@@ -112,24 +112,24 @@ class Entry:
 
 
 def entries_in(text):
-    """The lines of a list that say something: without comments and blanks, none twice."""
+    """Return the entries of a wordlist: without comments and blanks, none twice."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return [Entry.of(line) for line in dict.fromkeys(lines) if line]
 
 
 def problems_in(text):
-    """What is wrong with a list, as sentences for whoever wrote it."""
+    """Yield what is wrong with a wordlist, as sentences for whoever wrote it."""
     entries = entries_in(text)
     if len(entries) > MOST:
         yield _("Shorten the list to %(most)d lines; now it has %(count)d.") % {"most": MOST, "count": len(entries)}
     for entry in entries:
-        said = {"line": entry.line[:40]}
+        params = {"line": entry.line[:40]}
         if not any(letter.isalnum() for letter in entry.letters):
-            yield _("“%(line)s” has no letter and no digit: it would find nothing, or everything.") % said
+            yield _("“%(line)s” has no letter and no digit: it would find nothing, or everything.") % params
         elif len(entry.letters) > LONGEST:
-            yield _("“%(line)s…” is longer than 100 letters: a line is one word or a phrase.") % said
+            yield _("“%(line)s…” is longer than 100 letters: a line is one word or a phrase.") % params
         elif "*" in entry.letters:
-            yield _("“%(line)s” has a star inside; it works at the beginning and at the end of a line.") % said
+            yield _("“%(line)s” has a star inside; it works at the beginning and at the end of a line.") % params
 
 
 @dataclass(frozen=True)

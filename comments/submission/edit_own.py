@@ -1,6 +1,6 @@
-"""What the sender of a comment can do with it while it waits: put other words there, or take it back.
+"""The pages on which the sender of a waiting comment changes it or takes it back.
 
-Both go by the receipt that shows it to them, and end with it. Nobody keeps or finds these pages.
+Both need the receipt that shows it to them, and expire with it. These pages are neither cached nor indexed.
 """
 
 from django.shortcuts import render
@@ -16,16 +16,16 @@ from comments import tokens
 from comments.models import Comment
 from comments.moderation.decisions import Refused
 from comments.submission import submit
-from comments.submission.forms import CommentForm, Words
+from comments.submission.forms import CommentForm, CommentTextField
 from comments.submission.views import SeeOther, elsewhere_because, posted_to, sender_response
 from news.site.views import for_live_article, private_response
 
 
 class RewriteForm(CommentForm):
-    """The words alone: whose they are and where they stand does not change."""
+    """The comment form with the text alone."""
 
     name = email = website = tell = parent = started = proof = None  # of the comment form, and not of this one
-    body = Words(
+    body = CommentTextField(
         label=CommentForm.base_fields["body"].label,
         max_length=5000,
         widget=CommentForm.base_fields["body"].widget,
@@ -34,8 +34,8 @@ class RewriteForm(CommentForm):
     )
 
     def rewrite(self, comment):
-        said = self.cleaned_data
-        submit.rewrite(comment, said["body"], is_spam=bool(said["leave"]))
+        cleaned = self.cleaned_data
+        submit.rewrite(comment, cleaned["body"], is_spam=bool(cleaned["leave"]))
 
 
 @csrf_exempt  # as the comment form
@@ -43,7 +43,7 @@ class RewriteForm(CommentForm):
 @sensitive_variables()
 @for_live_article
 def change(request, article, dependencies, receipt):
-    """The words again, to be changed (303 to them), or what to mend (422, 403, 409, 429).
+    """Show the text to be changed; POST changes it (303), or shows what to mend (422, 403, 409, 429).
 
     Context: `article`, `comment`, `comment_form`, `receipt`; or `closed`, why there is no form (and what was typed).
     """
@@ -75,7 +75,7 @@ def change(request, article, dependencies, receipt):
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_live_article
 def take_back(request, article, dependencies, receipt):
-    """Asks first, and takes the comment back when that is sent (303). Context: `article`, `comment`, `receipt`,
+    """Ask first; POST takes the comment back (303). Context: `article`, `comment`, `receipt`,
     `refusal`, `token`; or `closed`."""
     comment = _own_comment(article, receipt, valid=tokens.CHANGE_VALID)
     if comment is None:
@@ -100,12 +100,12 @@ def take_back(request, article, dependencies, receipt):
 @require_safe
 @for_live_article
 def taken_back(request, article, dependencies):
-    """Says that it is done; the same for all. Context: `article`."""
+    """Say that it is done; the same for all. Context: `article`."""
     return sender_response(request, "comments/taken_back.html", article, {"article": article})
 
 
 def _own_comment(article, receipt, *, valid):
-    """The comment that whoever has this receipt has sent under this story, or None."""
+    """Return the comment of this receipt under this article, or None."""
     number = tokens.of_receipt(receipt, valid=valid)
     return number and Comment.objects.filter(article=article, pk=number).exclude(body="").first()
 
@@ -125,7 +125,7 @@ def _change_page(request, article, comment, receipt, posted=None, *, form=None, 
 
 
 def _ended(request, article, posted=None):
-    """404: the receipt has ended, or never was one, or its comment is gone. What was typed is there to be copied."""
+    """404: the receipt is expired or invalid, or its comment is gone. What was typed is there to be copied."""
     form = RewriteForm(article, posted) if posted is not None else None
     context = {"article": article, "form": form, "page_path": article.get_absolute_url()}
     return private_response(render(request, "comments/no_own.html", context, status=404), has_form=True)

@@ -1,4 +1,4 @@
-"""Where readers' comments arrive. No session is touched; an answer that shows what somebody typed is never kept."""
+"""Views that receive comments and reports. They touch no session; a response with typed text is never cached."""
 
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -29,13 +29,13 @@ OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a b
 
 
 class SeeOther(HttpResponseRedirect):
-    """After a POST, look there; every browser turns it into a GET, so that going back sends nothing twice."""
+    """303 after a POST; every browser turns it into a GET, so that going back sends nothing twice."""
 
     status_code = 303
 
 
 def _gone(request, article, dependencies):
-    """410; what somebody sent meanwhile is shown for them to copy, and kept by nobody. Context: `comment_form`."""
+    """410; what somebody sent meanwhile is shown for them to copy, and never stored. Context: `comment_form`."""
     if request.method != "POST":
         return gone(request, article, dependencies)
     return gone(request, article, dependencies, comment_form=CommentForm(article, posted_to(request)))
@@ -49,7 +49,7 @@ def _gone(request, article, dependencies):
 @sensitive_variables()
 @for_live_article(when_gone=_gone)
 def comments(request, article, dependencies):
-    """Take a comment in (303 to the story), or show what was typed again.
+    """Receive a comment (303 to the article), or show the form again.
 
     422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
     many came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
@@ -79,7 +79,7 @@ def comments(request, article, dependencies):
 
 
 def _again(request, article, form, *, status):
-    """The form with what is wrong: where it was filled in, on the story's page or under the comment it answers."""
+    """Show the form with its errors where it was filled in: on the article page or under the comment it answers."""
     parent = form.cleaned_data.get("parent")
     if parent is None or closing.closed_because(article):
         return article_response(request, article, status=status, comment_form=form)
@@ -87,9 +87,9 @@ def _again(request, article, form, *, status):
 
 
 def _where_it_went(comment, article):
-    """The story: at the comment, or while it waits with a receipt that shows it to its sender for ten minutes.
+    """Return where to redirect: to the comment, or to the article with a receipt that shows the waiting comment.
 
-    Whoever sends again what is there gets no receipt: they may not be who sent it first.
+    A duplicate gets no receipt: its sender may not be who sent it first.
     """
     if comment.status == Comment.Status.APPROVED:
         return comment.get_absolute_url()
@@ -101,7 +101,7 @@ def _where_it_went(comment, article):
 @require_safe
 @for_live_article
 def page(request, article, dependencies, number):
-    """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
+    """A further page of an article's thread. Context: that of the article, and `conversation`."""
     if number == 1:
         return redirect(f"{article.get_absolute_url()}#comments")
     try:
@@ -114,7 +114,7 @@ def page(request, article, dependencies, number):
 @require_safe
 @for_live_article
 def comment(request, article, dependencies, pk):
-    """One comment has an address of its own, that outlives the page it is on: 302 to where it is today."""
+    """The permanent address of one comment: 302 to the page it is on today."""
     try:
         return redirect(threads.address_of(get_object_or_404(Comment.objects.approved(), article=article, pk=pk)))
     except threads.NoPage:  # removed this very moment
@@ -141,7 +141,7 @@ def reply(request, article, dependencies, pk):
 @sensitive_variables()
 @for_live_article
 def report(request, article, dependencies, pk):
-    """A reader says that a comment should not stand (303), or is shown what to mend (422, 403).
+    """Receive a report on a comment (303), or show the form again (422, 403).
 
     Context: `article`, `comment`, `comment_form`.
     """
@@ -166,18 +166,18 @@ def report(request, article, dependencies, pk):
 @require_safe
 @for_live_article
 def reported(request, article, dependencies, pk):
-    """Thanks to whoever has reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
+    """Thank whoever reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
     context = {"article": article, "comment": _shown(article, pk)}
     return sender_response(request, "comments/reported.html", article, context)
 
 
 @require_safe
 def privacy(request):
-    """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
+    """What is stored of a comment, how long, and who sees it. Context: `comment_settings`, `write_to`."""
     dependencies = counters.PageDependencies()
     context = {
         "dependencies": dependencies,
-        "rules": CommentSettings.current(),
+        "comment_settings": CommentSettings.current(),
         "write_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
     context["canonical"] = f"{settings.SITE_URL}{reverse('comments:privacy')}"
@@ -204,13 +204,13 @@ def _no_comment(request, article):
 
 
 def sender_response(request, template, article, context, *, status=200):
-    """A page beside a story that nobody keeps or finds; in another language one begins at the story again."""
+    """Render a page that is neither cached nor indexed; its language links lead to the article."""
     context["page_path"] = article.get_absolute_url()
     return private_response(render(request, template, context, status=status), has_form=True)
 
 
 def posted_to(request):
-    """What was sent, or 400 without a look at it: more than a comment can be."""
+    """Return the POST data, or raise for a body larger than a comment can be (400)."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
@@ -221,7 +221,7 @@ def posted_to(request):
 
 
 def elsewhere_because(request):
-    """The sentence why a request does not count as sent from our own form, or "".
+    """Return the sentence why a request does not count as sent from our own form, or "".
 
     Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.
     """

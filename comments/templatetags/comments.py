@@ -1,4 +1,4 @@
-"""Where a story meets its conversation: the tags through which news' templates show what they never heard of."""
+"""Tags by which news' templates show the thread, the comment form and the most discussed articles."""
 
 from django import template
 from django.db.models import F
@@ -18,9 +18,9 @@ register.filter("as_text", rendering.rendered)
 
 @register.simple_tag(takes_context=True)
 def thread_of(context, article):
-    """The conversation under a story (`threads.Conversation`): the page of it somebody asked for, else the first.
+    """Return the `ThreadPage` asked for, else the first.
 
-    Where commenting ends by the clock, the page that is kept ends with it.
+    Where commenting ends at a known time, the cached page expires then.
     """
     conversation = context.get("conversation") or threads.thread_page(article)
     if conversation.ends_at and "dependencies" in context:
@@ -30,42 +30,41 @@ def thread_of(context, article):
 
 @register.simple_tag(takes_context=True)
 def comment_form_of(context, article):
-    """The form as it was sent, where something was wrong with it; else an empty one."""
+    """Return the form as it was sent, where something was wrong with it; else an empty one."""
     return context.get("comment_form") or CommentForm(article)
 
 
 @register.simple_tag(takes_context=True)
 def held_for(context, article):
-    """The comment that whoever has this address sent a moment ago and that waits, or None.
+    """Return the waiting comment of the receipt in this URL (`?held=`), or None.
 
-    The page is theirs alone then, and the reading hears of it. Once it is decided on, or the receipt has ended, the
-    address is one more way to the story.
+    The page is private then. Once it is decided on or the receipt has expired, this is the public page.
     """
     receipt = context["request"].GET.get("held", "")
     number = tokens.of_receipt(receipt) if receipt else None
     # What went to spam looks the same: who sent it is not to know.
     waits = Comment.objects.filter(article=article, status__in=[Comment.Status.PENDING, Comment.Status.SPAM])
-    held = waits.for_page().filter(pk=number).first() if number else None
-    if held:
+    own_comment = waits.for_page().filter(pk=number).first() if number else None
+    if own_comment:
         context["dependencies"].mark_private()
-    return held
+    return own_comment
 
 
 @register.filter
 def proof(comment):
-    """For its sender alone: what their browser may keep, to be known again."""
+    """Return the commenter token for the sender's browser."""
     return tokens.commenter_token(comment)
 
 
 @register.filter
 def is_web(address):
-    """Whether to link it: the form takes nothing else, but a row may be older than the form."""
+    """Return whether to link it: the form takes nothing else, but a row may be older than the form."""
     return address.startswith(("https://", "http://"))
 
 
 @register.filter
 def initials(name):
-    """The first letters of the first and the last word, for the square beside a comment."""
+    """Return the first letters of the first and the last word, for the square beside a comment."""
     first_letters = [next((letter for letter in word if letter.isalnum()), "") for word in name.split()]
     letters = [letter.upper() if len(letter.upper()) == 1 else letter for letter in first_letters if letter]
     return "".join(letters[:1] + letters[1:][-1:])
@@ -78,7 +77,7 @@ def comments_page(article, number):
 
 @register.simple_tag
 def most_discussed():
-    """The live stories with the most comments: pairs of story and count, in one query."""
+    """Return the live articles with the most comments as (article, count), in one query."""
     stories = Article.objects.live().filter(thread__approved_count__gt=0).for_cards()
     stories = stories.annotate(count=F("thread__approved_count")).order_by("-count", "-live_from", "-pk")
     return [(story, story.count) for story in stories[:MOST_DISCUSSED]]

@@ -1,4 +1,4 @@
-"""Where the newsroom's own pages meet the conversation under a story."""
+"""Tags by which the article form in the admin shows its thread."""
 
 from django import template
 
@@ -9,13 +9,13 @@ register = template.Library()
 
 @register.inclusion_tag("admin/comments/_on_story.html")
 def comments_on(story, person):
-    """The conversation under a story, for those who see the queue: how much there is, and whether it is open."""
+    """Show the thread's counts and whether it is open, to people who see the queue."""
     if not person.has_perm("comments.view_comment"):
         return {}
     return {
         "story": story,
         "thread": Thread.objects.filter(pk=story.pk).first() or Thread(pk=story.pk),
         "counts": Comment.objects.filter(article=story.pk).counted_by_status(),
-        "rules": CommentSettings.current(),
+        "comment_settings": CommentSettings.current(),
         "may_close": person.has_perm("comments.moderate_comment"),
     }

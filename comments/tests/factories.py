@@ -57,5 +57,5 @@ def make_rules(**changed):
 
 def without_limits(**changed):
     """For tests in which one person sends more than anybody would."""
-    unlimited = {"seconds_between": 0, "most_an_hour": 0, "most_an_hour_on_a_story": 0}
+    unlimited = {"min_seconds_between": 0, "max_per_hour_per_network": 0, "max_per_hour_per_article": 0}
     return make_rules(**unlimited | changed)

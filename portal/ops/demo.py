@@ -118,7 +118,7 @@ def _let_readers_talk(moderator):
     """A conversation under the newest story, and something of everything in the queue."""
     newest, second, third = Article.objects.live().latest_first()[:3]
     words = "# what every robot sells\ncasino*\nvisa\n# what we look at first\nbribe*\nłapówk*"
-    change_settings({"words_to_hold": words}, by=moderator)
+    change_settings({"hold_wordlist": words}, by=moderator)
     question = _say(newest, "Grażyna W.", "Czy to samo dotyczy zgłoszeń uproszczonych? W tekście mowa o zwykłych.")
     decisions.approve(question, by=moderator)
     answer = _say(newest, "R. Lindqvist", "In our experience yes, but the terminal wants paper as well.", question)
@@ -129,7 +129,7 @@ def _let_readers_talk(moderator):
     decisions.answer(praise, "Which three? We would like to ask them.", by=moderator)
     anger = _say(newest, "T. Brandt", "At the night counter they lose every third form. It is always the same clerk.")
     decisions.approve(anger, by=moderator)
-    submit.report(anger, reason=Report.Reason.PERSONAL, words="There is only one clerk at night. Everybody knows who.")
+    submit.report(anger, reason=Report.Reason.PERSONAL, text="There is only one clerk at night. Everybody knows who.")
     _say(second, "Ola", "Czy wiążące informacje wydane przed opinią tracą ważność od razu, czy z końcem roku?")
     _say(third, "Halina W.", "Nasz program podkreśla teraz takie słowa na czerwono. Spedytorzy klną, ale działa.")
     _say(third, "Mykola", "Дякую за статтю. Will there be an English version of the form?")

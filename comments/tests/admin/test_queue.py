@@ -341,7 +341,7 @@ def test_comments_are_neither_added_nor_edited_nor_deleted_here(desk, article):
     [("close", "is_closed", True), ("exempt", "stays_open", True)],
 )
 def test_a_storys_form_closes_its_comments_or_keeps_them_open(client, article, pressed, column, value):
-    CommentSettings.objects.create(pk=1, closes_after_days=30)
+    CommentSettings.objects.create(pk=1, close_after_days=30)
     client.force_login(make_user("Chief editors"))
     form = f"/admin/news/workingcopy/{article.pk}/change/"
     page = client.get(form).content.decode()

@@ -22,7 +22,7 @@ QUEUE = "/admin/comments/comment/"
 def reported():
     comment = make_comment(make_live_articles(1)[0], status="approved", body="He lives at Polna 7.")
     address = emails.encrypt("complains@example.org")
-    Report.objects.create(comment=comment, reason="personal", words="<b>My</b> neighbour!", address=address)
+    Report.objects.create(comment=comment, reason="personal", text="<b>My</b> neighbour!", address=address)
     Report.objects.create(comment=comment, reason="other")
     return comment
 
@@ -121,7 +121,7 @@ def test_the_slower_of_two_who_keep_it_is_told(reported, moderator):
     late = Comment.objects.get(pk=reported.pk)
     decisions.approve(reported, by=make_user("Moderators"))
     with pytest.raises(Refused, match="approved already"):
-        decisions.approve(late, by=moderator, seen="approved")
+        decisions.approve(late, by=moderator, expected="approved")
     assert AuditEvent.objects.about(reported).count() == 2  # approved before, kept now
 
 

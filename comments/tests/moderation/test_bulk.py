@@ -57,8 +57,8 @@ def test_ten_thousand_comments_go_in_a_few_statements_with_one_event(queries_of)
     event, batch = AuditEvent.objects.get(subject_kind="batch"), BulkDecision.objects.get()
     facts = json.loads(event.facts)
     assert (event.kind, facts["count"], facts["was"]) == ("spam", 10_000, {"pending": 10_000})
-    assert batch.numbers.split(",") == [str(number) for number in sorted(comment.pk for comment in comments)]
-    assert facts["comments"] == log.digest(batch.numbers)
+    assert batch.comment_ids.split(",") == [str(number) for number in sorted(comment.pk for comment in comments)]
+    assert facts["comments"] == log.digest(batch.comment_ids)
     assert log.verify()[1] is None
 
 
@@ -251,7 +251,7 @@ def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_
         def single(comments=[(other, contested), (contested, other)][turn // 2 % 2], refusals=refusals):
             for comment in comments:
                 try:
-                    decisions.approve(Comment.objects.get(pk=comment.pk), by=one, seen="pending")
+                    decisions.approve(Comment.objects.get(pk=comment.pk), by=one, expected="pending")
                 except Refused:
                     refusals.append(comment.pk)
 
@@ -303,7 +303,7 @@ def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
             if kind < 0.35:
                 decisions.answer(comment, f"Answer {chance.random()}", by=by)
             elif kind < 0.4:
-                decisions.edit(comment, f"Words {chance.random()}", by=by, seen=comment.state_token)
+                decisions.edit(comment, f"Words {chance.random()}", by=by, expected=comment.state_token)
             else:
                 decisions.decide(decision, comment, "other", by=by)
 

@@ -32,8 +32,8 @@ def at_desk(person):
     return client
 
 
-def claimed(client, comment, seen=None):
-    return client.post(f"{QUEUE}{comment.pk}/claim/", {"seen": seen or comment.status})
+def claimed(client, comment, expected=None):
+    return client.post(f"{QUEUE}{comment.pk}/claim/", {"seen": expected or comment.status})
 
 
 def shown(client, query=""):
@@ -69,17 +69,17 @@ def test_a_claim_never_keeps_anybody_from_deciding(article, anna, tom):
     at_desk(tom).post(QUEUE, {"decide": f"approve@{comment.pk}:pending"})
     comment.refresh_from_db()
     assert (comment.status, comment.claimed_by) == ("approved", None)
-    told = claimed(at_desk(anna), comment, seen="pending").json()["told"]
+    told = claimed(at_desk(anna), comment, expected="pending").json()["told"]
     assert told.startswith("Decision by Tom Verhoeven") and told.endswith("approved.")
 
 
 def test_a_claim_ends_by_itself_and_is_renewed_by_whoever_has_it(article, anna, tom):
     comment, now = make_comment(article), timezone.now()
     assert claims.claim(comment, by=anna, now=now)
-    assert not claims.claim(comment, by=tom, now=now + claims.LASTS - timedelta(seconds=1))
+    assert not claims.claim(comment, by=tom, now=now + claims.CLAIM_DURATION - timedelta(seconds=1))
     assert claims.claim(comment, by=anna, now=now + timedelta(minutes=1))
-    assert not claims.claim(comment, by=tom, now=now + claims.LASTS)
-    assert claims.claim(comment, by=tom, now=now + timedelta(minutes=1) + claims.LASTS)
+    assert not claims.claim(comment, by=tom, now=now + claims.CLAIM_DURATION)
+    assert claims.claim(comment, by=tom, now=now + timedelta(minutes=1) + claims.CLAIM_DURATION)
 
 
 def test_nobody_looks_at_two_comments_at_once(article, anna):

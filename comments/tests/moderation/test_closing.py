@@ -90,7 +90,7 @@ def test_other_roles_change_nothing_for_everybody(role, step):
 
 def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
-    CommentSettings.objects.create(pk=1, closes_after_days=1)
+    CommentSettings.objects.create(pk=1, close_after_days=1)
     Article.objects.update(live_from=timezone.now() - timedelta(days=3))
     article.refresh_from_db()
     assert closing.closed_because(article)

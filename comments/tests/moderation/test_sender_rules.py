@@ -25,7 +25,7 @@ QUEUE = "/admin/comments/comment/"
 
 @pytest.fixture
 def article():
-    without_limits(holds_all=False, least_seconds=0)
+    without_limits(hold_all=False, min_seconds=0)
     return make_live_articles(1)[0]
 
 
@@ -67,17 +67,17 @@ def test_without_a_reason_the_sentence_is_whole_all_the_same(article, moderator)
 
 
 def test_held_wins_over_a_proof_that_they_were_approved_before(article, moderator):
-    without_limits(holds_all=False, trusts_approved=True)
+    without_limits(hold_all=False, trust_approved_commenters=True)
     first = make_comment(article, address=ADDRESS, status="approved")
-    assert make_comment(article, address=ADDRESS, proof=tokens.commenter_token(first)).status == "approved"
+    assert make_comment(article, address=ADDRESS, commenter_token=tokens.commenter_token(first)).status == "approved"
     stand(first, "hold", moderator)
-    assert make_comment(article, address=ADDRESS, proof=tokens.commenter_token(first)).status == "pending"
+    assert make_comment(article, address=ADDRESS, commenter_token=tokens.commenter_token(first)).status == "pending"
 
 
 def test_lifted_it_is_as_if_it_had_never_been(article, moderator):
     comment = make_comment(article, address=ADDRESS)
     stand(comment, "hold", moderator)
-    sender_rules.lift(emails.hashes_of(comment), by=moderator, seen="hold")
+    sender_rules.lift(emails.hashes_of(comment), by=moderator, expected="hold")
     assert make_comment(article, address=ADDRESS).status == "approved"
     assert not SenderRule.objects.exists()
 
@@ -116,7 +116,7 @@ def test_after_a_change_of_keys_the_record_still_counts_what_came_before(desk, a
     settings.DATA_KEYS = [Fernet.generate_key().decode(), *settings.DATA_KEYS]
     later = make_comment(article, address=ADDRESS, status="spam")
     page = desk.get(f"{QUEUE}?c={later.pk}&view=spam")
-    assert page.context["around"].record["approved"] == 1
+    assert page.context["comment_context"].record["approved"] == 1
 
 
 @pytest.mark.parametrize("role", ["Editors", "Reporters"])
@@ -205,7 +205,7 @@ def test_their_spam_looks_to_them_exactly_like_waiting(client, article, moderato
 
 
 def test_where_every_comment_is_held_the_answer_does_not_depend_on_it(client, article, moderator):
-    without_limits(holds_all=True)
+    without_limits(hold_all=True)
     stand(make_comment(article, address=ADDRESS, status="pending"), "spam", moderator)
     for address in (ADDRESS, "nobody@example.org"):
         post = form_of(article, email=address, body=f"From {len(address)}.")

@@ -42,7 +42,7 @@ def person():
 
 
 def erase(grade, by):
-    return data_requests.erase(person(), grade, by=by, seen=data_requests.plan(person(), grade).digest)
+    return data_requests.erase(person(), grade, by=by, expected=data_requests.plan(person(), grade).digest)
 
 
 def mine(article, **fields):
@@ -69,7 +69,7 @@ def test_name_website_and_address_go_and_the_words_stay(article, moderator):
 
 
 def test_reasons_that_quote_the_name_go_with_it(article, moderator):
-    without_limits(words_to_hold="Grażyna")
+    without_limits(hold_wordlist="Grażyna")
     comment = mine(article, status="pending")
     assert "Grażyna" in json.dumps(comment.reasons, ensure_ascii=False)
     erase(ErasureScope.NAME, moderator)
@@ -171,18 +171,18 @@ def test_it_is_the_same_whatever_has_become_of_the_comment(article, moderator, s
 @pytest.mark.parametrize(("grade", "words"), [(ErasureScope.NAME, "What they wrote"), (ErasureScope.WORDS, "")])
 def test_their_reports_lose_the_address_and_stay_open(article, moderator, grade, words):
     comment = make_comment(article, status="approved")
-    report = submit.report(comment, reason="personal", words="What they wrote", address=ADDRESS)
+    report = submit.report(comment, reason="personal", text="What they wrote", address=ADDRESS)
     other = submit.report(comment, reason="abusive", address="jan@example.org")
     erase(grade, moderator)
     report.refresh_from_db()
     other.refresh_from_db()
-    assert (report.address, report.address_hash, report.words, report.is_open) == ("", "", words, True)
+    assert (report.address, report.address_hash, report.text, report.is_open) == ("", "", words, True)
     assert other.address and other.address_hash
 
 
 def test_earlier_wordings_in_the_history_go_and_the_chain_holds(article, moderator):
     comment = mine(article, body="I am Grażyna Wójcik.")
-    decisions.edit(comment, "I am.", by=moderator, seen=comment.state_token)
+    decisions.edit(comment, "I am.", by=moderator, expected=comment.state_token)
     assert AuditEvent.objects.get(kind="edit").reason
     erase(ErasureScope.WORDS, moderator)
     assert AuditEvent.objects.get(kind="edit").reason == ""
@@ -216,7 +216,7 @@ def test_what_came_meanwhile_is_not_erased_unseen_and_nothing_else_is(article, m
     seen = data_requests.plan(person(), ErasureScope.WORDS).digest
     later = mine(article)
     with pytest.raises(decisions.Refused):
-        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, seen=seen)
+        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=seen)
     assert Comment.objects.count() == CommenterEmail.objects.count() == 2
     make_comment(article, parent=later, status="approved")  # an answer changes what would happen, too
     seen_before_the_answer = data_requests.plan(person(), ErasureScope.WORDS).digest
@@ -226,9 +226,9 @@ def test_what_came_meanwhile_is_not_erased_unseen_and_nothing_else_is(article, m
 def test_of_two_at_once_the_second_is_told(article, moderator):
     mine(article)
     seen = data_requests.plan(person(), ErasureScope.NAME).digest
-    data_requests.erase(person(), ErasureScope.NAME, by=moderator, seen=seen)
+    data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
     with pytest.raises(decisions.Refused):
-        data_requests.erase(person(), ErasureScope.NAME, by=moderator, seen=seen)
+        data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
     assert AuditEvent.objects.filter(kind="erase").count() == 1
 
 
@@ -236,7 +236,7 @@ def test_a_yes_to_one_grade_is_none_to_the_other(article, moderator):
     comment = mine(article)
     seen = data_requests.plan(person(), ErasureScope.NAME).digest
     with pytest.raises(decisions.Refused):
-        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, seen=seen)
+        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=seen)
     comment.refresh_from_db()
     assert comment.body and comment.name
 
@@ -268,7 +268,7 @@ def test_an_answer_on_its_way_to_what_is_gone_is_refused_in_words(article, moder
     with pytest.raises(decisions.Refused):
         decisions.trash(stale, by=moderator)
     with pytest.raises(decisions.Refused):
-        decisions.edit(stale, "Other words.", by=moderator, seen=stale.state_token)
+        decisions.edit(stale, "Other words.", by=moderator, expected=stale.state_token)
 
 
 def test_thousands_are_a_few_statements(article, moderator, queries_of):
@@ -279,7 +279,9 @@ def test_thousands_are_a_few_statements(article, moderator, queries_of):
         CommenterEmail(comment_id=pk, **sealed) for pk in Comment.objects.values_list("pk", flat=True)
     )
     plan = data_requests.plan(person(), ErasureScope.WORDS)
-    assert queries_of(lambda: data_requests.erase(person(), ErasureScope.WORDS, by=moderator, seen=plan.digest)) <= 150
+    assert (
+        queries_of(lambda: data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=plan.digest)) <= 150
+    )
     assert not Comment.objects.exists()
 
 
@@ -315,7 +317,7 @@ def test_who_may_not_see_addresses_does_none_of_it(article, role):
 def test_the_export_has_all_of_theirs_and_nothing_of_others(article, moderator):
     comment = mine(article, body="My words.", status="spam")
     other = make_comment(article, name="Jan", body="Words of Jan.", status="approved")
-    submit.report(other, reason="personal", words="That is my number", address=ADDRESS)
+    submit.report(other, reason="personal", text="That is my number", address=ADDRESS)
     exported = data_requests.export(person(), by=moderator)
     (told,) = exported["comments"]
     assert (told["name"], told["website"], told["words"], told["status"]) == (
@@ -340,7 +342,7 @@ def test_the_export_says_what_they_wanted_of_mail_and_what_was_decided_about_the
     EmailPreference.objects.create(address_hash=emails.lookup_hashes("jan@example.org")[0], confirmed_at=now)
     exported = data_requests.export(person(), by=moderator)
     assert exported["mail"] == {"no_more": now.isoformat(timespec="seconds")}
-    assert (exported["standing"]["decision"], exported["standing"]["reason"]) == ("hold", "Insults")
+    assert (exported["sender_rule"]["decision"], exported["sender_rule"]["reason"]) == ("hold", "Insults")
     assert moderator.username not in json.dumps(exported)
 
 
@@ -451,7 +453,7 @@ def test_what_was_decided_about_somebody_without_comments_is_found_and_lifted(de
     erase(ErasureScope.WORDS, moderator)
     page = send(desk, address=ADDRESS)
     handle = page.context["handle"]
-    assert handle.startswith("standing:")
+    assert handle.startswith("sender_rule:")
     page = send(desk, person=handle, lift="spam")
     assert page.status_code == 200 and not SenderRule.objects.exists()
 

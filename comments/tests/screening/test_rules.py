@@ -24,7 +24,7 @@ from portal.pagecache import counters
 pytestmark = pytest.mark.django_db
 
 SAID = {"name": "Jan", "body": "Two days is not enough.", "address": "jan@example.org"}
-LETS_ALL_THROUGH = {"holds_all": False}
+LETS_ALL_THROUGH = {"hold_all": False}
 
 
 def verdict(rules=None, **sent):
@@ -52,14 +52,14 @@ def test_with_nothing_against_it_a_comment_is_let_through_where_not_all_are_held
 
 
 def test_the_gravest_verdict_counts_and_every_reason_is_kept_in_order():
-    rules = CommentSettings(words_to_hold="enough")
-    found = verdict(rules, in_trap=True, seconds=0.4)
+    rules = CommentSettings(hold_wordlist="enough")
+    found = verdict(rules, filled_trap=True, seconds=0.4)
     assert found.status == "spam"
     assert [reason["rule"] for reason in found.reasons] == ["trap", "held", "quick", "all"]
 
 
 def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
-    make_rules(words_to_hold="złodziejskie\nopłaty*")
+    make_rules(hold_wordlist="złodziejskie\nopłaty*")
     body = "https://kurier.example/a i www.kurier.example – te ZLODZIEJSKIE opłaty, ola@example.org, +48 601 234 567."
     comment = make_comment(body=body)
     comment.refresh_from_db()
@@ -74,7 +74,7 @@ def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
 
 
 def test_seconds_have_the_decimal_sign_of_the_language():
-    make_rules(least_seconds=5)
+    make_rules(min_seconds=5)
     comment = make_comment(seconds=1.55)
     for language, said in (("en", "Sent 1.6 s after"), ("pl", "1,6 s po otwarciu strony")):
         with translation.override(language):
@@ -95,13 +95,13 @@ def test_an_edited_text_is_not_highlighted_and_strange_facts_harm_nobody():
 
 
 def test_words_are_looked_for_in_the_text_the_name_and_the_web_address_and_never_in_the_address():
-    rules = CommentSettings(words_to_refuse="casino", holds_all=False)
+    rules = CommentSettings(spam_wordlist="casino", hold_all=False)
     for field in ("body", "name", "website"):
         found = verdict(rules, **{field: "https://casino.example/"})
         assert (found.status, found.reasons[0]["where"]) == ("spam", field)
     assert verdict(rules, address="casino@casino.example").status == "approved"
     for field in ("body", "name", "website"):
-        (reason,) = verdict(CommentSettings(words_to_hold="casino", holds_all=False), **{field: "casino"}).reasons
+        (reason,) = verdict(CommentSettings(hold_wordlist="casino", hold_all=False), **{field: "casino"}).reasons
         assert rules.SENTENCES[reason["rule"]](reason).endswith("casino.")
 
 
@@ -125,7 +125,7 @@ def test_what_was_typed_in_a_breath_waits_and_silence_proves_nothing(seconds, he
 )
 def test_each_link_counts_once_and_our_own_not_at_all(body, held):
     assert ("links" in said_by(body=body)) == held
-    assert "links" not in said_by(CommentSettings(holds_all=False, most_links=0), body=body)
+    assert "links" not in said_by(CommentSettings(hold_all=False, max_links=0), body=body)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_an_address_typed_right_makes_no_difference_that_can_be_seen(regular):
 
 
 def test_whose_browser_proves_it_may_use_their_own_name(regular):
-    mine = {"name": "Żaneta Kos", "address": "kos@example.org", "proof": tokens.commenter_token(regular)}
+    mine = {"name": "Żaneta Kos", "address": "kos@example.org", "commenter_token": tokens.commenter_token(regular)}
     assert said_by(**mine) == ["nothing"]
     assert said_by(**mine | {"address": "thief@example.org"}) == ["name"]
 
@@ -222,36 +222,39 @@ def test_two_comments_do_not_make_a_name():
 # Approved before
 
 
-TRUSTING = {"holds_all": False, "trusts_approved": True}
+TRUSTING = {"hold_all": False, "trust_approved_commenters": True}
 
 
 def test_who_was_approved_is_let_through_by_proof_and_by_nothing_else(regular):
     rules = CommentSettings(**TRUSTING)
     proof = tokens.commenter_token(regular)
     own = {"name": "Somebody", "address": "kos@example.org"}
-    assert (verdict(rules, **own, proof=proof).status, said_by(rules, **own, proof=proof)) == ("approved", ["known"])
+    assert (verdict(rules, **own, commenter_token=proof).status, said_by(rules, **own, commenter_token=proof)) == (
+        "approved",
+        ["known"],
+    )
     for other in (
         {},
-        {"proof": "forged"},
-        {"proof": f"{regular.pk}:1:x"},
-        {"proof": tokens.receipt(regular)},
-        {"proof": proof, "address": "other@example.org"},
-        {"proof": proof[:-1]},
-        {"proof": "\ufffd" * 100_000},
+        {"commenter_token": "forged"},
+        {"commenter_token": f"{regular.pk}:1:x"},
+        {"commenter_token": tokens.receipt(regular)},
+        {"commenter_token": proof, "address": "other@example.org"},
+        {"commenter_token": proof[:-1]},
+        {"commenter_token": "\ufffd" * 100_000},
     ):
         assert said_by(rules, **own | other) == ["new"]
-    assert said_by(CommentSettings(trusts_approved=True), **own, proof=proof) == ["all"]
-    assert said_by(CommentSettings(**LETS_ALL_THROUGH, most_links=1), **own, proof=proof, body="https://a.example") == [
-        "links"
-    ]
+    assert said_by(CommentSettings(trust_approved_commenters=True), **own, commenter_token=proof) == ["all"]
+    assert said_by(
+        CommentSettings(**LETS_ALL_THROUGH, max_links=1), **own, commenter_token=proof, body="https://a.example"
+    ) == ["links"]
 
 
 @pytest.mark.parametrize("status", ["pending", "spam", "trash"])
 def test_a_proof_ends_when_its_comment_is_taken_away(regular, status):
     decisions.decide(decisions.BACK_TO[decisions.Status(status)], regular, "other", by=make_user("Moderators"))
-    assert said_by(CommentSettings(**TRUSTING), address="kos@example.org", proof=tokens.commenter_token(regular)) == [
-        "new"
-    ]
+    assert said_by(
+        CommentSettings(**TRUSTING), address="kos@example.org", commenter_token=tokens.commenter_token(regular)
+    ) == ["new"]
 
 
 def test_a_proof_is_good_for_a_year(regular, monkeypatch):
@@ -285,7 +288,7 @@ def test_what_is_let_through_is_counted_shown_and_in_the_history(client, address
 def test_a_moderator_takes_back_what_was_let_through():
     make_rules(**LETS_ALL_THROUGH)
     comment = make_comment()
-    decisions.trash(comment, by=make_user("Moderators"), seen="approved")
+    decisions.trash(comment, by=make_user("Moderators"), expected="approved")
     assert Thread.objects.get(pk=comment.article_id).approved_count == 0
 
 
@@ -335,7 +338,7 @@ def test_commenting_ends_so_many_days_after_the_first_publication():
     old = make_article(live_from=timezone.now() - timedelta(days=14, seconds=1))
     young = make_article(live_from=timezone.now() - timedelta(days=13, hours=23))
     assert not closing.closed_because(old)
-    assert "older than 14 days" in closed_by_rules(old, closes_after_days=14)
+    assert "older than 14 days" in closed_by_rules(old, close_after_days=14)
     assert not closing.closed_because(young)
     Thread.objects.create(article=old, stays_open=True)
     assert not closing.closed_because(old)
@@ -356,7 +359,7 @@ def test_one_switch_closes_every_story():
 def test_a_kept_page_does_not_outlive_the_end_of_commenting(client, address, monkeypatch):
     now = timezone.now()
     article = make_article(live_from=now - timedelta(days=14) + timedelta(seconds=40))
-    make_rules(closes_after_days=14)
+    make_rules(close_after_days=14)
     path = address("en", f"/news/{article.slug}/")
     assert 'id="commentform"' in client.get(path).content.decode()
     later = now + timedelta(seconds=41)
@@ -369,11 +372,11 @@ def test_other_rules_make_every_kept_page_anew_and_are_in_the_history(client, ad
     path, by = address("en", f"/news/{article.slug}/"), make_user("Moderators")
     assert 'id="commentform"' in client.get(path).content.decode()
     before = counters.values({counters.SITE})
-    change_settings({"is_open": False, "words_to_hold": "casino\npoker", "page_size": 50}, by=by)
+    change_settings({"is_open": False, "hold_wordlist": "casino\npoker", "page_size": 50}, by=by)
     assert 'id="commentform"' not in client.get(path).content.decode()
     assert counters.values({counters.SITE}) != before
     event = AuditEvent.objects.get(kind="rules")
-    assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "words_to_hold": [0, 2]}}
+    assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "hold_wordlist": [0, 2]}}
     assert log.verify()[1] is None
     change_settings({"is_open": False}, by=by)
     assert AuditEvent.objects.filter(kind="rules").count() == 1
@@ -388,6 +391,6 @@ def test_who_may_not_change_the_rules_does_not():
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_every_reason_has_a_sentence_in_every_language(language):
     facts = {"where": "name", "words": ["x"], "seconds": 1.2, "count": 2}
-    facts |= {"standing": "hold", "since": timezone.now().isoformat()}
+    facts |= {"kind": "hold", "since": timezone.now().isoformat()}
     with translation.override(language):
         assert all(sentence(facts).strip() for sentence in rules.SENTENCES.values())

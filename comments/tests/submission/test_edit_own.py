@@ -96,7 +96,7 @@ def test_the_same_words_change_nothing_and_the_first_ones_again_count_as_never_c
 
 
 def test_new_words_are_screened_like_the_first_and_what_is_found_is_marked_in_them(change, comment):
-    make_rules(words_to_hold="bribe*")
+    make_rules(hold_wordlist="bribe*")
     change("A bribe, see https://a.example and https://b.example")
     comment.refresh_from_db()
     assert comment.status == "pending"
@@ -106,7 +106,7 @@ def test_new_words_are_screened_like_the_first_and_what_is_found_is_marked_in_th
 
 
 def test_of_both_verdicts_the_graver_one_stays_and_its_reason_too(change, article, comment):
-    make_rules(words_to_refuse="casino*")
+    make_rules(spam_wordlist="casino*")
     response = change("Come to our casino.")
     comment.refresh_from_db()
     assert (response.status_code, comment.status) == (303, "spam")
@@ -215,7 +215,7 @@ def test_decided_in_the_same_moment_the_decision_stands(comment, moderator):
 
 
 def test_what_a_moderator_has_edited_its_writer_can_only_take_back(change, take_back, comment, moderator):
-    decisions.edit(comment, "Seals.", by=moderator, seen=comment.state_token)
+    decisions.edit(comment, "Seals.", by=moderator, expected=comment.state_token)
     response = change("Something else.")
     assert response.status_code == 403 and "A moderator has edited this comment" in response.content.decode()
     assert take_back().status_code == 303
@@ -313,7 +313,7 @@ def test_changed_in_the_very_moment_they_are_not_approved_either(comment, modera
     stale = Comment.objects.get(pk=comment.pk)
     submit.rewrite(comment, "Buy my seals.")
     with pytest.raises(Refused, match="its writer has changed the words"):
-        decisions.approve(stale, by=moderator, seen=stale.state_token)
+        decisions.approve(stale, by=moderator, expected=stale.state_token)
     comment.refresh_from_db()
     assert comment.status == "pending"
 
@@ -370,7 +370,7 @@ def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither
             theirs, seen = Comment.objects.get(pk=sent.pk), Comment.objects.get(pk=sent.pk)
             winner = track.one_wins(
                 partial(submit.rewrite, theirs, f"Other words {number}."),
-                partial(decisions.approve, seen, by=moderator, seen=seen.state_token),
+                partial(decisions.approve, seen, by=moderator, expected=seen.state_token),
             )
             sent.refresh_from_db()
             changed = sent.status == "pending" and sent.body == f"Other words {number}."

@@ -141,7 +141,7 @@ def test_the_digest_says_how_many_and_where_and_nothing_about_anybody(settings):
 def test_what_readers_report_is_told_in_the_same_digest_and_alone_where_nothing_waits(settings):
     comment = make_comment(status="approved")
     digests().delete()
-    submit.report(comment, reason="abusive", words="He insults Ewa.", address="ewa@example.org")
+    submit.report(comment, reason="abusive", text="He insults Ewa.", address="ewa@example.org")
     assert digests().count() == 1
     jobs.notify_moderators()
     make_comment(comment.article)

@@ -223,12 +223,12 @@ def test_comments_are_closed_from_the_storys_form(person, article):
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_no_finding_on_any_state_of_the_queue(person, ruth, article, view):
-    CommentSettings.objects.create(pk=1, words_to_hold="blue")
+    CommentSettings.objects.create(pk=1, hold_wordlist="blue")
     root = make_comment(article, name="Grażyna W.", status="approved")
     held = make_comment(article, parent=root, body="Seals are blue: https://a.example and https://b.example/")
     make_comment(article)
-    Report.objects.create(comment=root, reason="abusive", words="Rude.", address=emails.encrypt("a@example.org"))
-    decisions.edit(root, "Other words.", by=ruth, seen=root.state_token)
+    Report.objects.create(comment=root, reason="abusive", text="Rude.", address=emails.encrypt("a@example.org"))
+    decisions.edit(root, "Other words.", by=ruth, expected=root.state_token)
     page = person(ruth, bypass_csp=True, **view)
     page.goto(f"{QUEUE}?c={held.pk}")
     assert page.locator(".nr-hit").count() == 3

@@ -429,7 +429,7 @@ WAYS = {
         "pending_comment", "switch", "announce", typed={"banner": "We read them at nine."}, then="rules"
     ),
     "change the rules for comments": Way(
-        RULES, "rules_form", typed={"most_links": "5"}, button=("save", "1"), then="rules"
+        RULES, "rules_form", typed={"max_links": "5"}, button=("save", "1"), then="rules"
     ),
     # jobs and people
     "try a job again": job("try_again", "waiting"),

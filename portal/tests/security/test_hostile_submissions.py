@@ -71,7 +71,7 @@ def test_a_hundred_different_comments_at_once_with_one_token_are_a_hundred_rows(
 
 @pytest.mark.django_db(transaction=True)
 def test_at_once_and_on_many_stories_a_network_gets_no_more_than_its_share(address):
-    make_rules(most_an_hour=5)
+    make_rules(max_per_hour_per_network=5)
     articles = make_live_articles(8)
     posts = [poster(address("en", f"/news/{article.slug}/comments/")) for article in articles]
     sent = [form_of(article) for article in articles]
@@ -87,7 +87,7 @@ def test_at_once_and_on_many_stories_a_network_gets_no_more_than_its_share(addre
 
 @pytest.mark.django_db(transaction=True)
 def test_in_a_burst_from_two_hundred_addresses_nothing_is_lost_or_doubled_and_pages_are_served(address):
-    without_limits(holds_all=False)
+    without_limits(hold_all=False)
     number = 2000 if connection.vendor == "postgresql" else 400  # SQLite lets one write at a time, so many say no more
     articles = make_live_articles(10)
     pages = [address("en", f"/news/{article.slug}/") for article in articles]
@@ -199,7 +199,7 @@ def nonsense(chance, article, others):
 @pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.wide) for part in range(1, PARTS))])
 def test_thousands_of_posts_of_nonsense_are_each_a_clear_answer_and_change_nothing(db, address, part):
     """No 500, no row but clean comments that wait, and every row that was there is as it was."""
-    without_limits(words_to_hold="casino*", words_to_refuse="*viagra*")
+    without_limits(hold_wordlist="casino*", spam_wordlist="*viagra*")
     here, there = make_live_articles(2)
     others = [
         make_comment(there, status="approved").pk,
