@@ -282,9 +282,9 @@ def texts(content, names):
     reader.feed(body.clean(content["body"]))
     reader.close()
     reader.end_block()
-    if len(reader.found) > MOST_BLOCKS:
-        return [Text("p", (), [Token("\n".join(text.string for text in reader.found))])]
-    return reader.found
+    if len(reader.texts) > MOST_BLOCKS:
+        return [Text("p", (), [Token("\n".join(text.string for text in reader.texts))])]
+    return reader.texts
 
 
 def tokens(text):
@@ -305,7 +305,7 @@ class _Reader(HTMLParser):
     def __init__(self, read_label):
         super().__init__(convert_charrefs=True)
         self.read_label = read_label
-        self.matched_article, self.open, self.inline, self.runs = [], [], [], []
+        self.texts, self.open, self.inline, self.runs = [], [], [], []
         self.verbatim = 0
 
     def handle_starttag(self, tag, attrs):
@@ -313,10 +313,10 @@ class _Reader(HTMLParser):
         if tag == "div":
             self.end_block()
             label, _end = tokens(self.read_label(dict(attrs).get("data-related", "")))
-            self.matched_article.append(Text("read", (), label))
+            self.texts.append(Text("read", (), label))
         elif tag == "hr":
             self.end_block()
-            self.matched_article.append(Text("hr", self._around(), [Token("———")]))
+            self.texts.append(Text("hr", self._around(), [Token("———")]))
         elif tag == "br":
             self.runs.append(("\n", self._marks()))
         elif tag in BLOCKS or tag in AROUND:
@@ -356,7 +356,7 @@ class _Reader(HTMLParser):
         kind = next((tag for tag in reversed(around) if tag in BLOCKS), "p")
         if kind == "p" and "blockquote" in around:
             kind = "blockquote"
-        self.matched_article.append(Text(kind, self._around(), found, blank))
+        self.texts.append(Text(kind, self._around(), found, blank))
 
     def _around(self):
         return len(self.open), *self.open[-NEAR:]

@@ -24,6 +24,7 @@ from news.editorial.workflow import Stage
 from news.importers.seed_format import LARGEST, Paragraph, ReadLine, Story, Unreadable, read
 from news.models import Article, Author, ImportRecord, RelatedLink, Section, Tag, TagAlias, WorkingCopy
 from news.taxonomy import renaming
+from news.taxonomy.tags import find, get_or_create
 from portal.audit import log
 from portal.models import AuditEvent
 from portal.text.folding import fold, slugify
@@ -235,10 +236,10 @@ def _section(story: Story, otherwise: Section | None, notes: list[str]) -> Secti
 def _tags(story: Story, by, notes: list[str]) -> list[Tag]:
     tags: dict[int, Tag] = {}
     for name in story.tags:
-        tag = tags.find(name)
+        tag = find(name)
         if tag is None:
             kind = Tag.Kind.HS if name.startswith("HS ") else Tag.Kind.TOPIC
-            tag = tags.get_or_create(_fitting(Tag, "name", name), kind=kind, by=by)
+            tag = get_or_create(_fitting(Tag, "name", name), kind=kind, by=by)
             notes.append(_("“%(tag)s” is a new tag") % {"tag": name})
         tags[tag.pk] = tag
     return list(tags.values())

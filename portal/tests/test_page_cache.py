@@ -290,7 +290,7 @@ def test_a_page_made_while_its_story_was_being_published_is_never_served_again(g
         published_again(article, headline="New words")
         return keep(dependencies, response, **options)
 
-    monkeypatch.setattr(counters.PageDependencies, "keep", keep_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "cacheable", keep_after_a_commit)
     assert "Old words" in get(path_of(article)).content.decode()
     assert "New words" in get(path_of(article)).content.decode()
 
@@ -306,7 +306,7 @@ def test_a_gone_page_made_while_its_story_came_back_is_never_served_again(get, m
         published_again(article, body=paragraphs("Mended."))
         return also(dependencies, *names)
 
-    monkeypatch.setattr(counters.PageDependencies, "also", also_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "add", also_after_a_commit)
     assert get(path_of(article)).status_code == 410
     assert get(path_of(article)).status_code == 200
 

@@ -280,7 +280,7 @@ def test_once_gives_up_on_an_absent_database_after_a_while(monkeypatch):
     def no_answer():
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(jobs, "enqueue_duties", no_answer)
+    monkeypatch.setattr(jobs, "enqueue_recurring", no_answer)
     monkeypatch.setattr(work, "PATIENCE_OF_ONCE_SECONDS", 0)
     with pytest.raises(CommandError, match="The database does not answer: OperationalError: connection refused"):
         call_command("work", once=True)

@@ -141,10 +141,10 @@ def test_other_roles_have_no_such_page(client, role):
 
 def test_there_is_no_second_row_and_no_way_to_delete_it(client, moderator):
     make_rules(banner="x")
-    assert client.get(reverse("admin:comments_rules_add")).status_code == 403
+    assert client.get(reverse("admin:comments_commentsettings_add")).status_code == 403
     for view in ("change", "history"):
-        assert client.get(reverse(f"admin:comments_rules_{view}", args=[1]))["Location"] == reverse(PAGE)
-    assert client.post(reverse("admin:comments_rules_delete", args=[1]), {"post": "yes"}).status_code == 403
+        assert client.get(reverse(f"admin:comments_commentsettings_{view}", args=[1]))["Location"] == reverse(PAGE)
+    assert client.post(reverse("admin:comments_commentsettings_delete", args=[1]), {"post": "yes"}).status_code == 403
     assert CommentSettings.objects.count() == 1
 
 

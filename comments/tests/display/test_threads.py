@@ -197,7 +197,7 @@ def test_the_most_discussed_are_live_stories_with_their_counts(django_assert_num
 def test_the_tags_work_in_a_template(article):
     make_comment(article, status="approved")
     template = Template(
-        "{% load discussion %}{% thread_of article as thread %}{{ thread.count }}"
+        "{% load comments %}{% thread_of article as thread %}{{ thread.count }}"
         "{% most_discussed as discussed %}{% for story, count in discussed %} {{ story.pk }}:{{ count }}{% endfor %}"
     )
     assert template.render(Context({"article": article})) == f"1 {article.pk}:1"

@@ -17,6 +17,7 @@ from comments.moderation.decisions import Decision, Refused
 from comments.personal_data import purge
 from comments.tests.factories import make_comment
 from comments.tests.moderation.test_decisions import all_at_once
+from news.editorial import verify
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import log
 from portal.models import AuditEvent
@@ -28,7 +29,13 @@ QUEUE = "/admin/comments/comment/"
 
 def make_wave(number, article, status="pending"):
     """A wave of comments straight into the table: receiving is not what these tests are about."""
-    row = {"article": article, "name": "cheap_visa", "status": status, "key": "visa", "name_search_key": "cheap_visa"}
+    row = {
+        "article": article,
+        "name": "cheap_visa",
+        "status": status,
+        "search_key": "visa",
+        "name_search_key": "cheap_visa",
+    }
     return Comment.objects.bulk_create(
         [Comment(**row, body=f"Visa {place}", created_at=timezone.now()) for place in range(number)], batch_size=2000
     )
@@ -54,12 +61,12 @@ def test_ten_thousand_comments_go_in_a_few_statements_with_one_event(queries_of)
     print(f"\n10,000 comments: {queries} statements, {time.perf_counter() - begun:.2f} s")
     assert queries <= 40
     assert Comment.objects.filter(status="spam", decided_by=moderator).count() == 10_000
-    event, batch = AuditEvent.objects.get(subject_kind="batch"), BulkDecision.objects.get()
+    event, batch = AuditEvent.objects.get(subject_kind="bulkdecision"), BulkDecision.objects.get()
     facts = json.loads(event.facts)
     assert (event.kind, facts["count"], facts["was"]) == ("spam", 10_000, {"pending": 10_000})
     assert batch.comment_ids.split(",") == [str(number) for number in sorted(comment.pk for comment in comments)]
     assert facts["comments"] == log.digest(batch.comment_ids)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_ten_thousand_comments_come_back_in_a_few_statements(queries_of):
@@ -266,7 +273,7 @@ def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_
 @pytest.mark.django_db(transaction=True)
 def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
     """One by one, many at once, taken back, edited and answered, by four moderators who all want the same comments."""
-    people, decisions = 4, 250 if connection.vendor == "postgresql" else 40
+    people, rounds = 4, 250 if connection.vendor == "postgresql" else 40
     articles = make_live_articles(3)
     comments = [make_comment(articles[place % 3]).pk for place in range(24)]
     for number in comments[::4]:
@@ -278,7 +285,7 @@ def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
         chance, by = random.Random(place), moderators[place]
         try:
             start.wait(timeout=20)
-            for _ in range(decisions):
+            for _ in range(rounds):
                 try:
                     one_of_all(chance, by)
                     done.append(place)
@@ -313,6 +320,6 @@ def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
     for thread in threads:
         thread.join(timeout=240)
     assert wrong == []
-    assert len(done) > people * decisions / 4
+    assert len(done) > people * rounds / 4
     assert counts() == recount()
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None

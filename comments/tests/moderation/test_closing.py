@@ -49,7 +49,7 @@ def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
             submit.submit(article, **SAID)
     assert counter(counters.SITE) == before + 1
     assert (CommentSettings.current().is_open, CommentSettings.current().banner) == (False, "Back at noon.")
-    event = AuditEvent.objects.get(subject_kind="rules")
+    event = AuditEvent.objects.get(subject_kind="commentsettings")
     assert event.actor_id == moderator.pk
     with pytest.raises(Refused, match="stopped already"):
         closing.stop(by=moderator)
@@ -58,7 +58,7 @@ def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
     assert CommentSettings.current().banner == ""
     with pytest.raises(Refused, match="taken already"):
         closing.resume(by=moderator)
-    assert AuditEvent.objects.filter(subject_kind="rules").count() == 2
+    assert AuditEvent.objects.filter(subject_kind="commentsettings").count() == 2
 
 
 def test_stopping_and_resuming_leave_a_closed_story_closed():
@@ -85,7 +85,10 @@ def test_a_notice_goes_up_alone_and_is_taken_down():
 def test_other_roles_change_nothing_for_everybody(role, step):
     with pytest.raises(Refused, match="does not change the rules"):
         getattr(closing, step)(by=make_user(role), banner="Hacked")
-    assert CommentSettings.current().banner == "" and not AuditEvent.objects.filter(subject_kind="rules").exists()
+    assert (
+        CommentSettings.current().banner == ""
+        and not AuditEvent.objects.filter(subject_kind="commentsettings").exists()
+    )
 
 
 def test_a_story_is_exempt_from_closing_with_age_and_ages_again():

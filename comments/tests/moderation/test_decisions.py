@@ -9,9 +9,9 @@ from comments.models import Comment, Thread
 from comments.moderation import decisions
 from comments.moderation.decisions import Decision, Refused
 from comments.tests.factories import make_comment
+from news.editorial import verify
 from news.models import Slug
 from news.tests.factories import make_live_articles, make_user
-from portal.audit import log
 from portal.models import AuditEvent
 from portal.pagecache import counters
 
@@ -140,7 +140,7 @@ def test_nobody_undoes_somebody_elses_decision():
 def test_the_chain_holds_after_decisions():
     make_comment(status="approved")
     make_comment(status="spam")
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_after_any_decisions_the_counts_are_those_of_a_recount():
@@ -199,4 +199,4 @@ def test_moderators_deciding_at_once_decide_each_comment_once_and_count_right():
     assert all_at_once(4, decide_each) == []
     assert Thread.objects.get().approved_count == 4
     assert AuditEvent.objects.filter(kind="approve", subject_kind="comment").count() == 4
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None

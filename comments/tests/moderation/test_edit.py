@@ -10,8 +10,8 @@ from comments.moderation import decisions
 from comments.moderation.decisions import Refused
 from comments.screening import rules
 from comments.tests.factories import make_comment
+from news.editorial import verify
 from news.tests.factories import make_user
-from portal.audit import log
 from portal.models import AuditEvent
 from portal.pagecache import counters
 from portal.text.folding import fold
@@ -46,7 +46,7 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
     ]
     assert not any("Call" in event.facts for event in told)
     assert counter(article) == before + 2
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_an_edit_of_what_readers_do_not_see_tells_no_page(article, moderator):

@@ -87,7 +87,7 @@ def test_no_address_is_kept_for_it_and_the_history_names_nobody(article, moderat
     decided = stand(comment, "spam", moderator, "Rude to Jan")
     sender_rules.lift(emails.hashes_of(comment), by=moderator)
     assert ADDRESS not in str(vars(decided))
-    told = AuditEvent.objects.filter(subject_kind="standing").order_by("number")
+    told = AuditEvent.objects.filter(subject_kind="senderrule").order_by("number")
     assert [(event.kind, event.actor_id, event.reason) for event in told] == [
         ("stand", moderator.pk, ""),
         ("lift", moderator.pk, ""),
@@ -139,7 +139,7 @@ def test_twice_the_same_and_lifting_nothing_are_refused_with_a_sentence(article,
         stand(comment, "hold", moderator)
     with pytest.raises(decisions.Refused, match=r"\."):
         stand(comment, "burn", moderator)
-    assert AuditEvent.objects.filter(subject_kind="standing").count() == 1
+    assert AuditEvent.objects.filter(subject_kind="senderrule").count() == 1
 
 
 def test_what_another_moderator_decided_meanwhile_is_not_overrun_unseen(desk, article):

@@ -16,6 +16,7 @@ from comments.personal_data.data_requests import DataSubject, ErasureScope
 from comments.submission import submit
 from comments.templatetags.comments import thread_of
 from comments.tests.factories import make_comment, without_limits
+from news.editorial import verify
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import log
 from portal.models import AuditEvent
@@ -186,7 +187,7 @@ def test_earlier_wordings_in_the_history_go_and_the_chain_holds(article, moderat
     assert AuditEvent.objects.get(kind="edit").reason
     erase(ErasureScope.WORDS, moderator)
     assert AuditEvent.objects.get(kind="edit").reason == ""
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_the_event_says_who_and_how_many_and_names_nobody(article, moderator):
@@ -248,7 +249,7 @@ def test_where_one_statement_fails_nothing_is_erased(article, moderator, monkeyp
     def fails(*args, **facts):
         raise RuntimeError
 
-    monkeypatch.setattr(data_requests.history, "append", fails)
+    monkeypatch.setattr(data_requests.log, "record", fails)
     with pytest.raises(RuntimeError):
         erase(ErasureScope.WORDS, moderator)
     assert (

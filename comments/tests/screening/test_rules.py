@@ -16,8 +16,8 @@ from comments.screening import rules
 from comments.screening.rules import Submission, screen
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules
+from news.editorial import verify
 from news.tests.factories import make_article, make_author, make_live_articles, make_user
-from portal.audit import log
 from portal.models import AuditEvent, Job
 from portal.pagecache import counters
 
@@ -27,13 +27,13 @@ SAID = {"name": "Jan", "body": "Two days is not enough.", "address": "jan@exampl
 LETS_ALL_THROUGH = {"hold_all": False}
 
 
-def verdict(rules=None, **sent):
-    return screen(Submission(**SAID | sent), rules or CommentSettings(**LETS_ALL_THROUGH))
+def verdict(settings=None, **sent):
+    return screen(Submission(**SAID | sent), settings or CommentSettings(**LETS_ALL_THROUGH))
 
 
-def said_by(rules=None, **sent):
+def said_by(settings=None, **sent):
     """The rules that had something to say."""
-    return [reason["rule"] for reason in verdict(rules, **sent).reasons]
+    return [reason["rule"] for reason in verdict(settings, **sent).reasons]
 
 
 def shown(comment):
@@ -52,8 +52,8 @@ def test_with_nothing_against_it_a_comment_is_let_through_where_not_all_are_held
 
 
 def test_the_gravest_verdict_counts_and_every_reason_is_kept_in_order():
-    rules = CommentSettings(hold_wordlist="enough")
-    found = verdict(rules, filled_trap=True, seconds=0.4)
+    settings = CommentSettings(hold_wordlist="enough")
+    found = verdict(settings, filled_trap=True, seconds=0.4)
     assert found.status == "spam"
     assert [reason["rule"] for reason in found.reasons] == ["trap", "held", "quick", "all"]
 
@@ -95,11 +95,11 @@ def test_an_edited_text_is_not_highlighted_and_strange_facts_harm_nobody():
 
 
 def test_words_are_looked_for_in_the_text_the_name_and_the_web_address_and_never_in_the_address():
-    rules = CommentSettings(spam_wordlist="casino", hold_all=False)
+    settings = CommentSettings(spam_wordlist="casino", hold_all=False)
     for field in ("body", "name", "website"):
-        found = verdict(rules, **{field: "https://casino.example/"})
+        found = verdict(settings, **{field: "https://casino.example/"})
         assert (found.status, found.reasons[0]["where"]) == ("spam", field)
-    assert verdict(rules, address="casino@casino.example").status == "approved"
+    assert verdict(settings, address="casino@casino.example").status == "approved"
     for field in ("body", "name", "website"):
         (reason,) = verdict(CommentSettings(hold_wordlist="casino", hold_all=False), **{field: "casino"}).reasons
         assert rules.SENTENCES[reason["rule"]](reason).endswith("casino.")
@@ -226,10 +226,13 @@ TRUSTING = {"hold_all": False, "trust_approved_commenters": True}
 
 
 def test_who_was_approved_is_let_through_by_proof_and_by_nothing_else(regular):
-    rules = CommentSettings(**TRUSTING)
+    settings = CommentSettings(**TRUSTING)
     proof = tokens.commenter_token(regular)
     own = {"name": "Somebody", "address": "kos@example.org"}
-    assert (verdict(rules, **own, commenter_token=proof).status, said_by(rules, **own, commenter_token=proof)) == (
+    assert (
+        verdict(settings, **own, commenter_token=proof).status,
+        said_by(settings, **own, commenter_token=proof),
+    ) == (
         "approved",
         ["known"],
     )
@@ -242,7 +245,7 @@ def test_who_was_approved_is_let_through_by_proof_and_by_nothing_else(regular):
         {"commenter_token": proof[:-1]},
         {"commenter_token": "\ufffd" * 100_000},
     ):
-        assert said_by(rules, **own | other) == ["new"]
+        assert said_by(settings, **own | other) == ["new"]
     assert said_by(CommentSettings(trust_approved_commenters=True), **own, commenter_token=proof) == ["all"]
     assert said_by(
         CommentSettings(**LETS_ALL_THROUGH, max_links=1), **own, commenter_token=proof, body="https://a.example"
@@ -281,7 +284,7 @@ def test_what_is_let_through_is_counted_shown_and_in_the_history(client, address
     assert "Straight in." in client.get(path).content.decode()
     event = AuditEvent.objects.about(comment).get()
     assert (event.kind, event.actor_id, json.loads(event.facts)["why"]) == ("let_through", None, ["nothing"])
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
     assert not Job.objects.filter(key="moderators-digest").exists()
 
 
@@ -377,7 +380,7 @@ def test_other_rules_make_every_kept_page_anew_and_are_in_the_history(client, ad
     assert counters.values({counters.SITE}) != before
     event = AuditEvent.objects.get(kind="rules")
     assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "hold_wordlist": [0, 2]}}
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
     change_settings({"is_open": False}, by=by)
     assert AuditEvent.objects.filter(kind="rules").count() == 1
 

@@ -14,9 +14,9 @@ from comments.moderation.decisions import Refused
 from comments.screening import rules
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment, make_rules, without_limits
+from news.editorial import verify
 from news.tests import races
 from news.tests.factories import make_live_articles, make_user
-from portal.audit import log
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_the_new_words_are_there_and_the_first_ones_are_kept(client, change, com
     told = AuditEvent.objects.about(comment).filter(kind="rewrite").order_by("number")
     assert [event.reason for event in told] == ["Seals are blue.", "Seals are red."]
     assert not any("Seals" in event.facts or event.actor_id for event in told)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_the_same_words_change_nothing_and_the_first_ones_again_count_as_never_changed(change, comment):
@@ -265,7 +265,7 @@ def test_it_asks_first_and_then_words_and_address_are_gone_for_good(client, path
     assert not any("Seals" in event.reason + event.facts for event in events)
     last = events.get(kind="take back")
     assert (last.actor_id, json.loads(last.facts)) == (None, {"article": comment.article_id})
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_taken_back_twice_it_is_gone_and_said_so(take_back):
@@ -377,4 +377,4 @@ def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither
             approved = sent.status == "approved" and sent.body != f"Other words {number}."
             assert (changed, approved) == ((True, False) if winner == 0 else (False, True))
     track.they_met(share=0.5)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None

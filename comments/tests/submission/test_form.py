@@ -497,7 +497,7 @@ def test_a_file_where_words_belong_is_no_comment(client, address, article, tmp_p
 
 def test_a_report_of_a_crash_has_neither_address_nor_name(rf, article, monkeypatch):
     request = rf.post(f"/news/{article.slug}/comments/", form_of(article))
-    monkeypatch.setattr(submit, "receive", lambda *args, **said: 1 / 0)
+    monkeypatch.setattr(submit, "submit", lambda *args, **said: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         views.comments(request, slug=article.slug)
     shown = SafeExceptionReporterFilter().get_post_parameters(request)

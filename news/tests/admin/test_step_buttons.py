@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from news.editorial import workflow
+from news.editorial import verify, workflow
 from news.models import WorkingCopy
 from news.tests.factories import again, make_approved_copy, make_copy, make_live_article, make_user
 from news.tests.page_forms import as_, editor_of, fields_of, said, send, send_fields
@@ -39,7 +39,7 @@ def test_a_story_goes_from_a_draft_to_readers_through_three_people(client):
     assert said(send(client, editor_of(copy), _step=button("publish", again(copy)))) == ["Readers see “Final” now."]
     copy = again(copy)
     assert (copy.article.headline, copy.article.is_live(), copy.stage) == ("Final", True, Stage.NOTHING_PENDING)
-    assert log.verify() == (5, None)
+    assert verify.verify() == (5, None)
 
 
 def test_pressing_a_step_keeps_what_was_typed_even_when_the_step_is_refused(client):

@@ -7,11 +7,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
+from news.editorial import verify
 from news.models import Author, Section, Tag
 from news.taxonomy import tags
 from news.tests.factories import make_author, make_copy, make_live_article, make_section, make_tag, make_user
 from news.tests.page_forms import fields_of, send, send_fields
-from portal.audit import log
 from portal.models import AuditEvent
 from portal.pagecache import counters
 
@@ -42,7 +42,7 @@ def test_a_new_name_is_an_event_on_each_live_story_and_moves_every_page(client, 
     assert [(event.subject_id, event.actor_id) for event in told] == [(live.pk, chief.pk)]
     assert not AuditEvent.objects.about(draft.article).filter(kind="rename").exists()
     assert counters.values(before)[counters.SITE] == before[counters.SITE] + 1
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
     page = client.get(reverse("admin:news_workingcopy_change", args=[live.pk])).content.decode()
     assert "renamed “Old” to “New”" in page
 
@@ -123,7 +123,7 @@ def test_a_kept_tag_page_shows_other_aliases_at_once_in_both_languages(client, c
             assert {alias for alias in ("WCO", "OMD") if f"<bdi>{alias}</bdi>" in shown} == set(aliases.split())
     told = [json.loads(event.facts) for event in AuditEvent.objects.about(tag).filter(kind="alias")]
     assert told[0] == {"before": ["OMD"], "after": []} and told[-1] == {"before": [], "after": ["WCO"]}
-    assert len(told) == 4 and log.verify()[1] is None
+    assert len(told) == 4 and verify.verify()[1] is None
 
 
 def test_aliases_saved_as_they_are_move_nothing(client, chief):

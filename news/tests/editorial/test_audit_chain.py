@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from news.editorial import workflow
+from news.editorial import verify, workflow
 from news.models import Revision
 from news.tests.factories import make_approved_copy, make_copy, make_live_article, make_user
 from portal.audit import log
@@ -25,7 +25,7 @@ def behind_our_back(model):
 @pytest.mark.django_db
 def test_a_history_of_steps_holds():
     make_live_article()
-    assert log.verify() == (4, None)
+    assert verify.verify() == (4, None)
 
 
 @pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_events_and_revisions_are_never_rewritten_or_removed_through_models():
 def test_what_was_meddled_with_is_named(meddle, what):
     make_live_article()
     meddle(behind_our_back(AuditEvent))
-    _, broken = log.verify()
+    _, broken = verify.verify()
     assert what in broken.what
 
 
@@ -67,7 +67,7 @@ def test_erasing_a_reason_does_not_break_the_chain():
     with transaction.atomic():
         log.record("return", copy.article, by=make_user(), reason="names a person")
     behind_our_back(AuditEvent).filter(kind="return").update(reason="")
-    assert log.verify() == (2, None)
+    assert verify.verify() == (2, None)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -76,7 +76,7 @@ def test_a_removed_tail_shows_because_heads_are_written_down_outside():
     tail = AuditEvent.objects.get(number=4)
     behind_our_back(AuditEvent).filter(pk=tail.pk).delete()
     log.AuditHead.objects.update(number=3, hash=tail.previous_hash)
-    _, broken = log.verify()
+    _, broken = verify.verify()
     assert broken.what == (
         "the database ends at event 3, but 4 was written down outside:"
         " it looks restored from a backup, or its tail was removed"
@@ -94,14 +94,14 @@ def test_a_removed_tail_still_shows_when_the_chain_has_grown_past_it():
     for headline in ("One", "Two"):
         with workflow.editing(copy, by=copy.saved_by, version=copy.version):
             copy.headline = headline
-    assert log.verify()[1].what.startswith("event 4 is not the one written down outside: ")
+    assert verify.verify()[1].what.startswith("event 4 is not the one written down outside: ")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("line", ["", "4", "four " + "0" * 64, "4 torn"])
 def test_a_line_outside_that_is_no_head_is_named(line):
     log.HEADS.write_text(f"{line}\n")
-    assert "line 1 of" in log.verify()[1].what
+    assert "line 1 of" in verify.verify()[1].what
 
 
 @pytest.mark.django_db
@@ -110,7 +110,7 @@ def test_letters_cannot_move_between_a_reason_and_its_salt():
     with transaction.atomic():
         event = log.record("return", copy.article, by=make_user(), reason="not approved")
     behind_our_back(AuditEvent).filter(pk=event.pk).update(salt=event.salt[:-1], reason=event.salt[-1] + event.reason)
-    assert log.verify()[1].what == "the reason of event 2 was changed after it was written"
+    assert verify.verify()[1].what == "the reason of event 2 was changed after it was written"
 
 
 @pytest.mark.django_db
@@ -118,7 +118,7 @@ def test_a_revision_that_was_rewritten_is_named_and_never_shown():
     copy = make_approved_copy(headline="Approved words")
     forged = copy.latest_revision.content.replace("Approved words", "Forged words")
     behind_our_back(Revision).filter(pk=copy.latest_revision.pk).update(content=forged)
-    assert log.verify()[1].what == f"revision 1 of story {copy.pk} is not what event 1 is about"
+    assert verify.verify()[1].what == f"revision 1 of story {copy.pk} is not what event 1 is about"
     copy = type(copy).objects.get(pk=copy.pk)
     with pytest.raises(workflow.Refused, match="changed outside the newsroom"):
         workflow.publish(copy, copy.latest_revision, by=make_user("Chief editors"))
@@ -136,12 +136,12 @@ def test_an_event_outside_a_transaction_is_refused():
 APPEND = """
 import django; django.setup()
 from django.db import transaction
-from news import history
+from portal.audit import log
 from news.models import Article
 article = Article.objects.get()
 for number in range(25):
     with transaction.atomic():
-        history.append("test", article, by=None, number=number)
+        log.record("test", article, by=None, number=number)
 """
 
 
@@ -159,4 +159,4 @@ def test_four_processes_append_at_once_and_none_is_lost_and_nothing_forks(tmp_pa
     ]
     errors = [writer.communicate()[1].decode() for writer in writers]
     assert [writer.returncode for writer in writers] == [0] * 4, errors
-    assert log.verify() == (101, None)
+    assert verify.verify() == (101, None)

@@ -240,7 +240,7 @@ def test_a_save_that_is_refused_or_undone_clears_nothing(client, reporter, monke
         settle(*args)
         raise RuntimeError
 
-    monkeypatch.setattr(autosave, "settle", settle_and_fail)
+    monkeypatch.setattr(autosave, "mark_saved", settle_and_fail)
     with pytest.raises(RuntimeError):
         send_fields(client, at(copy), form)
     assert offered(client, copy) == ["Typed"]

@@ -7,12 +7,11 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from news.editorial import workflow
+from news.editorial import verify, workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy
 from news.tests.factories import make_approved_copy, make_copy, make_live_article, make_user, saved_again
 from news.tests.page_forms import send
-from portal.audit import log
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -110,7 +109,7 @@ def test_in_an_emergency_a_chief_publishes_alone_with_a_reason_and_it_waits_to_b
     event = last_event(copy)
     assert (event.kind, event.reason, event.actor_id) == ("publish_alone", "A recall of medicines", chief.pk)
     assert seen(copy).is_live() and copy.is_unread() and WorkingCopy.objects.unread().contains(copy)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 @pytest.mark.parametrize("reason", ["", "  \n"])
@@ -150,7 +149,7 @@ def test_an_editor_mends_a_typo_in_a_live_story_at_once_and_it_waits_to_be_read(
     workflow.fix_typo(live, live.latest_revision, by=editor)
     assert "Border posts" in seen(live).body
     assert (live.stage, live.is_unread(), last_event(live).kind) == (Stage.NOTHING_PENDING, True, "fix_typo")
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_a_reporter_mends_nothing_alone(live):

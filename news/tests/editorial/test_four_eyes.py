@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from news.content import body
 from news.content.body import paragraphs
-from news.editorial import workflow
+from news.editorial import verify, workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy
 from news.tests.factories import make_copy, make_live_article, make_tag, make_user, saved_again
 from news.tests.page_forms import said
-from portal.audit import log
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +106,7 @@ def test_going_back_to_a_schedule_approves_nothing_that_has_changed_since():
     tag.delete()
     workflow.discard(copy, copy.latest_revision, by=reporter)
     assert (copy.stage, copy.approved_revision, copy.is_scheduled()) == (Stage.DRAFT, None, True)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_an_update_whose_hour_passed_while_the_story_was_withdrawn_does_not_go_out_when_it_is_shown_again():

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from news.content.body import paragraphs, token
-from news.editorial import preview_links, workflow
+from news.editorial import preview_links, verify, workflow
 from news.links import related
 from news.models import Article, PreviewLink, Revision, Tag, WorkingCopy
 from news.site import views
@@ -31,7 +31,6 @@ from news.tests.factories import (
     saved_again,
 )
 from news.tests.page_forms import as_, editor_of, fields_of, said, send, send_fields
-from portal.audit import log
 from portal.models import AuditEvent, CacheCounter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
@@ -501,7 +500,7 @@ def test_a_link_is_made_in_the_story_s_rail_and_the_history_tells(client):
     assert f'preview/{link.key}/"' in page
     assert re.search("<b>Marta Zielińska</b> made a preview link to the newest text, until ", page)
     event = AuditEvent.objects.get(kind="share")
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
     assert (event.subject_id, event.actor_id) == (copy.pk, editor.pk)
 
 

@@ -14,13 +14,12 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from news.editorial import workflow
+from news.editorial import verify, workflow
 from news.jobs import publish_due
 from news.models import Article, Revision, WorkingCopy
 from news.querysets import PATIENCE
 from news.tests.editorial.test_schedule import again, approved_update, save, scheduled
 from news.tests.factories import make_live_article, make_user
-from portal.audit import log
 from portal.env import BASE_DIR
 from portal.models import AuditEvent
 
@@ -52,7 +51,7 @@ def test_an_update_is_put_in_place_at_its_hour_and_not_before(at):
     assert publish_due() == {"publish": 1}
     assert Article.objects.get(pk=copy.pk).headline == "As it will be"
     assert (again(copy).stage, again(copy).scheduled_revision) == (Stage.NOTHING_PENDING, None)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_the_event_says_who_scheduled_it_for_when_and_how_late_it_was(at):
@@ -151,7 +150,7 @@ def test_one_that_fails_keeps_no_other_waiting(at, monkeypatch):
             raise KeyError("whatever")
         return give(copy, *args, **options)
 
-    monkeypatch.setattr(workflow, "_give", fail)
+    monkeypatch.setattr(workflow, "_apply_to_article", fail)
     at(max(bad.scheduled_for, good.scheduled_for))
     assert publish_due() == {"failed": 1, "publish": 1}
     assert again(bad).scheduled_revision is not None and kinds(bad).count("publish") == 1

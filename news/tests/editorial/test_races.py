@@ -8,13 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.content.body import paragraphs
-from news.editorial import workflow
+from news.editorial import verify, workflow
 from news.jobs import publish_due
 from news.models import WorkingCopy
 from news.tests import races
 from news.tests.factories import make_copy, make_live_article, make_user, saved_again
 from news.tests.page_forms import fields_of
-from portal.audit import log
 from portal.models import AuditEvent
 
 Stage = WorkingCopy.Stage
@@ -31,7 +30,7 @@ def track(transactional_db):
         yield track
     track.they_met()
     assert track.winners == track.conflicts == track.tries
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from news.admin import datetime_fields
 from news.content.body import paragraphs
-from news.editorial import workflow
+from news.editorial import verify, workflow
 from news.models import Article, ArticleRelated, Slug, WorkingCopy
 from news.roles import system_user
 from news.tests.factories import again, make_approved_copy, make_copy, make_live_article, make_user
-from portal.audit import log
 from portal.i18n import timezones
 from portal.models import AuditEvent
 
@@ -103,7 +102,7 @@ def test_off_the_schedule_a_new_story_is_as_if_it_never_had_been():
     assert (again(copy).stage, again(copy).approved_revision) == (Stage.APPROVED, copy.latest_revision)
     other = make_live_article(slug="never-seen")
     assert other.slug == "never-seen"
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_off_the_schedule_a_headline_that_had_found_the_story_has_not():

@@ -69,11 +69,11 @@ def newsroom(django_capture_on_commit_callbacks):
 
 
 def the_break(anchors=()):
-    return log.verify(anchors)[1].what
+    return verify.verify(anchors)[1].what
 
 
 def test_untouched_it_holds(newsroom):
-    assert log.verify() == (12, None)
+    assert verify.verify() == (12, None)
 
 
 # ---- the chain
@@ -108,7 +108,7 @@ def test_an_edited_event_is_named_whichever_column(newsroom):
 
 def test_a_reason_may_be_erased(newsroom):
     rows(AuditEvent, number=7).update(reason="", salt="")
-    assert log.verify() == (12, None)
+    assert verify.verify() == (12, None)
 
 
 def test_a_reason_put_where_none_was_is_named(newsroom):
@@ -180,7 +180,7 @@ def test_a_removed_tail_is_named_by_an_anchor_where_no_head_was_written_down(new
     cut(11)
     assert the_break([anchor]) == CUT.format(11, 12)
     put_back(newsroom.today)
-    assert log.verify([anchor]) == (12, None)
+    assert verify.verify([anchor]) == (12, None)
 
 
 def test_a_tail_replaced_by_one_with_another_key_is_named(newsroom, settings):
@@ -326,7 +326,7 @@ def test_a_withdrawn_story_put_before_readers_again_is_named():
 
 def test_a_story_shown_before_its_hour_is_named():
     copy = scheduled()
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
     rows(Article, pk=copy.pk).update(live_from=timezone.now())
     assert the_break().startswith(f"story {copy.pk} is live from ")
 
@@ -363,7 +363,7 @@ def test_every_way_a_story_comes_before_readers_and_goes_again_is_proven():
     chief = make_user("Chief editors")
     copy = scheduled(make_approved_copy())
     workflow.expire(copy, copy.latest_revision, by=chief, at=timezone.now() + 2 * HOUR)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
     workflow.publish(copy, copy.latest_revision, by=chief)
     workflow.clear_expiry(copy, copy.latest_revision, by=chief)
     workflow.withdraw(copy, copy.latest_revision, by=chief, reason="Wrong")
@@ -371,7 +371,7 @@ def test_every_way_a_story_comes_before_readers_and_goes_again_is_proven():
     scheduled(approved_update(copy.article))
     off = scheduled(make_approved_copy())
     workflow.unschedule(off, off.latest_revision, by=chief)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_a_step_taken_while_the_proof_is_read_is_no_break(newsroom, monkeypatch):
@@ -384,15 +384,15 @@ def test_a_step_taken_while_the_proof_is_read_is_no_break(newsroom, monkeypatch)
         return before
 
     monkeypatch.setattr(verify, "_told", told_and_overtaken)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_a_long_history_is_proven_in_batches_and_a_break_at_their_edge_is_named(newsroom, monkeypatch):
     for size in (1, 2, 3, 12):
         monkeypatch.setattr(verify, "BATCH", size)
-        assert log.verify() == (12, None)
+        assert verify.verify() == (12, None)
     monkeypatch.setattr(verify, "STORIES", 1)
-    assert log.verify() == (12, None)
+    assert verify.verify() == (12, None)
     monkeypatch.setattr(verify, "BATCH", 3)
     rows(AuditEvent, number=6).delete()
     assert the_break() == "event 6 is missing"
@@ -486,7 +486,7 @@ def test_after_an_accepted_restore_the_history_holds_and_the_loss_stays_on_recor
     with restored.goes_on():
         for _ in range(9):
             make_copy()
-    assert log.verify() == (17, None)
+    assert verify.verify() == (17, None)
     assert refused("--head", f"11:{'b' * 64}")[1] == f"The history does not hold: {GROWN.format(11)}."
 
 
@@ -497,7 +497,7 @@ def test_a_restore_is_accepted_also_when_the_newsroom_has_gone_on(restored):
     assert the_break() == GROWN.format(8)
     with restored.goes_on():
         go_on()
-    assert log.verify() == (17, None)
+    assert verify.verify() == (17, None)
 
 
 def test_a_head_that_was_only_mailed_is_accepted_with_the_others(restored):
@@ -578,7 +578,7 @@ def test_a_restored_database_is_told_to_probes_and_to_the_desk_until_it_is_accep
     with restored.goes_on():
         make_copy()
     assert probe() == (200, 0)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 @pytest.mark.parametrize("kept", [None, "", "torn"])
@@ -593,7 +593,7 @@ def test_heads_of_two_processes_in_either_order_are_no_alarm(newsroom):
     lines = log.HEADS.read_text().splitlines(keepends=True)
     log.HEADS.write_text("".join([*lines[:-2], lines[-1], lines[-2]]))
     assert log.missing_head() is None
-    assert log.verify() == (12, None)
+    assert verify.verify() == (12, None)
 
 
 def test_looking_after_a_lost_head_costs_at_most_two_queries(newsroom, queries_of):

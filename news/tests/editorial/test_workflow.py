@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from news.editorial import steps, workflow
+from news.editorial import steps, verify, workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy
 from news.roles import system_user
@@ -22,7 +22,6 @@ from news.tests.factories import (
     published_again,
     saved_again,
 )
-from portal.audit import log
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -290,7 +289,7 @@ def test_whoever_edits_may_discard_what_readers_have_not_seen(role):
     assert words_readers_see(article) == before
     event = AuditEvent.objects.about(article).first()
     assert (event.kind, json.loads(event.facts)["discarded"], json.loads(event.facts)["revision"]) == ("discard", 2, 3)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 @pytest.mark.parametrize("stage", [Stage.DRAFT, Stage.IN_REVIEW, Stage.CHANGES_REQUESTED, Stage.APPROVED])
@@ -428,7 +427,7 @@ def test_a_version_is_brought_back_with_its_rows_and_what_they_were_found_to_nam
     )
     facts = json.loads(AuditEvent.objects.about(copy.article).first().facts)
     assert (facts["revision"], facts["restored_from"]) == (3, 1)
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
 
 
 def test_bringing_back_is_refused_with_a_sentence_and_changes_nothing():

@@ -12,21 +12,20 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from news.content import body
-from news.editorial import checklist, workflow
+from news.editorial import checklist, verify, workflow
 from news.editorial.workflow import Stage
 from news.importers import seed, vocabulary
 from news.importers.seed import Result
 from news.models import Article, Author, ImportRecord, Section, Tag, TagAlias, WorkingCopy, WorkingCopyRelated
 from news.roles import system_user
 from news.tests.factories import make_live_article, make_section, make_tag, make_user
-from portal.audit import log
 from portal.models import AuditEvent
 from portal.pagecache import counters
 from portal.text.folding import fold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+REPOSITORY = Path(__file__).resolve().parents[3]
 OURS = REPOSITORY / "seeds"
 STORY = (
     "Language: en\nSection: tariffs\n\nDuty on steel rises\n\nBrussels: The duty rises.\n\nREAD  The quota is gone\n"
@@ -321,7 +320,7 @@ def test_publishing_goes_through_the_workflow_and_says_that_no_second_reader_saw
     event = AuditEvent.objects.about(outcome.article).first()
     assert (event.kind, event.actor_name) == ("publish_unread", "system")
     assert json.loads(event.facts)["second_reader"] is False
-    assert log.verify() == (2, None)
+    assert verify.verify() == (2, None)
 
 
 def test_a_published_story_has_the_hour_its_file_names(load):
@@ -422,7 +421,7 @@ def test_the_new_tags_of_a_file_are_one_line_of_history(folder):
     event = AuditEvent.objects.get()
     assert (event.kind, event.subject_kind, event.subject_id, event.actor_name) == ("vocabulary", "tag", 0, "system")
     assert json.loads(event.facts) == {"source": "tags.csv", "made": 2, "tags": ["duty", "quota"]}
-    assert log.verify() == (1, None)
+    assert verify.verify() == (1, None)
 
 
 @pytest.mark.parametrize(("name", "polish", "alias"), [("Cło", "", ""), ("X", "clo", ""), ("X", "", "CŁO")])

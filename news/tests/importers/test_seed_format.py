@@ -9,7 +9,7 @@ from django.utils import timezone
 from news.importers import comment_form
 from news.importers.seed_format import LARGEST, Paragraph, ReadLine, Story, Unreadable, read
 
-REPOSITORY = Path(__file__).resolve().parent.parent.parent
+REPOSITORY = Path(__file__).resolve().parents[3]
 SEEDS = sorted((REPOSITORY / "seeds").glob("*.txt"))
 PLACES = ["Brussels", "Bruksela", "Hanoi", "Hà Nội", "Jakarta", "Małaszewicze", "Gdańsk"]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

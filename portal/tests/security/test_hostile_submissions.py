@@ -13,9 +13,9 @@ from comments import tokens
 from comments.models import Comment, CommenterEmail, RateLimitHit, Thread
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules, without_limits
+from news.editorial import verify
 from news.models import Article
 from news.tests.factories import make_live_articles
-from portal.audit import log
 from portal.wsgi import application
 
 PARTS, POSTS = 10, 500  # of the nonsense: in parts, so that they are shared out among processes
@@ -103,7 +103,7 @@ def test_in_a_burst_from_two_hundred_addresses_nothing_is_lost_or_doubled_and_pa
     assert set(Comment.objects.values_list("body", flat=True)) == {f"Point {index}." for index in range(number)}
     counts = dict(Thread.objects.values_list("article", "approved_count"))
     assert counts == {article.pk: number // len(articles) for article in articles}
-    assert log.verify()[1] is None
+    assert verify.verify()[1] is None
     first = Comment.objects.approved().filter(article=articles[0]).first()
     assert first.body in Client().get(pages[0]).content.decode()
 
