@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.moderation import closing
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from news.models import Article
 
 STEPS = {

@@ -10,7 +10,7 @@ from comments.admin import highlight
 from comments.models import Comment, Thread
 from comments.moderation import sender_rules
 from comments.personal_data import emails
-from comments.screening import rules
+from comments.screening import explanations
 from news.content.diff import Matcher
 
 EARLIER_SHOWN = 3
@@ -44,7 +44,7 @@ class CommentContext:
     @cached_property
     def sentences(self):
         """Why it is where it is, until somebody has decided: then that is the reason."""
-        return [] if self.comment.decided_by_id else rules.sentences(self.comment)
+        return [] if self.comment.decided_by_id else explanations.sentences(self.comment)
 
     @property
     def text(self):

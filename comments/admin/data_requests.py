@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from comments.models import CommentSettings
 from comments.moderation import sender_rules
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.personal_data import data_requests
 from comments.personal_data.data_requests import ErasureScope
 from comments.submission.forms import SingleLineField, readable

@@ -18,8 +18,9 @@ from comments.admin import closing as closing_buttons
 from comments.admin import data_requests, queue_context, queue_forms
 from comments.admin.queue_context import REPORTED, TABS
 from comments.models import BulkDecision, Comment, Report
-from comments.moderation import bulk, claims, closing, decisions, sender_rules
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation import answers, bulk, claims, closing, decisions, edits, refusals, sender_rules
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.personal_data import emails
 from news.admin.articles import widgets
 
@@ -145,7 +146,7 @@ class CommentAdmin(admin.ModelAdmin):
         comment = self.get_queryset(request).filter(pk=number).first()
         if comment is None:
             return JsonResponse({"told": _("This comment is not there any more.")})
-        if told := decisions.outdated_because(comment, request.POST.get("seen", "")):
+        if told := refusals.outdated_because(comment, request.POST.get("seen", "")):
             return JsonResponse({"told": told})
         try:
             is_mine = claims.claim(comment, by=request.user)
@@ -244,12 +245,12 @@ class CommentAdmin(admin.ModelAdmin):
 
     def _edit(self, request, which):
         comment, seen = self._named(which)
-        decisions.edit(comment, queue_forms.sent(request.POST, "words"), by=request.user, expected=seen or "")
+        edits.edit(comment, queue_forms.sent(request.POST, "words"), by=request.user, expected=seen or "")
         return comment.pk
 
     def _answer(self, request, which):
         comment, seen = self._named(which)
-        decisions.answer(comment, queue_forms.sent(request.POST, "answer"), by=request.user, expected=seen)
+        answers.answer(comment, queue_forms.sent(request.POST, "answer"), by=request.user, expected=seen)
         messages.success(request, _("Your answer is on the site."))
         return comment.pk if comment.pk and (seen or "").startswith(Status.APPROVED) else request.POST.get("next", "")
 

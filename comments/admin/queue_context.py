@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from comments.admin.comment_context import CommentContext
 from comments.models import Comment, CommentSettings
-from comments.moderation import bulk, claims, decisions
+from comments.moderation import answers, bulk, claims, decisions, refusals
 from comments.moderation.decisions import Decision, Reason
-from comments.screening import rules
+from comments.screening import explanations
 from news.admin.articles.widgets import number
 
 Status = Comment.Status
@@ -97,7 +97,7 @@ def _row(comment, changelist, by):
     return {
         "comment": comment,
         "url": changelist.get_query_string({"c": comment.pk}),
-        "why": rules.distinguishing_sentences(comment),
+        "why": explanations.distinguishing_sentences(comment),
         "holder": claims.holder(comment, besides=by),
     }
 
@@ -114,10 +114,10 @@ def _about(current, view, by):
     return {
         "comment_context": comment_context,
         # Where it is not of this view any more, somebody else was first: the card says so.
-        "decided_meanwhile": "" if is_here else decisions.decided_by_other(current),
-        "decision_sentence": decisions.decided_by_other(current) if current.decided_by else "",
+        "decided_meanwhile": "" if is_here else refusals.decided_by_other(current),
+        "decision_sentence": refusals.decided_by_other(current) if current.decided_by else "",
         "decisions": open_decisions,
-        "no_answer_because": decisions.no_answer_because(current, by=by),
+        "no_answer_because": answers.no_answer_because(current, by=by),
         "claim_sentence": (holder := claims.holder(current, besides=by)) and claim_sentence(holder),
         "may_look": by.has_perm("comments.view_commenteremail"),
     }

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from comments.models import Comment, CommentSettings
 from comments.moderation import sender_rules
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission.forms import CommentTextField, SingleLineField, readable
 from news.admin.articles import widgets
 

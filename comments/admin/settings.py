@@ -12,7 +12,7 @@ from comments.admin import settings_form
 from comments.admin.settings_form import CommentSettingsForm
 from comments.models import CommentSettings
 from comments.moderation.comment_settings import change_settings, edition
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 
 
 @admin.register(CommentSettings)

@@ -14,17 +14,16 @@ from django.utils.translation import gettext as _
 from comments.models import BulkDecision, Comment, Report
 from comments.moderation.decisions import (
     LEADS_TO,
-    NOT_TO_MODERATE,
     UNCLAIMED,
     UNDO_WITHIN,
     Decision,
     Reason,
-    Refused,
     Status,
     close_reports,
     decided_as,
     reopen_reports,
 )
+from comments.moderation.refusals import NOT_TO_MODERATE, Refused
 from comments.moderation.thread_counts import invalidate_pages, recount
 from comments.notifications import delivery
 from comments.querysets import in_parts

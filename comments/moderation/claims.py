@@ -9,7 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from comments.models import Comment
-from comments.moderation.decisions import NOT_TO_MODERATE, UNCLAIMED, Refused
+from comments.moderation.decisions import UNCLAIMED
+from comments.moderation.refusals import NOT_TO_MODERATE, Refused
 
 CLAIM_DURATION = timedelta(minutes=2)  # the queue's script renews it every half of that
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from comments.models import CommentSettings, Thread
 from comments.moderation.comment_settings import change_settings, lock_settings
-from comments.moderation.decisions import NOT_TO_MODERATE, Refused
+from comments.moderation.refusals import NOT_TO_MODERATE, Refused
 from comments.moderation.thread_counts import invalidate_pages, lock_threads
 from portal.audit import log
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from comments.models import CommentSettings
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.screening import wordlist
 from portal.audit import log
 from portal.pagecache import counters

@@ -1,26 +1,26 @@
-"""Moderation of one comment: the only code that decides on it, edits it, or answers it as the newsroom.
+"""Moderators' decisions on one comment: the only code that changes its status in their name.
 
 A decision asks `why_not`, updates the row under the condition of its status, changes the thread's count, appends its
 audit event and bumps the page counters, all in one transaction. `bulk` does the same to many at once. Locks are taken
 in one order everywhere: rate-limit keys, comment, thread, reports, audit log.
 """
 
-from datetime import timedelta
+from datetime import datetime
 
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from comments.models import Comment, Report
 from comments.moderation import thread_counts
+from comments.moderation.refusals import NOT_TO_MODERATE, Refused, decided_by_other, outdated_because, overtaken
 from comments.notifications import delivery
+from comments.querysets import CommentQuerySet
 from portal.audit import log
-from portal.text.folding import fold
+from portal.models import User
 
 Status = Comment.Status
-TWICE_WITHIN = timedelta(minutes=10)
 UNDO_WITHIN = delivery.DELAY
 
 
@@ -61,30 +61,12 @@ ALREADY = {
     Status.SPAM: gettext_lazy("It is marked as spam already."),
     Status.TRASH: gettext_lazy("It is in the trash already."),
 }
-# Whole sentences, in the passive: Polish verbs would need the person's gender.
-DECIDED = {
-    Status.PENDING: gettext_lazy("Decision by %(who)s, %(when)s: back to waiting."),
-    Status.APPROVED: gettext_lazy("Decision by %(who)s, %(when)s: approved."),
-    Status.SPAM: gettext_lazy("Decision by %(who)s, %(when)s: spam."),
-    Status.TRASH: gettext_lazy("Decision by %(who)s, %(when)s: trash."),
-}
-CHANGED_BY_SYSTEM = {
-    Status.PENDING: gettext_lazy("Meanwhile it went back to waiting."),
-    Status.APPROVED: gettext_lazy("Meanwhile it was approved."),
-    Status.SPAM: gettext_lazy("Meanwhile it was marked as spam."),
-    Status.TRASH: gettext_lazy("Meanwhile it went to the trash."),
-}
-NOT_TO_MODERATE = gettext_lazy("Your role does not moderate comments.")
 UNCLAIMED = {"claimed_by": None, "claimed_until": None}
 
 
-class Refused(Exception):
-    """The action is not open; str(exc) is a sentence that its reader can act on."""
-
-    status = 403
-
-
-def why_not(comment, decision, *, by, expected=None, reason=None):
+def why_not(
+    comment: Comment, decision: Decision, *, by: User, expected: str | None = None, reason: str | None = None
+) -> str:
     """Return the sentence why `by` may not decide this, or "" when the way is clear.
 
     `expected` is the state the moderator's page showed (`Comment.state_token`, or the status alone); `reason` is None
@@ -103,47 +85,32 @@ def why_not(comment, decision, *, by, expected=None, reason=None):
     return ""
 
 
-def outdated_because(comment, expected):
-    """Return the sentence on what changed since `expected`, or "": nobody decides on what they have not read."""
-    status, _dot, digest = expected.partition(".")
-    if status != comment.status:
-        return decided_by_other(comment)
-    return edited_by_other(comment) if digest and expected != comment.state_token else ""
-
-
-def decided_by_other(comment):
-    """Return the sentence on who decided what, and when."""
-    if comment.decided_by is None:
-        return str(CHANGED_BY_SYSTEM[comment.status])
-    when = timezone.localtime(comment.decided_at)
-    # Translators: a date format of Django's `date` filter; Polish needs "j b, H:i".
-    return DECIDED[comment.status] % {"who": comment.decided_by, "when": formatted(when, _("j M, H:i"))}
-
-
-def approve(comment, *, by, expected=None):
+def approve(comment: Comment, *, by: User, expected: str | None = None) -> None:
     """Show the comment to readers."""
     _decide(comment, Decision.APPROVE, by=by, expected=expected)
 
 
-def reject(comment, *, by, reason, expected=None):
+def reject(comment: Comment, *, by: User, reason: str, expected: str | None = None) -> None:
     """Move the comment to the trash, for a reason that stays in its audit event."""
     _decide(comment, Decision.REJECT, by=by, expected=expected, reason=reason)
 
 
-def mark_spam(comment, *, by, expected=None):
+def mark_spam(comment: Comment, *, by: User, expected: str | None = None) -> None:
+    """Move the comment to spam."""
     _decide(comment, Decision.SPAM, by=by, expected=expected)
 
 
-def trash(comment, *, by, expected=None):
+def trash(comment: Comment, *, by: User, expected: str | None = None) -> None:
+    """Move the comment to the trash, without a reason."""
     _decide(comment, Decision.TRASH, by=by, expected=expected)
 
 
-def reset_to_pending(comment, *, by, expected=None):
+def reset_to_pending(comment: Comment, *, by: User, expected: str | None = None) -> None:
     """Let it wait again, as if nobody had decided."""
     _decide(comment, Decision.WAIT, by=by, expected=expected)
 
 
-def decide(decision, comment, reason="", *, by, expected=None):
+def decide(decision: Decision, comment: Comment, reason: str = "", *, by: User, expected: str | None = None) -> None:
     """Dispatch to the function of a decision."""
     if decision == Decision.REJECT:
         reject(comment, by=by, expected=expected, reason=reason)
@@ -161,7 +128,7 @@ FUNCTIONS = {
 
 
 @transaction.atomic
-def undo(comment, *, by, expected=None):
+def undo(comment: Comment, *, by: User, expected: str | None = None) -> None:
     """Undo one's own last decision: restore the previous status and reopen the reports it closed."""
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(NOT_TO_MODERATE)
@@ -173,117 +140,18 @@ def undo(comment, *, by, expected=None):
     if comment.previous_status == comment.status:  # it was kept: only the reports were decided on
         unchanged = {"previous_status": comment.previous_status, "decided_at": comment.decided_at}
         if not Comment.objects.filter(pk=comment.pk, **unchanged).update(previous_status=""):
-            raise _overtaken(comment)
+            raise overtaken(comment)
         reopen_reports(closed)
         log.record("reports reopened", comment, by=by, article=comment.article_id)
     else:
         _decide(comment, BACK_TO[Status(comment.previous_status)], by=by, expected=expected, reopened=closed)
 
 
-def last_decision(by, *, now=None):
+def last_decision(by: User, *, now: datetime | None = None) -> Comment | None:
     """Return the comment this moderator last decided on by itself, while one key undoes it; else None."""
     since = (now or timezone.now()) - UNDO_WITHIN
     decided = Comment.objects.filter(decided_by=by, decided_at__gt=since, batch=None).exclude(previous_status="")
     return decided.order_by("-decided_at", "-pk").first()
-
-
-@transaction.atomic
-def edit(comment, body, *, by, expected):
-    """Edit a reader's comment. The text as sent is kept in `original`, each version in between in its audit event."""
-    if not by.has_perm("comments.moderate_comment"):
-        raise Refused(NOT_TO_MODERATE)
-    if expected != comment.state_token:
-        raise Refused(outdated_because(comment, expected) or edited_by_other(comment))
-    if body == comment.body:
-        raise Refused(_("These are the same words: nothing is changed."))
-    row = reworded(comment, body, by=by, at=timezone.now())
-    if not Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body).update(**row):
-        raise _overtaken(comment)
-    log.record("edit", comment, by=by, reason=comment.body, article=comment.article_id)
-    if comment.status == Status.APPROVED:
-        thread_counts.invalidate_pages([comment.article_id])
-    for name, value in row.items():
-        setattr(comment, name, value)
-
-
-def reworded(comment, body, *, by, at):
-    """Return the columns of a comment with this body; restored to the text as sent, it counts as never edited."""
-    sent = comment.original or comment.body
-    changed = {"original": "", "edited_at": None, "edited_by": None}
-    if body != sent:
-        changed = {"original": sent, "edited_at": at, "edited_by": by}
-    return {"body": body, "search_key": fold(body), **changed}
-
-
-def _as_it_stands(comment):
-    """Load the comment again, or refuse where it is deleted."""
-    stands = Comment.objects.select_related("decided_by", "edited_by").filter(pk=comment.pk).first()
-    if stands is None:
-        raise Refused(_("This comment is not there any more."))
-    return stands
-
-
-def edited_by_other(comment):
-    """Return the sentence on who changed the text."""
-    if comment.edited_by is None and comment.edited_at:
-        return _("Meanwhile its writer has changed the words. Read them before you decide.")
-    if comment.edited_by is None:
-        return _("Meanwhile its words were changed. They are as they were sent now.")
-    return _("Meanwhile its words were changed by %(who)s.") % {"who": comment.edited_by}
-
-
-def _overtaken(comment):
-    """Return the refusal for whoever lost the update of this row."""
-    now = _as_it_stands(comment)
-    is_edited = now.status == comment.status and now.body != comment.body
-    return Refused(edited_by_other(now) if is_edited else decided_by_other(now))
-
-
-def no_answer_because(comment, *, by, expected=None):
-    """The sentence why `by` may not answer this comment as the newsroom, or ""."""
-    if not by.has_perm("comments.moderate_comment"):
-        return str(NOT_TO_MODERATE)
-    if expected is not None and (outdated := outdated_because(comment, expected)):
-        return outdated
-    if comment.status not in {Status.PENDING, Status.APPROVED}:
-        return _("Readers do not see this comment, so they would not see what you answer.")
-    if not by.get_full_name():
-        return _("An answer carries your name, and your account has none yet. Whoever manages accounts can enter it.")
-    if not comment.article.is_live():
-        return _("This story is not on the site, so it takes no comments.")
-    return ""
-
-
-@transaction.atomic
-def answer(comment, body, *, by, expected=None):
-    """Answer a reader as the newsroom, also where comments are closed; approves a waiting comment along with it."""
-    if refusal := no_answer_because(comment, by=by, expected=expected):
-        raise Refused(refusal)
-    if comment.status == Status.PENDING:
-        approve(comment, by=by, expected=expected)
-    thread_counts.lock_threads([comment.article_id])
-    if _as_it_stands(comment).status != Status.APPROVED:
-        raise Refused(_("Readers do not see this comment, so they would not see what you answer."))
-    now = timezone.now()
-    alike = Comment.objects.filter(parent=comment, staff=by, search_key=fold(body), created_at__gt=now - TWICE_WITHIN)
-    if earlier := alike.first():
-        return earlier
-    reply = Comment.objects.create(
-        article=comment.article,
-        parent=comment,
-        name=by.get_full_name()[: Comment._meta.get_field("name").max_length],
-        staff=by,
-        body=body,
-        status=Status.APPROVED,
-        created_at=now,
-        previous_status=Status.TRASH,  # where undoing it leads
-        **decided_as(Status.APPROVED, by=by, at=now),
-    )
-    thread_counts.count(comment, 1)
-    log.record("answer", reply, by=by, article=comment.article_id, to=comment.pk)
-    thread_counts.invalidate_pages([comment.article_id])
-    delivery.schedule_notifications([reply.pk])
-    return reply
 
 
 @transaction.atomic
@@ -301,7 +169,7 @@ def _decide(comment, decision, *, by, expected=None, reason=None, reopened=None)
     if reopened is not None:  # another's decision may have left the status as it was
         before = before.filter(decided_at=comment.decided_at)
     if not before.update(**row):
-        raise _overtaken(comment)
+        raise overtaken(comment)
     step = (status == Status.APPROVED) - (was == Status.APPROVED)
     if step:
         thread_counts.lock_threads([comment.article_id])
@@ -324,7 +192,7 @@ def _decide(comment, decision, *, by, expected=None, reason=None, reopened=None)
         setattr(comment, name, value)
 
 
-def decided_as(status, *, by, at):
+def decided_as(status: str, *, by: User, at: datetime) -> dict:
     """Return the columns that say who decided; none for a comment that waits again."""
     return (
         dict.fromkeys(("decided_at", "decided_by"))
@@ -336,19 +204,19 @@ def decided_as(status, *, by, at):
     )
 
 
-def trash_for_erasure(comments, *, by, at):
+def trash_for_erasure(comments: CommentQuerySet, *, by: User, at: datetime) -> None:
     """Move comments to trash before erasure. Irreversible; replies keep a placeholder."""
     row = {"status": Status.TRASH, "previous_status": "", "batch": None}
     row |= {**decided_as(Status.TRASH, by=by, at=at), **UNCLAIMED}
     comments.update(**row)
 
 
-def close_reports(comment_ids, *, at):
+def close_reports(comment_ids: list[int], *, at: datetime) -> int:
     """Close the open reports of these comments (ids); return how many there were."""
     return Report.objects.filter(comment__in=comment_ids, is_open=True).update(is_open=False, closed_at=at)
 
 
-def reopen_reports(reports):
+def reopen_reports(reports: models.QuerySet) -> int:
     """Reopen reports whose decision is undone; return how many there were."""
     return reports.update(is_open=True, closed_at=None)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import SenderRule
-from comments.moderation.decisions import NOT_TO_MODERATE, Refused
+from comments.moderation.refusals import NOT_TO_MODERATE, Refused
 from portal.audit import log
 
 Kind = SenderRule.Kind

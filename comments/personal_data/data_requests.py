@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from comments.models import Comment, CommentSettings, EmailPreference, Report, SenderRule
 from comments.moderation import decisions, sender_rules, thread_counts
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.personal_data import emails, purge
 from comments.querysets import in_parts
 from portal.audit import log

@@ -1,33 +1,27 @@
-"""What speaks against a comment, and in which words: small rules in one order, each looking at one thing.
+"""The screening rules: small generators in one order, each checking one thing.
 
-A rule yields what it makes of the comment (let it through, hold it, into spam) and the reason, as facts that are kept
-with the comment; `sentences` puts them into words when somebody looks. The gravest verdict counts, every reason is
-kept, and a comment that no rule says anything about is let through: by default the last rule holds every one.
+A rule yields pairs of a status (approved, pending, spam) and the reason as facts, which are stored with the comment;
+`explanations` words them when somebody looks. The gravest status counts, every reason is stored, and a comment about
+which no rule yields anything is let through: by default the last rule holds every one.
 
-No rule looks into addresses for words: the list and its dry run would tell their author what stands in them. And none
+No rule searches addresses for words: the wordlist and its dry run would tell their author what they contain. And none
 lets somebody through for typing a known name and a known address, as WordPress does: both can be typed by anybody, and
 whoever saw their own comment appear would know that they had guessed the address right.
 """
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count
-from django.utils import timezone
-from django.utils.dateformat import format as formatted
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from comments import tokens
 from comments.display import rendering
-from comments.models import Comment, SenderRule
+from comments.models import Comment, CommentSettings, SenderRule
 from comments.personal_data import emails
 from comments.screening import wordlist
 from news.models import Author
@@ -36,7 +30,7 @@ from portal.text.folding import fold
 Status = Comment.Status
 GRAVITY = [Status.APPROVED, Status.PENDING, Status.SPAM]
 ESTABLISHED = 3  # approved comments make a name somebody's
-MOST_SHOWN = 20  # words or places of one reason
+MOST_SHOWN = 20  # words or spans of one reason
 STATUS_OF_RULE = {SenderRule.Kind.HOLD: Status.PENDING, SenderRule.Kind.SPAM: Status.SPAM}
 
 # Ends in letters: EUR@1.20 is a rate. Nothing with a slash before the @: profiles stand at example.com/@jan.
@@ -64,13 +58,13 @@ class Submission:
     website: str = ""
     address: str = field(default="", repr=False)
     filled_trap: bool = False  # something stood in the field that people do not see
-    seconds: float | None = None  # between opening the page and sending; None where no script told
+    seconds: float | None = None  # between opening the page and sending; None where no script sent it
     commenter_token: str = field(default="", repr=False)
 
     @cached_property
     @sensitive_variables()
     def proven_comment(self):
-        """The comment, approved to this day, of which the browser proves that it sent it, with this same address."""
+        """The approved comment that the browser's token proves it sent with this same address, or None."""
         number = tokens.comment_of_token(self.commenter_token)
         if number is None:
             return None
@@ -84,10 +78,12 @@ class ScreeningResult:
     reasons: list
 
 
-def rescreen(comment, body, comment_settings, *, is_spam=False):
-    """The verdict on a comment with other words: the graver one of before and now, and the reasons of both.
+def rescreen(
+    comment: Comment, body: str, comment_settings: CommentSettings, *, is_spam: bool = False
+) -> ScreeningResult:
+    """Screen a comment with a new text: the graver status of before and now, the reasons of both.
 
-    Only what is about the words is asked anew. Where something stood in the words of before says nothing about these.
+    Only rules about the text run again. Positions in the old text are dropped, because they mean nothing in the new.
     """
     submission = Submission(comment.name, body, comment.website, filled_trap=is_spam)
     answers = [answer for rule in ABOUT_WORDS for answer in rule(submission, comment_settings)]
@@ -98,8 +94,8 @@ def rescreen(comment, body, comment_settings, *, is_spam=False):
     return ScreeningResult(status, [reason for reason in before if reason not in plain] + news)
 
 
-def screen(submission, comment_settings):
-    """Ask every rule, in order; the gravest verdict counts and every reason is kept."""
+def screen(submission: Submission, comment_settings: CommentSettings) -> ScreeningResult:
+    """Run every rule in order; the gravest status counts and every reason is stored."""
     answers = [answer for rule in RULES for answer in rule(submission, comment_settings)] or [
         (Status.APPROVED, {"rule": "nothing"})
     ]
@@ -114,7 +110,7 @@ def trap(submission, comment_settings):
 
 
 def sender_rule(submission, comment_settings):
-    """What a moderator decided about everything from this person, whatever stands in it."""
+    """Apply a moderator's rule about everything from this person."""
     if rule := SenderRule.objects.filter(address_hash__in=emails.lookup_hashes(submission.address)).first():
         facts = {"rule": "person", "kind": rule.kind, "since": rule.at.isoformat()}
         yield STATUS_OF_RULE[rule.kind], facts | ({"because": rule.reason} if rule.reason else {})
@@ -131,17 +127,17 @@ def words_to_hold(submission, comment_settings):
 
 
 def too_quick(submission, comment_settings):
-    """Nobody reads a story and types a comment in a breath; where no script told the time, that proves nothing."""
+    """Nobody reads a story and types a comment in a breath; without a script's time, that proves nothing."""
     if submission.seconds is not None and submission.seconds < comment_settings.min_seconds:
         yield Status.PENDING, {"rule": "quick", "seconds": round(submission.seconds, 1)}
 
 
 def links(submission, comment_settings):
-    """What readers would get as links: each address counts once, and those of our own site not at all."""
-    found = [place for place in rendering.links_in(submission.body) if not _is_our_own(place[0])]
-    count = len({link.casefold().rstrip("/") for link, _start, _end in found})
+    """Count what would render as links: each address once, those of our own site not at all."""
+    external = [link for link in rendering.links_in(submission.body) if not _is_our_own(link[0])]
+    count = len({link.casefold().rstrip("/") for link, _start, _end in external})
     if comment_settings.max_links and count >= comment_settings.max_links:
-        spans = [[start, end] for _link, start, end in found[:MOST_SHOWN]]
+        spans = [[start, end] for _link, start, end in external[:MOST_SHOWN]]
         yield Status.PENDING, {"rule": "links", "count": count, "spans": spans}
 
 
@@ -213,81 +209,10 @@ ABOUT_WORDS = [trap, words_for_spam, words_to_hold, links, personal_details]
 
 
 def words_in(submission, wordlist_text):
-    """What of a list stands where: pairs of (body, name or website, what was found there)."""
+    """Yield ("body", "name" or "website", its matches) where entries of a wordlist are found."""
     for location in ("body", "name", "website"):
         if matches := wordlist.word_list(wordlist_text).found_in(getattr(submission, location)):
             yield location, matches
-
-
-def sentences(comment):
-    """Why it was held, or let through: (number, sentence, places in the body to highlight), in the order of the rules.
-
-    Once a moderator has edited the body, what was highlighted may be elsewhere or gone: nothing is then.
-    """
-    known_reasons = [facts for facts in comment.reasons if facts.get("rule") in SENTENCES]
-    return [
-        (number, SENTENCES[facts["rule"]](facts), [] if comment.edited_by_id else _spans(facts, comment.body))
-        for number, facts in enumerate(known_reasons, start=1)
-    ]
-
-
-def distinguishing_sentences(comment):
-    """The sentences that set it apart from other comments, for a list: not what is said of every one."""
-    rules = SENTENCES.keys() - {"all", "new", "nothing"}
-    return [SENTENCES[facts["rule"]](facts) for facts in comment.reasons if facts.get("rule") in rules]
-
-
-# Whole sentences, because languages put their words in different orders.
-SENTENCES = {
-    "trap": lambda facts: _("The field for robots was filled in."),
-    "person": lambda facts: _of_person(facts),
-    "refused": lambda facts: REFUSED[facts["where"]]() % {"words": ", ".join(facts["words"])},
-    "held": lambda facts: HELD[facts["where"]]() % {"words": ", ".join(facts["words"])},
-    "quick": lambda facts: (
-        _("Sent %(seconds)s s after the page was opened.") % {"seconds": number_format(facts["seconds"])}
-    ),
-    "links": lambda facts: ngettext("%(count)d link.", "%(count)d links.", facts["count"]) % {"count": facts["count"]},
-    "address": lambda facts: _("An email address in the text."),
-    "phone": lambda facts: _("Perhaps a telephone number in the text."),
-    "staff": lambda facts: _("The name is that of somebody at the newsroom, or looks like it."),
-    "name": lambda facts: (
-        ngettext(
-            "Under this name stands %(count)d approved comment from another address.",
-            "Under this name stand %(count)d approved comments from another address.",
-            facts["count"],
-        )
-        % {"count": facts["count"]}
-    ),
-    "unproven": lambda facts: _("The name is known here; the address is the same, but the browser proves nothing."),
-    "known": lambda facts: _("The browser proved that a comment of this person was approved."),
-    "new": lambda facts: _("Nothing proves that a comment of this person was approved before."),
-    "all": lambda facts: _("Every comment waits here."),
-    "nothing": lambda facts: _("No rule holds it."),
-}
-# By what was decided, and whether a reason was given.
-SENDER_RULES = {
-    ("hold", False): lambda: _("Comments from this person are held, since %(since)s."),
-    ("hold", True): lambda: _("Comments from this person are held, since %(since)s: %(because)s"),
-    ("spam", False): lambda: _("Comments from this person go into spam, since %(since)s."),
-    ("spam", True): lambda: _("Comments from this person go into spam, since %(since)s: %(because)s"),
-}
-REFUSED = {
-    "body": lambda: _("Words for spam: %(words)s."),
-    "name": lambda: _("Words for spam in the name: %(words)s."),
-    "website": lambda: _("Words for spam in the web address: %(words)s."),
-}
-HELD = {
-    "body": lambda: _("Words to hold: %(words)s."),
-    "name": lambda: _("Words to hold in the name: %(words)s."),
-    "website": lambda: _("Words to hold in the web address: %(words)s."),
-}
-
-
-def _of_person(facts):
-    """A sentence of a decision about a person, with the reason somebody gave where there is one."""
-    since = formatted(timezone.localtime(datetime.fromisoformat(facts["since"])), _("j M Y"))
-    sentence = SENDER_RULES[facts["kind"], "because" in facts]()
-    return sentence % {"since": since, "because": facts.get("because")}
 
 
 def _of_words(rule, location, matches):
@@ -295,10 +220,6 @@ def _of_words(rule, location, matches):
     if location == "body":
         facts["spans"] = [span for each in matches for span in each.spans][:MOST_SHOWN]
     return facts
-
-
-def _spans(facts, body):
-    return [(start, end) for start, end in facts.get("spans", []) if 0 <= start < end <= len(body)]
 
 
 def _is_our_own(link):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from comments import tokens
 from comments.models import Comment
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import submit
 from comments.submission.forms import CommentForm, CommentTextField
 from comments.submission.views import SeeOther, elsewhere_because, posted_to, sender_response

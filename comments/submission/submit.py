@@ -16,7 +16,8 @@ from comments import jobs
 from comments.models import Comment, CommentSettings, Report
 from comments.moderation import thread_counts
 from comments.moderation.closing import closed_because
-from comments.moderation.decisions import TWICE_WITHIN, Refused, reworded
+from comments.moderation.edits import reworded
+from comments.moderation.refusals import Refused
 from comments.notifications import delivery
 from comments.personal_data import emails, purge
 from comments.screening.rules import Submission, rescreen, screen
@@ -26,6 +27,7 @@ from portal.jobs import enqueue
 from portal.text.folding import fold
 
 Status = Comment.Status
+DUPLICATE_WITHIN = timedelta(minutes=10)
 MOST_REPORTS = 20  # open ones on a comment: a moderator who has read twenty needs no more to decide
 DECIDED_ALREADY = gettext_lazy(
     "A moderator has decided on this comment meanwhile, so you cannot change it or take it back any more."
@@ -96,7 +98,7 @@ def _take_in(article, parent, submission, result, limits, notify_language, at):
         raise Refused(refusal)
     alike = Comment.objects.filter(article=article, parent=parent)
     alike = alike.filter(search_key=fold(submission.body), name_search_key=fold(submission.name))
-    if earlier := alike.filter(created_at__gt=at - TWICE_WITHIN).exclude(status=Status.TRASH).first():
+    if earlier := alike.filter(created_at__gt=at - DUPLICATE_WITHIN).exclude(status=Status.TRASH).first():
         earlier.is_double = True
         return earlier
     _refuse_what_was_said_before(alike)
@@ -157,7 +159,7 @@ def report(comment, *, reason, text="", address="", network="", at=None):
     if not Comment.objects.approved().filter(pk=comment.pk).exists():
         raise Refused(_("This comment is no longer shown."))
     open_reports = Report.objects.filter(comment=comment, is_open=True)
-    is_duplicate = open_reports.filter(reason=reason, text=text, created_at__gt=at - TWICE_WITHIN).exists()
+    is_duplicate = open_reports.filter(reason=reason, text=text, created_at__gt=at - DUPLICATE_WITHIN).exists()
     if is_duplicate or open_reports.count() >= MOST_REPORTS or rate_limits.exceeded(limits, at=at)[0]:
         return None
     rate_limits.count(limits, at=at)
@@ -207,13 +209,13 @@ def _put_other_words(comment, body, result, at):
         return
     alike = Comment.objects.filter(article=comment.article_id, parent=comment.parent_id, search_key=fold(body))
     alike = alike.exclude(pk=comment.pk)
-    own = alike.filter(created_at__gt=at - TWICE_WITHIN).by_sender(emails.hashes_of(comment))
+    own = alike.filter(created_at__gt=at - DUPLICATE_WITHIN).by_sender(emails.hashes_of(comment))
     if own.exists():
         raise DuplicateComment(
             _("You have sent these words a moment ago. Say something new, or take this comment back.")
         )
     _refuse_what_was_said_before(
-        alike.filter(name_search_key=comment.name_search_key, created_at__lte=at - TWICE_WITHIN)
+        alike.filter(name_search_key=comment.name_search_key, created_at__lte=at - DUPLICATE_WITHIN)
     )
     seconds, sentence = rate_limits.exceeded(limits, at=at)
     if seconds:

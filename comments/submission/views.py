@@ -18,7 +18,7 @@ from comments import tokens
 from comments.display import threads
 from comments.models import Comment, CommentSettings
 from comments.moderation import closing
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import rate_limits, submit
 from comments.submission.forms import CommentForm
 from comments.submission.report_form import ReportForm

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from comments.models import Report
-from comments.moderation import decisions
+from comments.moderation import answers, decisions
 from comments.moderation.comment_settings import change_settings
 from comments.submission import submit
 from news.editorial import workflow
@@ -126,7 +126,7 @@ def _let_readers_talk(moderator):
     thanks = _say(newest, "Grażyna W.", "Dziękuję, to zmienia postać rzeczy.", answer)
     decisions.approve(thanks, by=moderator)
     praise = _say(second, "J. Peeters", "Three offices gave us three codes for this pair of boxes. One at last.")
-    decisions.answer(praise, "Which three? We would like to ask them.", by=moderator)
+    answers.answer(praise, "Which three? We would like to ask them.", by=moderator)
     anger = _say(newest, "T. Brandt", "At the night counter they lose every third form. It is always the same clerk.")
     decisions.approve(anger, by=moderator)
     submit.report(anger, reason=Report.Reason.PERSONAL, text="There is only one clerk at night. Everybody knows who.")

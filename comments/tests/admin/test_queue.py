@@ -232,7 +232,7 @@ def test_a_selection_is_one_decision_with_one_event_and_one_way_back(desk, artic
     assert Thread.objects.get().approved_count == 2
     assert "Decided: 2 comments." in response.content.decode()
     event = AuditEvent.objects.get(kind="approve")
-    assert (event.subject_kind, json.loads(event.facts)["count"]) == ("batch", 2)
+    assert (event.subject_kind, json.loads(event.facts)["count"]) == ("bulkdecision", 2)
     press(desk, "undo_all", event.subject_id)
     assert set(Comment.objects.values_list("status", flat=True)) == {"pending"}
     assert Thread.objects.get().approved_count == 0

@@ -8,7 +8,8 @@ import pytest
 
 from comments.models import Comment, Report
 from comments.moderation import bulk, decisions
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.personal_data import emails
 from comments.tests.factories import make_comment
 from news.tests.factories import make_live_articles, make_user

@@ -12,8 +12,9 @@ from django.db.models import Count
 from django.utils import timezone
 
 from comments.models import BulkDecision, Comment, Report, Thread
-from comments.moderation import bulk, decisions
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation import answers, bulk, decisions, edits
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.personal_data import purge
 from comments.tests.factories import make_comment
 from comments.tests.moderation.test_decisions import all_at_once
@@ -308,9 +309,9 @@ def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
         else:
             comment = Comment.objects.select_related("article").get(pk=chance.choice(comments))
             if kind < 0.35:
-                decisions.answer(comment, f"Answer {chance.random()}", by=by)
+                answers.answer(comment, f"Answer {chance.random()}", by=by)
             elif kind < 0.4:
-                decisions.edit(comment, f"Words {chance.random()}", by=by, expected=comment.state_token)
+                edits.edit(comment, f"Words {chance.random()}", by=by, expected=comment.state_token)
             else:
                 decisions.decide(decision, comment, "other", by=by)
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from comments.models import CommentSettings
 from comments.moderation import closing
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import submit
 from news.models import Article
 from news.tests.factories import make_live_articles, make_user

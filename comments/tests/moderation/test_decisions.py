@@ -7,7 +7,8 @@ from django.db.models import Count
 
 from comments.models import Comment, Thread
 from comments.moderation import decisions
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.tests.factories import make_comment
 from news.editorial import verify
 from news.models import Slug

@@ -6,9 +6,9 @@ import pytest
 
 from comments.admin import highlight
 from comments.models import Comment, CommenterEmail, Thread
-from comments.moderation import decisions
-from comments.moderation.decisions import Refused
-from comments.screening import rules
+from comments.moderation import answers, decisions, edits
+from comments.moderation.refusals import Refused
+from comments.screening import explanations, rules
 from comments.tests.factories import make_comment
 from news.editorial import verify
 from news.tests.factories import make_user
@@ -35,7 +35,7 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
     comment = make_comment(article, body="Call 600 100 200.", status="approved")
     before = counter(article)
     for words in ("Call me.", "Call."):
-        decisions.edit(comment, words, by=moderator, expected=comment.state_token)
+        edits.edit(comment, words, by=moderator, expected=comment.state_token)
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.search_key) == ("Call.", "Call 600 100 200.", fold("Call."))
     assert comment.edited_by == moderator and comment.edited_at
@@ -51,14 +51,14 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
 
 def test_an_edit_of_what_readers_do_not_see_tells_no_page(article, moderator):
     comment, before = make_comment(article), counter(article)
-    decisions.edit(comment, "Other words.", by=moderator, expected=comment.state_token)
+    edits.edit(comment, "Other words.", by=moderator, expected=comment.state_token)
     assert counter(article) == before
 
 
 def test_put_back_as_it_was_sent_it_counts_as_never_edited(article, moderator):
     comment = make_comment(article, body="As sent.")
-    decisions.edit(comment, "Otherwise.", by=moderator, expected=comment.state_token)
-    decisions.edit(comment, "As sent.", by=moderator, expected=comment.state_token)
+    edits.edit(comment, "Otherwise.", by=moderator, expected=comment.state_token)
+    edits.edit(comment, "As sent.", by=moderator, expected=comment.state_token)
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.edited_by, comment.edited_at) == ("As sent.", "", None, None)
 
@@ -66,10 +66,10 @@ def test_put_back_as_it_was_sent_it_counts_as_never_edited(article, moderator):
 def test_of_two_who_edit_the_slower_is_told_and_overwrites_nothing(article, moderator):
     comment = make_comment(article)
     late, seen = Comment.objects.get(pk=comment.pk), comment.state_token
-    decisions.edit(comment, "First.", by=make_user("Moderators", first_name="Anna", last_name="Nowak"), expected=seen)
+    edits.edit(comment, "First.", by=make_user("Moderators", first_name="Anna", last_name="Nowak"), expected=seen)
     for stale in (late, Comment.objects.get(pk=comment.pk)):  # a race, and an old page
         with pytest.raises(Refused, match="changed by Anna Nowak"):
-            decisions.edit(stale, "Second.", by=moderator, expected=seen)
+            edits.edit(stale, "Second.", by=moderator, expected=seen)
     comment.refresh_from_db()
     assert comment.body == "First."
 
@@ -79,16 +79,16 @@ def test_decided_meanwhile_it_is_not_edited(article, moderator):
     seen = comment.state_token
     decisions.approve(comment, by=make_user("Moderators", first_name="Anna", last_name="Nowak"))
     with pytest.raises(Refused, match="Decision by Anna Nowak"):
-        decisions.edit(comment, "Other words.", by=moderator, expected=seen)
+        edits.edit(comment, "Other words.", by=moderator, expected=seen)
 
 
 @pytest.mark.parametrize("role", ["Reporters", "Editors"])
 def test_other_roles_edit_and_answer_nothing(article, role):
     comment, person = make_comment(article, status="approved"), make_user(role, first_name="A", last_name="B")
     with pytest.raises(Refused, match="Your role does not moderate"):
-        decisions.edit(comment, "Other words.", by=person, expected=comment.state_token)
+        edits.edit(comment, "Other words.", by=person, expected=comment.state_token)
     with pytest.raises(Refused, match="Your role does not moderate"):
-        decisions.answer(comment, "An answer.", by=person)
+        answers.answer(comment, "An answer.", by=person)
     assert Comment.objects.count() == 1
 
 
@@ -120,7 +120,7 @@ def test_what_cannot_stand_is_said_at_its_field_and_stays_typed(desk, article, w
 def test_edited_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, article):
     comment = make_comment(article)
     seen = comment.state_token
-    decisions.edit(comment, "Theirs.", by=make_user("Moderators"), expected=seen)
+    edits.edit(comment, "Theirs.", by=make_user("Moderators"), expected=seen)
     response = desk.post(QUEUE, {"edit": f"{comment.pk}:{seen}", "about": comment.pk, "words": "Mine, long."})
     page = response.content.decode()
     assert response.status_code == 422 and ">\nMine, long.</textarea>" in page and "Meanwhile its words" in page
@@ -171,7 +171,7 @@ def test_hostile_words_become_clean_ones_or_a_refusal(desk, article, words):
 
 def test_an_answer_is_a_comment_of_the_newsroom_under_the_one_it_answers(article, moderator):
     comment, before = make_comment(article, status="approved"), counter(article)
-    made = decisions.answer(comment, "It does.", by=moderator)
+    made = answers.answer(comment, "It does.", by=moderator)
     made.refresh_from_db()
     assert (made.status, made.staff, made.name, made.parent) == ("approved", moderator, "Ruth Okafor", comment)
     assert Thread.objects.get().approved_count == 2
@@ -182,7 +182,7 @@ def test_an_answer_is_a_comment_of_the_newsroom_under_the_one_it_answers(article
 
 
 def test_undoing_an_answer_takes_it_into_the_trash(article, moderator):
-    made = decisions.answer(make_comment(article, status="approved"), "It does.", by=moderator)
+    made = answers.answer(make_comment(article, status="approved"), "It does.", by=moderator)
     assert decisions.last_decision(moderator) == made
     decisions.undo(made, by=moderator)
     made.refresh_from_db()
@@ -204,7 +204,7 @@ def test_approved_and_answered_with_one_press(desk, article, moderator):
 
 def test_sent_twice_it_is_one_answer(article, moderator):
     comment = make_comment(article, status="approved")
-    assert decisions.answer(comment, "It does.", by=moderator) == decisions.answer(comment, "It  does.", by=moderator)
+    assert answers.answer(comment, "It does.", by=moderator) == answers.answer(comment, "It  does.", by=moderator)
     assert (Comment.objects.count(), Thread.objects.get().approved_count) == (2, 2)
 
 
@@ -212,13 +212,13 @@ def test_sent_twice_it_is_one_answer(article, moderator):
 def test_what_readers_do_not_see_is_not_answered(article, moderator, status):
     comment = make_comment(article, status=status)
     with pytest.raises(Refused, match="Readers do not see this comment"):
-        decisions.answer(comment, "It does.", by=moderator)
+        answers.answer(comment, "It does.", by=moderator)
 
 
 def test_nobody_answers_without_a_name_for_readers_and_never_with_a_login(desk, article):
     comment, nameless = make_comment(article, status="approved"), make_user("Moderators", username="login7")
     with pytest.raises(Refused, match="your account has none yet"):
-        decisions.answer(comment, "It does.", by=nameless)
+        answers.answer(comment, "It does.", by=nameless)
     desk.force_login(nameless)
     page = shown(desk, "?view=approved")
     assert 'name="send"' not in page and "your account has none yet" in page
@@ -228,7 +228,7 @@ def test_nobody_answers_without_a_name_for_readers_and_never_with_a_login(desk, 
 def test_an_answer_that_fails_approves_nothing(article):
     comment, nameless = make_comment(article), make_user("Moderators")
     with pytest.raises(Refused):
-        decisions.answer(comment, "It does.", by=nameless, expected="pending")
+        answers.answer(comment, "It does.", by=nameless, expected="pending")
     comment.refresh_from_db()
     assert comment.status == "pending"
 
@@ -281,7 +281,7 @@ def test_no_mark_ever_splits_or_opens_markup():
 def test_reasons_stand_numbered_beside_the_words_and_shortly_in_the_list(desk, article, monkeypatch):
     make_comment(article, body="See http://a.example & <b>")
     monkeypatch.setattr(rules, "sentences", lambda comment: [(4, "One link <i>.", [(4, 20)])])
-    monkeypatch.setattr(rules, "distinguishing_sentences", lambda comment: ["One link <i>."])
+    monkeypatch.setattr(explanations, "distinguishing_sentences", lambda comment: ["One link <i>."])
     page = shown(desk)
     assert 'See <mark class="nr-hit">http://a.example<sup>4</sup></mark> &amp; &lt;b&gt;' in page
     assert '<li value="4"><span class="is-strong">One link &lt;i&gt;.</span>' in page
@@ -302,6 +302,6 @@ def test_the_talk_around_it_is_there_with_each_state(desk, article):
 
 def test_a_name_longer_than_names_are_kept_still_answers(article):
     moderator = make_user("Moderators", first_name="A" * 150, last_name="B" * 150)
-    made = decisions.answer(make_comment(article, status="approved"), "It does.", by=moderator)
+    made = answers.answer(make_comment(article, status="approved"), "It does.", by=moderator)
     made.refresh_from_db()
     assert len(made.name) == 245

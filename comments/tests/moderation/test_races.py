@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from comments import tokens
 from comments.models import Comment, CommenterEmail, CommentSettings, EmailPreference, Report, SenderRule, Thread
-from comments.moderation import bulk, closing, decisions, sender_rules
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation import bulk, closing, decisions, refusals, sender_rules
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.notifications import delivery
 from comments.personal_data import data_requests, emails, purge, retention
 from comments.personal_data.data_requests import DataSubject, ErasureScope
@@ -228,7 +229,7 @@ def test_an_answer_that_meets_an_erasure_finds_the_place_kept_or_is_told(track, 
             erasing(ErasureScope.WORDS, two[0]), lambda parent=theirs: make_comment(article, parent=parent)
         )
         if isinstance(answered, Comment):  # it came first: what would happen has changed, so nothing did
-            assert isinstance(erased, decisions.Refused)
+            assert isinstance(erased, refusals.Refused)
             erasing(ErasureScope.WORDS, two[0])()
             assert Comment.objects.get(pk=answered.pk).parent == theirs
         else:

@@ -10,9 +10,9 @@ from django.utils import translation
 
 from comments import tokens
 from comments.models import Comment, CommenterEmail, SenderRule
-from comments.moderation import decisions, sender_rules
+from comments.moderation import answers, refusals, sender_rules
 from comments.personal_data import emails
-from comments.screening import rules
+from comments.screening import explanations
 from comments.tests.factories import form_of, make_comment, without_limits
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
@@ -52,7 +52,7 @@ def test_from_then_on_everything_from_this_person_is_held_or_spam_and_says_why(a
     assert later.status == status
     assert later.reasons[0]["rule"] == "person"
     since = decided.at.year
-    ((_number, sentence, _places),) = rules.sentences(later)
+    ((_number, sentence, _places),) = explanations.sentences(later)
     assert str(since) in sentence and "Third round of insults" in sentence
     assert make_comment(article, address="jan@example.org").status == "approved"
     first.refresh_from_db()
@@ -62,7 +62,7 @@ def test_from_then_on_everything_from_this_person_is_held_or_spam_and_says_why(a
 def test_without_a_reason_the_sentence_is_whole_all_the_same(article, moderator):
     stand(make_comment(article, address=ADDRESS), "hold", moderator)
     with translation.override("en"):
-        ((_number, sentence, _places),) = rules.sentences(make_comment(article, address=ADDRESS))
+        ((_number, sentence, _places),) = explanations.sentences(make_comment(article, address=ADDRESS))
     assert sentence.startswith("Comments from this person are held, since ") and sentence.endswith(".")
 
 
@@ -122,22 +122,22 @@ def test_after_a_change_of_keys_the_record_still_counts_what_came_before(desk, a
 @pytest.mark.parametrize("role", ["Editors", "Reporters"])
 def test_other_roles_decide_about_nobody(article, moderator, role):
     comment = make_comment(article, address=ADDRESS)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         stand(comment, "hold", make_user(role))
     stand(comment, "hold", moderator)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         sender_rules.lift(emails.hashes_of(comment), by=make_user(role))
     assert SenderRule.objects.get().kind == "hold" and AuditEvent.objects.filter(kind="lift").count() == 0
 
 
 def test_twice_the_same_and_lifting_nothing_are_refused_with_a_sentence(article, moderator):
     comment = make_comment(article, address=ADDRESS)
-    with pytest.raises(decisions.Refused, match=r"\."):
+    with pytest.raises(refusals.Refused, match=r"\."):
         sender_rules.lift(emails.hashes_of(comment), by=moderator)
     stand(comment, "hold", moderator)
-    with pytest.raises(decisions.Refused, match=r"\."):
+    with pytest.raises(refusals.Refused, match=r"\."):
         stand(comment, "hold", moderator)
-    with pytest.raises(decisions.Refused, match=r"\."):
+    with pytest.raises(refusals.Refused, match=r"\."):
         stand(comment, "burn", moderator)
     assert AuditEvent.objects.filter(subject_kind="senderrule").count() == 1
 
@@ -181,7 +181,7 @@ def test_a_reason_not_sent_yet_is_not_thrown_away_by_another_button(desk, articl
 def test_without_an_address_nothing_is_decided_and_the_page_says_so(desk, article, moderator, whose):
     comment = make_comment(article, address=ADDRESS)
     if whose == "staff":
-        comment = decisions.answer(comment, "We asked.", by=make_user("Moderators", first_name="Ewa", last_name="Lis"))
+        comment = answers.answer(comment, "We asked.", by=make_user("Moderators", first_name="Ewa", last_name="Lis"))
     else:
         emails.forget([comment.pk])
     page = desk.get(f"{QUEUE}?c={comment.pk}&view=approved").content.decode()

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from comments import jobs, tokens
 from comments.models import Comment, CommenterEmail, EmailPreference, SentNotification, Subscription
-from comments.moderation import bulk, decisions
+from comments.moderation import answers, bulk, decisions
 from comments.moderation.comment_settings import change_settings
 from comments.notifications import delivery
 from comments.personal_data import emails, purge
@@ -265,7 +265,7 @@ def test_ones_own_answer_and_one_taken_away_again_and_one_further_down_are_not_t
 
 def test_the_newsroom_s_answer_is_told(comment, moderator):
     confirmed(comment)
-    decisions.answer(comment, "We asked.", by=moderator)
+    answers.answer(comment, "We asked.", by=moderator)
     assert any("signed: Ruth Okafor" in message.body for message in work())
 
 

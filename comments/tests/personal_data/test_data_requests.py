@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from comments.models import Comment, CommenterEmail, EmailPreference, Report, SenderRule, Thread
-from comments.moderation import decisions, sender_rules
+from comments.moderation import answers, decisions, edits, refusals, sender_rules
 from comments.personal_data import data_requests, emails
 from comments.personal_data.data_requests import DataSubject, ErasureScope
 from comments.submission import submit
@@ -126,9 +126,9 @@ def test_nobody_brings_back_what_was_erased(article, moderator):
     answered.refresh_from_db()
     for comment in (answered, stale):
         for decision in ("approve", "spam", "wait"):
-            with pytest.raises(decisions.Refused):
+            with pytest.raises(refusals.Refused):
                 decisions.decide(decisions.Decision(decision), comment, by=moderator)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         decisions.undo(answered, by=moderator)
     assert Comment.objects.get(pk=answered.pk).status == "trash"
 
@@ -139,7 +139,7 @@ def test_nor_does_a_decision_that_was_on_its_way_from_the_trash(article, moderat
     decisions.trash(answered, by=moderator)
     stale = Comment.objects.get(pk=answered.pk)
     erase(ErasureScope.WORDS, moderator)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         decisions.approve(stale, by=moderator)
     assert Comment.objects.get(pk=answered.pk).status == "trash"
 
@@ -183,7 +183,7 @@ def test_their_reports_lose_the_address_and_stay_open(article, moderator, grade,
 
 def test_earlier_wordings_in_the_history_go_and_the_chain_holds(article, moderator):
     comment = mine(article, body="I am Grażyna Wójcik.")
-    decisions.edit(comment, "I am.", by=moderator, expected=comment.state_token)
+    edits.edit(comment, "I am.", by=moderator, expected=comment.state_token)
     assert AuditEvent.objects.get(kind="edit").reason
     erase(ErasureScope.WORDS, moderator)
     assert AuditEvent.objects.get(kind="edit").reason == ""
@@ -216,7 +216,7 @@ def test_what_came_meanwhile_is_not_erased_unseen_and_nothing_else_is(article, m
     mine(article)
     seen = data_requests.plan(person(), ErasureScope.WORDS).digest
     later = mine(article)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=seen)
     assert Comment.objects.count() == CommenterEmail.objects.count() == 2
     make_comment(article, parent=later, status="approved")  # an answer changes what would happen, too
@@ -228,7 +228,7 @@ def test_of_two_at_once_the_second_is_told(article, moderator):
     mine(article)
     seen = data_requests.plan(person(), ErasureScope.NAME).digest
     data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
     assert AuditEvent.objects.filter(kind="erase").count() == 1
 
@@ -236,7 +236,7 @@ def test_of_two_at_once_the_second_is_told(article, moderator):
 def test_a_yes_to_one_grade_is_none_to_the_other(article, moderator):
     comment = mine(article)
     seen = data_requests.plan(person(), ErasureScope.NAME).digest
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=seen)
     comment.refresh_from_db()
     assert comment.body and comment.name
@@ -261,15 +261,15 @@ def test_an_answer_on_its_way_to_what_is_gone_is_refused_in_words(article, moder
     parent = mine(article)
     stale = Comment.objects.get(pk=parent.pk)
     erase(ErasureScope.WORDS, moderator)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         make_comment(article, parent=stale)
     newsroom = make_user("Moderators", first_name="Ewa", last_name="Lis")
-    with pytest.raises(decisions.Refused):
-        decisions.answer(stale, "We asked.", by=newsroom)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
+        answers.answer(stale, "We asked.", by=newsroom)
+    with pytest.raises(refusals.Refused):
         decisions.trash(stale, by=moderator)
-    with pytest.raises(decisions.Refused):
-        decisions.edit(stale, "Other words.", by=moderator, expected=stale.state_token)
+    with pytest.raises(refusals.Refused):
+        edits.edit(stale, "Other words.", by=moderator, expected=stale.state_token)
 
 
 def test_thousands_are_a_few_statements(article, moderator, queries_of):
@@ -307,7 +307,7 @@ def test_who_may_not_see_addresses_does_none_of_it(article, role):
         lambda: data_requests.export(person(), by=by),
         lambda: erase(ErasureScope.NAME, by),
     ):
-        with pytest.raises(decisions.Refused):
+        with pytest.raises(refusals.Refused):
             deed()
     assert AuditEvent.objects.count() == events and columns(comment)[0] == "Grażyna"
 

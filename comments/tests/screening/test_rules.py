@@ -11,8 +11,8 @@ from comments import tokens
 from comments.models import Comment, CommentSettings, RateLimitHit, Thread
 from comments.moderation import closing, decisions
 from comments.moderation.comment_settings import change_settings
-from comments.moderation.decisions import Refused
-from comments.screening import rules
+from comments.moderation.refusals import Refused
+from comments.screening import explanations
 from comments.screening.rules import Submission, screen
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules
@@ -38,7 +38,10 @@ def said_by(settings=None, **sent):
 
 def shown(comment):
     """The sentences with the pieces of the body each is about."""
-    return [(sentence, [comment.body[a:b] for a, b in spans]) for _number, sentence, spans in rules.sentences(comment)]
+    return [
+        (sentence, [comment.body[a:b] for a, b in spans])
+        for _number, sentence, spans in explanations.sentences(comment)
+    ]
 
 
 def test_by_default_every_comment_waits_and_says_so():
@@ -70,7 +73,7 @@ def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
         ("Perhaps a telephone number in the text.", ["+48 601 234 567"]),
         ("Every comment waits here.", []),
     ]
-    assert [number for number, _sentence, _spans in rules.sentences(comment)] == [1, 2, 3, 4, 5]
+    assert [number for number, _sentence, _spans in explanations.sentences(comment)] == [1, 2, 3, 4, 5]
 
 
 def test_seconds_have_the_decimal_sign_of_the_language():
@@ -78,7 +81,7 @@ def test_seconds_have_the_decimal_sign_of_the_language():
     comment = make_comment(seconds=1.55)
     for language, said in (("en", "Sent 1.6 s after"), ("pl", "1,6 s po otwarciu strony")):
         with translation.override(language):
-            assert said in rules.sentences(comment)[0][1]
+            assert said in explanations.sentences(comment)[0][1]
 
 
 def test_an_edited_text_is_not_highlighted_and_strange_facts_harm_nobody():
@@ -102,7 +105,7 @@ def test_words_are_looked_for_in_the_text_the_name_and_the_web_address_and_never
     assert verdict(settings, address="casino@casino.example").status == "approved"
     for field in ("body", "name", "website"):
         (reason,) = verdict(CommentSettings(hold_wordlist="casino", hold_all=False), **{field: "casino"}).reasons
-        assert rules.SENTENCES[reason["rule"]](reason).endswith("casino.")
+        assert explanations.SENTENCES[reason["rule"]](reason).endswith("casino.")
 
 
 @pytest.mark.parametrize(("seconds", "held"), [(None, False), (0, True), (2.99, True), (3, False), (100_000, False)])
@@ -229,13 +232,8 @@ def test_who_was_approved_is_let_through_by_proof_and_by_nothing_else(regular):
     settings = CommentSettings(**TRUSTING)
     proof = tokens.commenter_token(regular)
     own = {"name": "Somebody", "address": "kos@example.org"}
-    assert (
-        verdict(settings, **own, commenter_token=proof).status,
-        said_by(settings, **own, commenter_token=proof),
-    ) == (
-        "approved",
-        ["known"],
-    )
+    assert verdict(settings, **own, commenter_token=proof).status == "approved"
+    assert said_by(settings, **own, commenter_token=proof) == ["known"]
     for other in (
         {},
         {"commenter_token": "forged"},
@@ -396,4 +394,4 @@ def test_every_reason_has_a_sentence_in_every_language(language):
     facts = {"where": "name", "words": ["x"], "seconds": 1.2, "count": 2}
     facts |= {"kind": "hold", "since": timezone.now().isoformat()}
     with translation.override(language):
-        assert all(sentence(facts).strip() for sentence in rules.SENTENCES.values())
+        assert all(sentence(facts).strip() for sentence in explanations.SENTENCES.values())

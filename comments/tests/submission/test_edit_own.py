@@ -9,9 +9,9 @@ from django.core import signing
 
 from comments import tokens
 from comments.models import Comment, CommenterEmail, RateLimitHit, Thread
-from comments.moderation import decisions
-from comments.moderation.decisions import Refused
-from comments.screening import rules
+from comments.moderation import decisions, edits
+from comments.moderation.refusals import Refused
+from comments.screening import explanations
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment, make_rules, without_limits
 from news.editorial import verify
@@ -101,7 +101,7 @@ def test_new_words_are_screened_like_the_first_and_what_is_found_is_marked_in_th
     comment.refresh_from_db()
     assert comment.status == "pending"
     assert {"held", "links"} <= {reason["rule"] for reason in comment.reasons}
-    places = {comment.body[start:end] for _n, _s, ranges in rules.sentences(comment) for start, end in ranges}
+    places = {comment.body[start:end] for _n, _s, ranges in explanations.sentences(comment) for start, end in ranges}
     assert "bribe" in places
 
 
@@ -215,7 +215,7 @@ def test_decided_in_the_same_moment_the_decision_stands(comment, moderator):
 
 
 def test_what_a_moderator_has_edited_its_writer_can_only_take_back(change, take_back, comment, moderator):
-    decisions.edit(comment, "Seals.", by=moderator, expected=comment.state_token)
+    edits.edit(comment, "Seals.", by=moderator, expected=comment.state_token)
     response = change("Something else.")
     assert response.status_code == 403 and "A moderator has edited this comment" in response.content.decode()
     assert take_back().status_code == 303

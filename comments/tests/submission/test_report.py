@@ -4,7 +4,7 @@ import pytest
 
 from comments import tokens
 from comments.models import RateLimitHit, Report
-from comments.moderation import decisions
+from comments.moderation import refusals
 from comments.personal_data import emails
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment
@@ -107,7 +107,7 @@ def test_what_is_not_shown_cannot_be_reported(client, address, article, status):
     path = address("en", f"/news/{article.slug}/comments/report/{hidden.pk}/")
     filled = {"reason": "abusive", "token": tokens.make(article)}
     assert client.get(path).status_code == client.post(path, filled).status_code == 404
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         submit.report(hidden, reason="abusive")
     assert not Report.objects.exists()
 

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from comments import jobs
 from comments.models import Comment, CommenterEmail, Thread
 from comments.moderation import closing, decisions
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import submit
 from comments.submission.submit import DuplicateComment
 from comments.tests.factories import make_comment

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from comments.models import Comment, CommentSettings, Report, Thread
-from comments.moderation import closing, decisions
+from comments.moderation import closing, edits
 from comments.personal_data import emails
 from comments.tests.factories import make_comment
 from news.tests.factories import make_live_article, make_user
@@ -228,7 +228,7 @@ def test_no_finding_on_any_state_of_the_queue(person, ruth, article, view):
     held = make_comment(article, parent=root, body="Seals are blue: https://a.example and https://b.example/")
     make_comment(article)
     Report.objects.create(comment=root, reason="abusive", text="Rude.", address=emails.encrypt("a@example.org"))
-    decisions.edit(root, "Other words.", by=ruth, expected=root.state_token)
+    edits.edit(root, "Other words.", by=ruth, expected=root.state_token)
     page = person(ruth, bypass_csp=True, **view)
     page.goto(f"{QUEUE}?c={held.pk}")
     assert page.locator(".nr-hit").count() == 3
