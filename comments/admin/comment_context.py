@@ -7,8 +7,9 @@ from django.utils.functional import cached_property
 from django.utils.text import Truncator
 
 from comments.admin import highlight
-from comments.models import Comment, Thread
-from comments.moderation import sender_rules
+from comments.models import Comment
+from comments.moderation import closing, sender_rules
+from comments.moderation.closing import ClosingStatus
 from comments.personal_data import emails
 from comments.screening import explanations
 from news.content.diff import Matcher
@@ -35,9 +36,8 @@ class CommentContext:
         self.comment = comment
 
     @cached_property
-    def thread(self):
-        article = self.comment.article
-        return Thread.objects.filter(pk=article.pk).first() or Thread(article=article)
+    def closing(self) -> ClosingStatus:
+        return closing.status(self.comment.article)
 
     # Its words
 

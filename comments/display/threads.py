@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from comments.models import Comment, CommentSettings, Thread
 from comments.moderation import closing
+from comments.moderation.closing import ClosingStatus
 
 DEEPEST = 4  # narrower columns cannot be read on a phone; what goes deeper says whom it answers
 FULLEST = 500  # comments on a page, whatever the rules say: each may have five thousand characters
@@ -44,9 +45,13 @@ class ThreadPage:
     page: Page
     comments: list  # of the page, answers under their parents as far as these are on it
     start: int  # its first number: the numbers go on from page to page
-    closed: str  # the sentence why nobody can comment, or ""
-    ends_at: datetime | None  # when nobody can any more
+    closing: ClosingStatus
     banner: str
+
+    @property
+    def closed(self) -> str:
+        """The sentence why nobody can comment, or ""."""
+        return self.closing.for_readers
 
 
 def thread_page(article, number=1):
@@ -63,8 +68,7 @@ def thread_page(article, number=1):
         page=page,
         comments=_nested(page.object_list, article),
         start=1 + _heads(order[: page.start_index() - 1], pages.per_page),
-        closed=closing.closed_by(article, thread, comment_settings),
-        ends_at=closing.ends_at(article, thread, comment_settings),
+        closing=closing.status(article, thread, comment_settings),
         banner=comment_settings.banner,
     )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from comments.models import Comment
 from comments.moderation import thread_counts
+from comments.moderation.closing import NOT_LIVE
 from comments.moderation.decisions import approve, decided_as
 from comments.moderation.refusals import NOT_TO_MODERATE, Refused, load_current, outdated_because
 from comments.notifications import delivery
@@ -30,7 +31,7 @@ def no_answer_because(comment: Comment, *, by: User, expected: str | None = None
     if not by.get_full_name():
         return _("An answer carries your name, and your account has none yet. Whoever manages accounts can enter it.")
     if not comment.article.is_live():
-        return _("This story is not on the site, so it takes no comments.")
+        return str(NOT_LIVE)
     return ""
 
 

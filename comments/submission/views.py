@@ -81,7 +81,7 @@ def comments(request, article, dependencies):
 def _again(request, article, form, *, status):
     """Show the form with its errors where it was filled in: on the article page or under the comment it answers."""
     parent = form.cleaned_data.get("parent")
-    if parent is None or closing.closed_because(article):
+    if parent is None or not closing.status(article).is_open:
         return article_response(request, article, status=status, comment_form=form)
     return _reply_page(request, article, status=status, parent=parent, comment_form=form)
 

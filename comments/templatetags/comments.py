@@ -23,8 +23,9 @@ def thread_of(context, article):
     Where commenting ends at a known time, the cached page expires then.
     """
     conversation = context.get("conversation") or threads.thread_page(article)
-    if conversation.ends_at and "dependencies" in context:
-        context["dependencies"].expires_at([conversation.ends_at])
+    closes_at = conversation.closing.closes_at
+    if closes_at and "dependencies" in context:
+        context["dependencies"].expires_at([closes_at])
     return conversation
 
 

@@ -2,7 +2,8 @@
 
 from django import template
 
-from comments.models import Comment, CommentSettings, Thread
+from comments.models import Comment
+from comments.moderation import closing
 
 register = template.Library()
 
@@ -14,8 +15,7 @@ def comments_on(story, person):
         return {}
     return {
         "story": story,
-        "thread": Thread.objects.filter(pk=story.pk).first() or Thread(pk=story.pk),
+        "closing": closing.status(story),
         "counts": Comment.objects.filter(article=story.pk).counted_by_status(),
-        "comment_settings": CommentSettings.current(),
         "may_close": person.has_perm("comments.moderate_comment"),
     }
