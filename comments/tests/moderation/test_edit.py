@@ -8,7 +8,7 @@ from comments.admin import highlight
 from comments.models import Comment, CommenterEmail, Thread
 from comments.moderation import answers, decisions, edits
 from comments.moderation.refusals import Refused
-from comments.screening import explanations, rules
+from comments.screening import explanations
 from comments.tests.factories import make_comment
 from news.editorial import verify
 from news.tests.factories import make_user
@@ -280,7 +280,7 @@ def test_no_mark_ever_splits_or_opens_markup():
 
 def test_reasons_stand_numbered_beside_the_words_and_shortly_in_the_list(desk, article, monkeypatch):
     make_comment(article, body="See http://a.example & <b>")
-    monkeypatch.setattr(rules, "sentences", lambda comment: [(4, "One link <i>.", [(4, 20)])])
+    monkeypatch.setattr(explanations, "sentences", lambda comment: [(4, "One link <i>.", [(4, 20)])])
     monkeypatch.setattr(explanations, "distinguishing_sentences", lambda comment: ["One link <i>."])
     page = shown(desk)
     assert 'See <mark class="nr-hit">http://a.example<sup>4</sup></mark> &amp; &lt;b&gt;' in page

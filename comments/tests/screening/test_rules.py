@@ -12,7 +12,7 @@ from comments.models import Comment, CommentSettings, RateLimitHit, Thread
 from comments.moderation import closing, decisions
 from comments.moderation.comment_settings import change_settings
 from comments.moderation.refusals import Refused
-from comments.screening import explanations
+from comments.screening import explanations, wordlist
 from comments.screening.rules import Submission, screen
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules
@@ -184,6 +184,19 @@ def test_nobody_signs_as_somebody_of_the_newsroom(name):
 
 def test_nobody_signs_as_the_site():
     assert said_by(name=portal_settings.SITE_NAME.upper()) == ["staff"]
+
+
+def test_staff_names_are_folded_once_and_a_changed_one_anew(monkeypatch):
+    folded, readings = [], wordlist.readings
+    monkeypatch.setattr(wordlist, "readings", lambda name: folded.append(name) or readings(name))
+    ruth = make_user("Moderators", first_name="Ruth", last_name="Okafor")
+    for _comment in range(3):
+        assert said_by(name="RUTH 0KAFOR") == ["staff"]
+    assert folded.count("Ruth Okafor") == 1
+    ruth.last_name = "Nowak"
+    ruth.save()
+    assert said_by(name="Ruth Okafor") == []
+    assert said_by(name="ruth nowak") == ["staff"]
 
 
 @pytest.fixture
