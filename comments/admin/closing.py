@@ -18,7 +18,7 @@ STEPS = {
     "close": (closing.close, gettext_lazy("Comments on this story are closed.")),
     "reopen": (closing.reopen, gettext_lazy("Comments on this story are open.")),
     "exempt": (closing.exempt, gettext_lazy("Comments on this story stay open whatever its age.")),
-    "end-exemption": (closing.stop_exempting, gettext_lazy("Comments on this story close with age.")),
+    "end_exemption": (closing.stop_exempting, gettext_lazy("Comments on this story close with age.")),
 }
 
 
@@ -46,7 +46,7 @@ def urls(admin_view: Callable) -> list[URLPattern]:
     """Return a URL for each step, such as `story/12/close/`."""
     return [
         path(
-            f"story/<int:article_id>/{step}/",
+            f"story/<int:article_id>/{step.replace('_', '-')}/",
             admin_view(ClosingView.as_view(step=step)),
             name=f"comments_thread_{step}",
         )

@@ -1,4 +1,4 @@
-"""What a moderator needs to know to decide on one comment: why it is here, who wrote it, and the talk around it."""
+"""The context of one comment in the queue: why it is there, who wrote it, the thread around it."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from django.utils.functional import cached_property
 from django.utils.text import Truncator
 
 from comments.admin import highlight
-from comments.models import Comment
+from comments.models import Comment, CommentSettings
 from comments.moderation import closing, sender_rules
 from comments.moderation.closing import ClosingStatus
 from comments.personal_data import emails
@@ -16,7 +16,7 @@ from news.content.diff import Matcher
 
 EARLIER_SHOWN = 3
 NEIGHBOURS = 2
-ANCESTORS = 3  # as many as `Surroundings.LOAD` fetches along with the comment
+ANCESTORS = 3  # as many as `CommentContext.LOAD` fetches along with the comment
 PASSAGES = 5
 
 
@@ -28,27 +28,27 @@ class ScreeningReason:
 
 
 class CommentContext:
-    """Everything is asked for once, and only when the page shows it."""
+    """Everything is queried once, and only when the page shows it."""
 
     LOAD = "parent__parent__parent"
 
-    def __init__(self, comment):
-        self.comment = comment
+    def __init__(self, comment: Comment, comment_settings: CommentSettings):
+        self.comment, self._comment_settings = comment, comment_settings
 
     @cached_property
     def closing(self) -> ClosingStatus:
-        return closing.status(self.comment.article)
+        return closing.status(self.comment.article, comment_settings=self._comment_settings)
 
-    # Its words
+    # Its text
 
     @cached_property
     def sentences(self):
-        """Why it is where it is, until somebody has decided: then that is the reason."""
+        """What screening found, until somebody has decided: then that is the reason."""
         return [] if self.comment.decided_by_id else explanations.sentences(self.comment)
 
     @property
     def text(self):
-        """Its words, marked where the reasons are about them."""
+        """The body, highlighted where the reasons are about it."""
         return highlight.highlight(self.comment.body, self.sentences)
 
     @property
@@ -59,7 +59,7 @@ class CommentContext:
 
     @cached_property
     def edits(self):
-        """How it was sent and how it is now, word by word; None where nobody edited it."""
+        """The diff between the text as sent and now; None where nobody edited it."""
         return Matcher().line("p", self.comment.original, self.comment.body) if self.comment.original else None
 
     # Who complains
@@ -80,12 +80,12 @@ class CommentContext:
 
     @cached_property
     def hashes(self):
-        """What else they sent is found by these; empty once their address is forgotten."""
+        """Lookup hashes that find what else they sent; empty once their address is deleted."""
         return [] if self.comment.staff_id else emails.hashes_of(self.comment)
 
     @cached_property
     def sender_rule(self):
-        """What becomes of everything they send, or None."""
+        """The rule about everything they send, or None."""
         return sender_rules.rule_for(self.hashes) if self.hashes else None
 
     @cached_property
@@ -100,11 +100,11 @@ class CommentContext:
     def _others(self):
         return Comment.objects.by_sender(self.hashes).exclude(pk=self.comment.pk)
 
-    # The talk around it
+    # The thread around it
 
     @cached_property
     def chain(self):
-        """What it answers and what that answers, the first of them on top."""
+        """What it answers and what that answers, the topmost first."""
         chain, one = [], self.comment.parent
         while one and len(chain) < ANCESTORS:
             chain.append(one)
@@ -117,7 +117,7 @@ class CommentContext:
 
     @cached_property
     def neighbours(self):
-        """What was sent under the story shortly before and after it, in the order of time."""
+        """Comments sent under the article shortly before and after it, by time."""
         at, number = self.comment.created_at, self.comment.pk
         known = [number, *(one.pk for one in self.chain)]
         beside = Comment.objects.not_emptied().filter(article=self.comment.article_id).exclude(pk__in=known)

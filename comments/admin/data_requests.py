@@ -1,7 +1,7 @@
-"""The page of what is kept of one person: found by an address somebody types, or from a comment in the queue.
+"""The data-request page: a person found by an address somebody types, or from a comment in the queue.
 
 All of it is POST. The address stands in no link, no session and no message: after the first step the page names the
-person by a comment of theirs, and no answer is kept anywhere.
+person by a comment of theirs, and no response is cached anywhere.
 """
 
 from django import forms
@@ -71,7 +71,7 @@ class AddressForm(forms.Form):
 @sensitive_post_parameters("address")
 @sensitive_variables()
 def person_view(request):
-    """Find a person, show what is kept of them, and do what they ask for.
+    """Find a person, show what is stored about them, export or erase it.
 
     Context: `form`; once somebody is found `person` with their `comments` and `reports` (the newest), `counts`, and
     while they are asked before erasing `plan`; `refusal`, a sentence, where something was not done (422).
@@ -94,7 +94,7 @@ def person_view(request):
 
 
 def _perform(request):
-    """What comes of what somebody pressed."""
+    """Perform the action somebody pressed; return more context, or the download."""
     posted, by = request.POST, request.user
     if "of" in posted:
         return _subject_context(data_requests.subject_of(posted["of"], by=by))
@@ -137,7 +137,7 @@ def _search(request):
 
 
 def _after_refusal(request):
-    """The page behind a refusal: the same person, where they can still be found; while erasing, asked anew."""
+    """Return the context after a refusal: the same person, where they can still be found, and a new plan."""
     try:
         person = data_requests.reload(request.POST.get("person", ""), by=request.user)
         scope = request.POST.get("erase", "")
@@ -165,7 +165,7 @@ def _subject_context(person):
 
 
 def _plan_context(plan):
-    """What erasing will do, in whole sentences, each with its number."""
+    """Return what erasing will do, in whole sentences, each with its number."""
     parts = [
         (CHANGED, plan.changed),
         (DELETED, plan.deleted),

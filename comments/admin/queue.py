@@ -49,6 +49,10 @@ class CurrentFilter(admin.SimpleListFilter):
         return queryset
 
 
+# Each works without the others; what they share they import.
+QUEUE_SCRIPTS = ["list", "selection", "keys", "claim", "typed"]
+
+
 @admin.register(Comment)
 class CommentAdmin(admin.ModelAdmin):
     list_filter = [ViewFilter, CurrentFilter]
@@ -60,7 +64,7 @@ class CommentAdmin(admin.ModelAdmin):
     search_fields = ["search_key"]  # so that the box is shown; get_search_results finds
 
     class Media:
-        js = [Script("newsroom/queue.js", defer=True)]
+        js = [Script(f"newsroom/queue/{name}.js", type="module") for name in QUEUE_SCRIPTS]
 
     def has_add_permission(self, request):
         return False
@@ -110,7 +114,7 @@ class CommentAdmin(admin.ModelAdmin):
         return self.change_view(request, object_id)
 
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
-        """The queue. Context: `queue_context.shown`; after an action what `render_queue` was given.
+        """The queue. Context: `queue_context.shown`, `queue_actions.urls_of`, and what `render_queue` was given.
 
         Posting here decides nothing: every action has a URL of its own.
         """
@@ -121,15 +125,16 @@ class CommentAdmin(admin.ModelAdmin):
     def render_queue(self, request, context: dict) -> HttpResponse:
         """Render the list with `current_id` (else the comment in the URL) open.
 
-        `address` or `address_refused` after a logged look; `typed` and `refused`, texts and refusals by field, where
-        an action was refused (422).
+        `address` or `address_refused` after a logged look; `unsent` and `refusals`, texts and sentences by field,
+        where an action was refused (422).
         """
         response = super().changelist_view(request)
         if changelist := getattr(response, "context_data", {}).get("cl"):
             view = ViewFilter.value(next(spec for spec in changelist.filter_specs if isinstance(spec, ViewFilter)))
             asked = context.get("current_id") or request.GET.get("c")
-            response.context_data |= queue_context.shown(changelist, view, asked, by=request.user) | context
-            response.context_data["query"] = request.GET.urlencode()
-            if "refused" in context:
+            shown = queue_context.shown(changelist, view, asked, by=request.user)
+            shown |= queue_actions.urls_of(request, shown)
+            response.context_data |= shown | context
+            if "refusals" in context:
                 response.status_code = 422
         return response

@@ -24,6 +24,7 @@ from comments.personal_data import emails
 from comments.querysets import CommentQuerySet
 
 Status = Comment.Status
+ON_CURRENT = ["decide", "edit", "answer", "address", "sender_rule", "lift_rule", "close", "reopen"]
 
 
 class QueueAction(View):
@@ -263,6 +264,16 @@ def load_comment(comment_id: int) -> Comment:
     if comment is None:
         raise Refused(_("This comment is not there any more."))
     return comment
+
+
+def urls_of(request: HttpRequest, shown: dict) -> dict:
+    """Return the context `actions`, addresses by name, and `query`, which each of them carries to lead back."""
+    query = f"?{request.GET.urlencode()}"
+    rows = {"undo": shown.get("undoable"), "undo_many": shown.get("undoable_batch")}
+    rows |= dict.fromkeys(ON_CURRENT, shown["current"])
+    ids = {name: [row.pk] for name, row in rows.items() if row} | {"decide_many": [], "switch": []}
+    actions = {name: reverse(f"admin:comments_comment_{name}", args=args) + query for name, args in ids.items()}
+    return {"actions": actions, "query": query}
 
 
 def to_queue(request: HttpRequest, comment_id: int | str | None) -> HttpResponseRedirect:

@@ -172,7 +172,7 @@ class UnsentText:
         if not field or not by.has_perm(needs) or not (self.comment or field == "banner"):
             return {}
         comment_id = self.comment and self.comment.pk
-        return {"typed": self.texts, "refused": {field: refusal}, "current_id": comment_id}
+        return {"unsent": self.texts, "refusals": {field: refusal}, "current_id": comment_id}
 
 
 def _plain(text):

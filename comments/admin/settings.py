@@ -1,4 +1,4 @@
-"""The page of the rules for comments: one row for the whole site, so the list is the form."""
+"""The comment settings in the admin: one row for the whole site, so the list page is the form."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -51,7 +51,7 @@ class CommentSettingsAdmin(admin.ModelAdmin):
         return self._page(request, form, context | {"began_from": self._began_from(request, context)})
 
     def _began_from(self, request, context):
-        """A page shown again began where the first one did, unless it has just told what changed in between."""
+        """Return the edition the form began from; after a refusal that told of changes, the current one."""
         return context["began_from"] if "refusal" in context else request.POST.get("began_from", "")
 
     def _page(self, request, form, context):
@@ -67,7 +67,7 @@ class CommentSettingsAdmin(admin.ModelAdmin):
 
 
 def _trial_sentence(trial):
-    """Two sentences, because each has a number of its own for the plural."""
+    """Return two sentences, because each has a number of its own for the plural."""
     held = ngettext(
         "Of the last %(all)d comments %(count)d would have been held.",
         "Of the last %(all)d comments %(count)d would have been held.",

@@ -1,4 +1,4 @@
-"""The form for the rules for comments: each with its effect, and the lists tried before they count."""
+"""The form of the comment settings: each with its effect, and a trial of the wordlists before they count."""
 
 from dataclasses import dataclass, field
 
@@ -104,7 +104,7 @@ class CommentSettingsForm(forms.ModelForm):
 
 @dataclass
 class Trial:
-    """What lists would have done to the last comments: how many each would have caught, and the first few."""
+    """What the wordlists would have done to the last comments: counts, and the first few caught."""
 
     comment_count: int = 0
     held: int = 0
@@ -113,7 +113,7 @@ class Trial:
 
 
 def try_wordlists(comment_settings):
-    """Ask the lists alone about the last comments, whatever has become of those. Nothing is changed."""
+    """Try the wordlists alone on the last comments, whatever their status. Changes nothing."""
     trial = Trial()
     last = Comment.objects.filter(staff=None).exclude(body="").order_by("-created_at", "-pk")
     for comment in last.only("name", "body", "website", "status", "created_at")[:TRIAL_SIZE]:

@@ -10,10 +10,10 @@ from django.utils import timezone
 from comments.models import Comment
 from comments.moderation import claims, decisions
 from comments.tests.factories import make_comment
+from comments.tests.queue import QUEUE, press
 from news.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_after_a_decision_the_next_comment_is_one_nobody_looks_at(article, anna,
 def test_a_claim_never_keeps_anybody_from_deciding(article, anna, tom):
     comment = make_comment(article)
     claimed(at_desk(anna), comment)
-    at_desk(tom).post(QUEUE, {"decide": f"approve@{comment.pk}:pending"})
+    press(at_desk(tom), "decide", comment.pk, decision="approve", state="pending")
     comment.refresh_from_db()
     assert (comment.status, comment.claimed_by) == ("approved", None)
     told = claimed(at_desk(anna), comment, expected="pending").json()["told"]

@@ -10,14 +10,15 @@ from comments.moderation import answers, decisions, edits
 from comments.moderation.refusals import Refused
 from comments.screening import explanations
 from comments.tests.factories import make_comment
+from comments.tests.queue import QUEUE, offers, press, press_shown
 from news.editorial import verify
 from news.tests.factories import make_user
 from portal.models import AuditEvent
 from portal.pagecache import counters
+from portal.tests.markup import stands_in, tight
 from portal.text.folding import fold
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 
 
 def counter(article):
@@ -94,9 +95,8 @@ def test_other_roles_edit_and_answer_nothing(article, role):
 
 def test_on_the_page_it_is_edited_in_place_and_both_wordings_stand_beside_each_other(desk, article):
     comment = make_comment(article, body="Seals are blue.")
-    assert f'name="edit" value="{comment.pk}:{comment.state_token}"' in shown(desk)
-    posted = {"edit": f"{comment.pk}:{comment.state_token}", "about": comment.pk, "words": " Seals are\r\nred. "}
-    page = desk.post(QUEUE, posted, follow=True).content.decode()
+    assert offers(shown(desk), "edit", comment.pk)
+    page = press_shown(desk, "edit", comment.pk, words=" Seals are\r\nred. ").content.decode()
     comment.refresh_from_db()
     assert comment.body == "Seals are\nred."
     assert "<del>blue</del>" in page and "<ins>red</ins>" in page and "Edited: Ruth Okafor" in page
@@ -108,11 +108,10 @@ def test_on_the_page_it_is_edited_in_place_and_both_wordings_stand_beside_each_o
 )
 def test_what_cannot_stand_is_said_at_its_field_and_stays_typed(desk, article, words, told):
     comment = make_comment(article, body="Seals.")
-    posted = {"edit": f"{comment.pk}:{comment.state_token}", "about": comment.pk, "words": words}
-    response = desk.post(QUEUE, posted)
+    response = press_shown(desk, "edit", comment.pk, words=words)
     page = unescape(response.content.decode())
     assert response.status_code == 422
-    assert told in page and f'aria-describedby="words-refused">\n{words}</textarea>' in page
+    assert told in page and stands_in(f'aria-describedby="words-refused">{words}</textarea>', page)
     comment.refresh_from_db()
     assert (comment.body, comment.edited_at) == ("Seals.", None)
 
@@ -121,7 +120,7 @@ def test_edited_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, a
     comment = make_comment(article)
     seen = comment.state_token
     edits.edit(comment, "Theirs.", by=make_user("Moderators"), expected=seen)
-    response = desk.post(QUEUE, {"edit": f"{comment.pk}:{seen}", "about": comment.pk, "words": "Mine, long."})
+    response = press(desk, "edit", comment.pk, state=seen, about=comment.pk, words="Mine, long.")
     page = response.content.decode()
     assert response.status_code == 422 and ">\nMine, long.</textarea>" in page and "Meanwhile its words" in page
     comment.refresh_from_db()
@@ -130,24 +129,24 @@ def test_edited_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, a
 
 def test_decided_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, article):
     comment = make_comment(article)
-    posted = {"send": f"{comment.pk}:pending", "about": comment.pk, "answer": "My long answer."}
+    posted = {"state": "pending", "about": comment.pk, "answer": "My long answer."}
     decisions.trash(comment, by=make_user("Moderators", first_name="Anna", last_name="Nowak"))
-    response = desk.post(f"{QUEUE}?c={comment.pk}", posted)
+    response = press(desk, "answer", comment.pk, query=f"?c={comment.pk}", **posted)
     page = response.content.decode()
     assert response.status_code == 422 and ">\nMy long answer.</textarea>" in page and "Anna Nowak" in page
-    assert 'name="decide"' not in page and Comment.objects.count() == 1
+    assert not offers(page, "decide", comment.pk) and Comment.objects.count() == 1
 
 
-@pytest.mark.parametrize("button", ["decide", "bulk"])
-def test_no_other_button_throws_away_what_was_typed(desk, article, button):
+@pytest.mark.parametrize("action", ["decide", "decide_many"])
+def test_no_other_button_throws_away_what_was_typed(desk, article, action):
     comment = make_comment(article)
-    value = {"decide": f"approve@{comment.pk}:pending", "bulk": "approve"}[button]
-    posted = {button: value, "_selected_action": f"{comment.pk}:pending", "words": comment.body}
-    response = desk.post(QUEUE, {**posted, "about": comment.pk, "answer": "Half an ans"})
+    ids = [comment.pk] if action == "decide" else []
+    posted = {"decision": "approve", "_selected_action": f"{comment.pk}:pending", "words": comment.body}
+    response = press_shown(desk, action, *ids, value="approve", answer="Half an ans", **posted)
     assert response.status_code == 422 and ">\nHalf an ans</textarea>" in response.content.decode()
     comment.refresh_from_db()
     assert comment.status == "pending"
-    desk.post(QUEUE, {**posted, "about": comment.pk, "answer": " "})
+    press_shown(desk, action, *ids, answer=" ", **posted)
     comment.refresh_from_db()
     assert comment.status == "approved"
 
@@ -155,12 +154,7 @@ def test_no_other_button_throws_away_what_was_typed(desk, article, button):
 @pytest.mark.parametrize("words", ["\ud800 lone", "a\0b", "\u202eevil", "<script>alert(1)</script>"])
 def test_hostile_words_become_clean_ones_or_a_refusal(desk, article, words):
     comment = make_comment(article)
-    posted = {
-        "edit": f"{comment.pk}:{comment.state_token}",
-        "about": comment.pk,
-        "words": words.encode("utf-8", "replace"),
-    }
-    response = desk.post(QUEUE, posted, follow=True)
+    response = press_shown(desk, "edit", comment.pk, words=words.encode("utf-8", "replace"))
     assert response.status_code in (200, 400, 422)
     comment.refresh_from_db()
     assert "\0" not in comment.body and "<script>alert" not in response.content.decode()
@@ -193,8 +187,7 @@ def test_approved_and_answered_with_one_press(desk, article, moderator):
     comment = make_comment(article)
     page = shown(desk)
     assert "Approve and reply" in page
-    posted = {"send": f"{comment.pk}:pending", "about": comment.pk, "answer": "It does."}
-    page = desk.post(QUEUE, posted, follow=True).content.decode()
+    page = press_shown(desk, "answer", comment.pk, answer="It does.").content.decode()
     comment.refresh_from_db()
     assert comment.status == "approved" and comment.replies.get().staff == moderator
     assert Thread.objects.get().approved_count == 2
@@ -221,7 +214,7 @@ def test_nobody_answers_without_a_name_for_readers_and_never_with_a_login(desk, 
         answers.answer(comment, "It does.", by=nameless)
     desk.force_login(nameless)
     page = shown(desk, "?view=approved")
-    assert 'name="send"' not in page and "your account has none yet" in page
+    assert "/answer/" not in page and "your account has none yet" in page
     assert Comment.objects.count() == 1
 
 
@@ -236,8 +229,7 @@ def test_an_answer_that_fails_approves_nothing(article):
 @pytest.mark.parametrize(("words", "told"), [(" ", "Type your answer"), ("x" * 5001, "now it has 5001")])
 def test_an_answer_that_cannot_stand_is_said_at_its_field(desk, article, words, told):
     comment = make_comment(article)
-    posted = {"send": f"{comment.pk}:pending", "about": comment.pk, "answer": words}
-    response = desk.post(QUEUE, posted)
+    response = press_shown(desk, "answer", comment.pk, answer=words)
     assert response.status_code == 422 and told in response.content.decode()
     comment.refresh_from_db()
     assert comment.status == "pending"
@@ -284,8 +276,8 @@ def test_reasons_stand_numbered_beside_the_words_and_shortly_in_the_list(desk, a
     monkeypatch.setattr(explanations, "distinguishing_sentences", lambda comment: ["One link <i>."])
     page = shown(desk)
     assert 'See <mark class="nr-hit">http://a.example<sup>4</sup></mark> &amp; &lt;b&gt;' in page
-    assert '<li value="4"><span class="is-strong">One link &lt;i&gt;.</span>' in page
-    assert '<span class="nr-qi-why">One link &lt;i&gt;.</span>' in page
+    assert stands_in('<li value="4"><span class="is-strong">One link &lt;i&gt;.</span>', page)
+    assert stands_in('<span class="nr-qi-why">One link &lt;i&gt;.</span>', page)
 
 
 def test_the_talk_around_it_is_there_with_each_state(desk, article):
@@ -294,7 +286,7 @@ def test_the_talk_around_it_is_there_with_each_state(desk, article):
     make_comment(article, body="Spam beside it.", is_spam=True, status="spam")
     current = make_comment(article, body="The one.", parent=middle)
     make_comment(article, body="Said after it.")
-    page = shown(desk, f"?c={current.pk}").partition('<div class="nr-qdetail">')[2]
+    page = tight(shown(desk, f"?c={current.pk}")).partition('<div class="nr-qdetail">')[2]
     order = [page.index(words) for words in ("The root.", "In between.", "The one.", "Spam beside it.", "Said after")]
     assert order == sorted(order)
     assert "· Spam" in page and "· Approved" in page

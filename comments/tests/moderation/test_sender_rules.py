@@ -13,14 +13,15 @@ from comments.models import Comment, CommenterEmail, SenderRule
 from comments.moderation import answers, refusals, sender_rules
 from comments.personal_data import emails
 from comments.screening import explanations
+from comments.tests import queue
 from comments.tests.factories import form_of, make_comment, without_limits
+from comments.tests.queue import QUEUE
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 
 ADDRESS = "grazyna@example.org"
-QUEUE = "/admin/comments/comment/"
 
 
 @pytest.fixture
@@ -38,9 +39,9 @@ def stand(comment, kind, by, reason=""):
     return sender_rules.decide(emails.hashes_of(comment), kind, by=by, reason=reason)
 
 
-def press(desk, comment, *button, **typed):
-    sent = {button[0]: button[1], "about": comment.pk, **typed}
-    return desk.post(f"{QUEUE}?c={comment.pk}&view={comment.status}", sent, follow=True)
+def press(desk, comment, action, **typed):
+    query = f"?c={comment.pk}&view={comment.status}"
+    return queue.press(desk, action, comment.pk, query=query, about=comment.pk, **typed)
 
 
 @pytest.mark.parametrize(("kind", "status"), [("hold", "pending"), ("spam", "spam")])
@@ -145,33 +146,34 @@ def test_twice_the_same_and_lifting_nothing_are_refused_with_a_sentence(article,
 def test_what_another_moderator_decided_meanwhile_is_not_overrun_unseen(desk, article):
     comment = make_comment(article, address=ADDRESS, status="pending", by=make_user("Moderators"))
     stand(comment, "spam", make_user("Moderators", username="ewa"), "Old friend")
-    page = unescape(press(desk, comment, "stand", f"hold@{comment.pk}:", note="My own reason").content.decode())
+    page = unescape(press(desk, comment, "sender_rule", kind="hold", rule="", note="My own reason").content.decode())
     assert SenderRule.objects.get().kind == "spam"
     assert 'value="My own reason"' in page and 'id="note-refused"' in page and "ewa" in page
-    press(desk, comment, "lift", f"{comment.pk}:hold")
+    press(desk, comment, "lift_rule", rule="hold")
     assert SenderRule.objects.get().kind == "spam"
 
 
 def test_the_queue_offers_it_shows_it_and_lifts_it(desk, article):
     comment = make_comment(article, address=ADDRESS)
-    page = unescape(press(desk, comment, "stand", f"hold@{comment.pk}:", note="Rude").content.decode())
+    page = unescape(press(desk, comment, "sender_rule", kind="hold", rule="", note="Rude").content.decode())
     assert SenderRule.objects.get().reason == "Rude"
-    assert f'name="lift" value="{comment.pk}:hold"' in page and "Rude" in page
-    assert f'value="spam@{comment.pk}:hold"' in page and f'value="hold@{comment.pk}:' not in page
-    page = press(desk, comment, "lift", f"{comment.pk}:hold").content.decode()
-    assert not SenderRule.objects.exists() and f'value="hold@{comment.pk}:"' in page
+    assert queue.offers(page, "lift_rule", comment.pk) and 'name="rule" value="hold"' in page and "Rude" in page
+    assert queue.offers(page, "sender_rule", comment.pk, value="spam")
+    assert not queue.offers(page, "sender_rule", comment.pk, value="hold")
+    page = press(desk, comment, "lift_rule", rule="hold").content.decode()
+    assert not SenderRule.objects.exists() and queue.offers(page, "sender_rule", comment.pk, value="hold")
 
 
 def test_a_reason_too_long_is_said_at_its_field_and_kept(desk, article):
     comment = make_comment(article, address=ADDRESS)
-    response = press(desk, comment, "stand", f"hold@{comment.pk}:", note="x" * 201)
+    response = press(desk, comment, "sender_rule", kind="hold", rule="", note="x" * 201)
     assert response.status_code == 422 and "x" * 201 in response.content.decode()
     assert not SenderRule.objects.exists()
 
 
 def test_a_reason_not_sent_yet_is_not_thrown_away_by_another_button(desk, article):
     comment = make_comment(article, address=ADDRESS)
-    response = press(desk, comment, "decide", f"spam@{comment.pk}:approved", note="Rude")
+    response = press(desk, comment, "decide", decision="spam", state="approved", note="Rude")
     assert response.status_code == 422 and 'value="Rude"' in response.content.decode()
     comment.refresh_from_db()
     assert comment.status == "approved"
@@ -185,8 +187,8 @@ def test_without_an_address_nothing_is_decided_and_the_page_says_so(desk, articl
     else:
         emails.forget([comment.pk])
     page = desk.get(f"{QUEUE}?c={comment.pk}&view=approved").content.decode()
-    assert 'name="stand"' not in page and 'name="of"' not in page
-    press(desk, comment, "stand", f"hold@{comment.pk}:")
+    assert not queue.offers(page, "sender_rule", comment.pk) and 'name="of"' not in page
+    press(desk, comment, "sender_rule", kind="hold", rule="")
     assert not SenderRule.objects.exists()
 
 

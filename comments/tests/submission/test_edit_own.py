@@ -14,13 +14,14 @@ from comments.moderation.refusals import Refused
 from comments.screening import explanations
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment, make_rules, without_limits
+from comments.tests.queue import QUEUE, offers, press
 from news.editorial import verify
 from news.tests import races
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
+from portal.tests.markup import stands_in
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 RECEIPTS = ["1", "1:2:3", "x" * 5000, "١:a:b", "0", "-1", "%F0%9F%99%82"]
 
 
@@ -287,7 +288,7 @@ def test_a_moderator_who_decides_on_what_is_gone_is_told(desk, comment, moderato
     submit.take_back(comment)
     with pytest.raises(Refused, match="not there any more"):
         decisions.approve(stale, by=moderator)
-    page = desk.post(QUEUE, {"decide": f"approve@{stale.pk}:{stale.state_token}"}, follow=True).content.decode()
+    page = press(desk, "decide", stale.pk, decision="approve", state=stale.state_token).content.decode()
     assert "This comment is not there any more." in page
 
 
@@ -297,14 +298,14 @@ def test_a_moderator_who_decides_on_what_is_gone_is_told(desk, comment, moderato
 @pytest.mark.parametrize("decision", ["approve", "reject.abusive"])
 def test_words_changed_meanwhile_are_not_decided_on_unread(desk, comment, decision):
     page = desk.get(QUEUE).content.decode()
-    assert f'value="approve@{comment.pk}:{comment.state_token}"' in page
+    assert f'name="state" value="{comment.state_token}"' in page and offers(page, "decide", comment.pk)
     seen = comment.state_token
     submit.rewrite(comment, "Buy my seals.")
-    page = desk.post(f"{QUEUE}?c={comment.pk}", {"decide": f"{decision}@{comment.pk}:{seen}"}, follow=True)
+    page = press(desk, "decide", comment.pk, query=f"?c={comment.pk}", decision=decision, state=seen)
     comment.refresh_from_db()
     assert comment.status == "pending"
     assert "Meanwhile its writer has changed the words." in page.content.decode()
-    desk.post(QUEUE, {"decide": f"{decision}@{comment.pk}:{comment.state_token}"})
+    press(desk, "decide", comment.pk, decision=decision, state=comment.state_token)
     comment.refresh_from_db()
     assert comment.status != "pending"
 
@@ -320,10 +321,11 @@ def test_changed_in_the_very_moment_they_are_not_approved_either(comment, modera
 
 def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, article, comment):
     other = make_comment(article)
-    assert f'name="_selected_action" value="{comment.pk}:{comment.state_token}"' in desk.get(QUEUE).content.decode()
+    page = desk.get(QUEUE).content.decode()
+    assert stands_in(f'name="_selected_action" value="{comment.pk}:{comment.state_token}"', page)
     selected = [f"{one.pk}:{one.state_token}" for one in (comment, other)]
     submit.rewrite(comment, "Buy my seals.")
-    page = desk.post(QUEUE, {"bulk": "approve", "_selected_action": selected}, follow=True).content.decode()
+    page = press(desk, "decide_many", decision="approve", _selected_action=selected).content.decode()
     assert dict(Comment.objects.values_list("pk", "status")) == {comment.pk: "pending", other.pk: "approved"}
     assert "Jan Kowal: Meanwhile its writer has changed the words." in page
 
@@ -331,11 +333,8 @@ def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, artic
 def test_nobody_answers_or_edits_what_they_have_not_read(desk, comment):
     seen = comment.state_token
     submit.rewrite(comment, "Buy my seals.")
-    for posted in (
-        {"send": f"{comment.pk}:{seen}", "answer": "Yes."},
-        {"edit": f"{comment.pk}:{seen}", "words": "Yes."},
-    ):
-        response = desk.post(f"{QUEUE}?c={comment.pk}", {**posted, "about": comment.pk})
+    for action, typed in (("answer", {"answer": "Yes."}), ("edit", {"words": "Yes."})):
+        response = press(desk, action, comment.pk, query=f"?c={comment.pk}", state=seen, about=comment.pk, **typed)
         assert response.status_code == 422 and "its writer has changed the words" in response.content.decode()
     comment.refresh_from_db()
     assert (comment.status, comment.body) == ("pending", "Buy my seals.") and Comment.objects.count() == 1
