@@ -78,7 +78,7 @@ def filled(row, newsroom):
 
     def fill(match):
         name, _equals, value = match[1].partition("=")
-        if name == "pk" and value:
+        if name in {"pk", "report_id"} and value:
             return str(newsroom[value].pk)
         return str(keys.get(value, value) if value else fillers.get(name, newsroom[subject].pk))
 
