@@ -1,14 +1,14 @@
 """Permissions of the roles on comments."""
 
-from news.roles import grant
+from portal import roles
 
 MODERATES = ["view_comment", "moderate_comment"]
 CHANGES_SETTINGS = ["view_commentsettings", "change_commentsettings"]
-ROLES = {
-    "Chief editors": [*MODERATES, *CHANGES_SETTINGS],
-    "Moderators": [*MODERATES, *CHANGES_SETTINGS, "view_commenteremail"],
-}
 
-
-def ensure_roles(**signal):
-    grant("comments", ROLES)
+roles.register(
+    "comments",
+    {
+        roles.CHIEF_EDITORS: [*MODERATES, *CHANGES_SETTINGS],
+        roles.MODERATORS: [*MODERATES, *CHANGES_SETTINGS, "view_commenteremail"],
+    },
+)

@@ -139,14 +139,14 @@ class RevisionQuerySet(ImmutableQuerySet):
 class AutosaveQuerySet(models.QuerySet):
     def of(self, person, story):
         """What this person left at this story (None: at a new one) and may take up, newest first."""
-        return self.filter(person=person, story=story).exclude(fields="").order_by("-kept_at", "-pk")
+        return self.filter(person=person, story=story).exclude(fields="").order_by("-saved_at", "-pk")
 
 
 class PresenceQuerySet(models.QuerySet):
-    def there(self, *, at=None):
+    def active(self, *, at=None):
         """Those whose browser has said so lately."""
         return self.filter(seen_at__gt=(at or timezone.now()) - HEARD_WITHIN)
 
-    def beside(self, person, *, at=None):
-        """Who else is there, longest first."""
-        return self.there(at=at).exclude(person=person).select_related("person").order_by("since", "pk")
+    def others(self, person, *, at=None):
+        """Who else has it open, longest first."""
+        return self.active(at=at).exclude(person=person).select_related("person").order_by("since", "pk")

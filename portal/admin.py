@@ -2,5 +2,6 @@
 
 from portal.accounts import admin as accounts
 from portal.ops import admin as ops
+from portal.ops import dashboard
 
-__all__ = ["accounts", "ops"]
+__all__ = ["accounts", "dashboard", "ops"]

@@ -9,9 +9,11 @@ import os
 import re
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from environ import Env
@@ -19,23 +21,24 @@ from environ import Env
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("VAR_DIR", "").strip() or BASE_DIR / "var")
 KEYS_FILE = VAR_DIR / "keys.env"
-LONGEST_KEY_ID = 20  # what Event.key_id holds
+LONGEST_KEY_ID = 20  # what AuditEvent.key_id holds
 # A host as browsers send it (IDNs as xn--…), and perhaps a port.
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]+)?")
 DATABASE_SCHEMES = {"postgres", "postgresql", "sqlite"}
-STORE_SCHEMES = {"redis", "rediss", "filecache", "locmemcache", "dummycache"}
-MAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"}
+CACHE_SCHEMES = {"redis", "rediss", "filecache", "locmemcache", "dummycache"}
+EMAIL_SCHEMES = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"}
 
 
 class ConfigurationError(SystemExit):
     """Stops the process; the sentence says which variable to set, and to what."""
 
-    def __init__(self, sentence):
+    def __init__(self, sentence: str) -> None:
         super().__init__(f"Cannot start: {sentence}")
 
 
-def text(name, default=None):
-    value = os.environ.get(name, "").strip() or _kept_keys().get(name) or default
+def text(name: str, default: str | None = None) -> str:
+    """Return a variable, from the environment or else from the stored keys. Without a default it must be set."""
+    value = os.environ.get(name, "").strip() or _stored_keys().get(name) or default
     if value is None:
         raise ConfigurationError(
             f"set {name} in the environment or in {KEYS_FILE}; `manage.py demo` makes keys to try with."
@@ -43,47 +46,48 @@ def text(name, default=None):
     return value
 
 
-def flag(name, default=False):
+def boolean(name: str, default: bool = False) -> bool:
     value = text(name, "1" if default else "0").lower()
     if value not in {"0", "1", "true", "false"}:
         raise ConfigurationError(f"{name} is “{value}”; set it to 1 or 0.")
     return value in {"1", "true"}
 
 
-def number(name, default):
+def integer(name: str, default: int) -> int:
+    """Return a whole number, 0 or more."""
     value = text(name, str(default))
     if not value.isdecimal():
         raise ConfigurationError(f"{name} is “{value}”; set it to a whole number such as {default}.")
     return int(value)
 
 
-def one_of(name, default, choices):
+def choice(name: str, default: str, choices: Collection[str]) -> str:
     value = text(name, default)
     if value not in choices:
         raise ConfigurationError(f"{name} is “{value}”; set it to one of {', '.join(choices)}.")
     return value
 
 
-def words(name):
-    """A list from comma-separated text, with at least one word; blanks are dropped."""
-    found = [word.strip() for word in text(name).split(",") if word.strip()]
-    if not found:
+def comma_separated(name: str) -> list[str]:
+    """Return the entries of comma-separated text, at least one; blank entries are dropped."""
+    entries = _entries(text(name))
+    if not entries:
         raise ConfigurationError(f"{name} has commas and nothing between them; put at least one key there.")
-    return found
+    return entries
 
 
-def networks(name):
-    """Machines and networks from comma-separated text, none by default."""
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Return addresses and networks from comma-separated text, none by default."""
     try:
-        return [ip_network(word.strip()) for word in text(name, "").split(",") if word.strip()]
+        return [ip_network(entry) for entry in _entries(text(name, ""))]
     except ValueError:
         raise ConfigurationError(f"{name} must be addresses or networks such as 10.0.0.5,192.168.7.0/24.") from None
 
 
-def keyring(name):
-    """Named keys `id:secret,id:secret` as an ordered dict: the first is used, all are accepted."""
-    keys = {}
-    for entry in words(name):
+def keyring(name: str) -> dict[str, str]:
+    """Return named keys, `id:secret,id:secret`, in their order: the first is used, all are accepted."""
+    keys: dict[str, str] = {}
+    for entry in comma_separated(name):
         key_id, separator, secret = entry.partition(":")
         if not separator or not key_id or len(secret) < 32:
             raise ConfigurationError(
@@ -97,48 +101,50 @@ def keyring(name):
     return keys
 
 
-def origin(name, default):
-    """Where readers find the site: scheme, host, perhaps a port, and nothing more."""
+def origin(name: str, default: str) -> str:
+    """Return where readers find the site: scheme, host, perhaps a port, and nothing more."""
     value = text(name, default).rstrip("/").lower()
     try:
-        is_one = ORIGIN.fullmatch(value) and urlsplit(value).port != 0  # no port of 65536 or more either
+        is_valid = bool(ORIGIN.fullmatch(value)) and urlsplit(value).port != 0  # no port of 65536 or more either
     except ValueError:
-        is_one = False
-    if not is_one:
+        is_valid = False
+    if not is_valid:
         raise ConfigurationError(
             f"{name} is “{value}”; set it to the address readers use, without a path, such as https://news.example."
         )
     return value
 
 
-def database(name, default):
-    """SQLite or PostgreSQL: the two that the tests run on."""
-    with _url_of(name, default, DATABASE_SCHEMES, "postgres://user:password@host:5432/name") as url:
-        found = Env.db_url_config(url)
-        if not found["NAME"]:
+def database(name: str, default: str) -> dict[str, Any]:
+    """Return Django's settings of a database; SQLite or PostgreSQL, because the tests run on these two."""
+    with _server_url(name, default, DATABASE_SCHEMES, "postgres://user:password@host:5432/name") as url:
+        config: dict[str, Any] = Env.db_url_config(url)
+        if not config["NAME"]:
             raise ValueError
-    return found
+    return config
 
 
-def store(name, default):
-    with _url_of(name, default, STORE_SCHEMES, "redis://host:6379/1") as url:
-        found = Env.cache_url_config(url)
-        if "redis" in found["BACKEND"]:
+def cache(name: str, default: str) -> dict[str, Any]:
+    """Return Django's settings of a cache."""
+    with _server_url(name, default, CACHE_SCHEMES, "redis://host:6379/1") as url:
+        config: dict[str, Any] = Env.cache_url_config(url)
+        if "redis" in config["BACKEND"]:
             _ = urlsplit(url).port  # ValueError unless it is one
-    return found
+    return config
 
 
-def mail(name, default):
-    with _url_of(name, default, MAIL_SCHEMES, "smtp+tls://user:password@host:587") as url:
-        found = Env.email_url_config(url)
-        if "smtp" in url.partition(":")[0] and not found["EMAIL_HOST"]:
+def email(name: str, default: str) -> dict[str, Any]:
+    """Return Django's EMAIL_… settings."""
+    with _server_url(name, default, EMAIL_SCHEMES, "smtp+tls://user:password@host:587") as url:
+        config: dict[str, Any] = Env.email_url_config(url)
+        if "smtp" in url.partition(":")[0] and not config["EMAIL_HOST"]:
             raise ValueError
-    return found
+    return config
 
 
 @contextmanager
-def _url_of(name, default, schemes, example):
-    """The address of a server, to be read inside: whatever is wrong with it becomes our sentence."""
+def _server_url(name: str, default: str, schemes: Collection[str], example: str) -> Iterator[str]:
+    """Yield a server's URL; a ValueError raised inside becomes a sentence that repeats nothing of the URL."""
     url = text(name, default)
     try:
         scheme, separator, _rest = url.partition("://")
@@ -149,8 +155,8 @@ def _url_of(name, default, schemes, example):
         raise ConfigurationError(f"{name} cannot be read; set it to an address such as {example}.") from None
 
 
-def folder(path):
-    """A folder under VAR_DIR, made unless it is there."""
+def ensure_directory(path: Path) -> Path:
+    """Make a directory under VAR_DIR unless it is there."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -158,11 +164,11 @@ def folder(path):
     return path
 
 
-def make_keys():
-    """Write keys of its own for this installation unless they are there; readable by its owner only."""
+def make_keys() -> None:
+    """Write keys for this installation, readable by their owner only, unless there are some."""
     if KEYS_FILE.exists():
         return
-    folder(VAR_DIR)
+    ensure_directory(VAR_DIR)
     lines = {
         "SECRET_KEY": secrets.token_urlsafe(50),
         "DATA_KEYS": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -174,9 +180,14 @@ def make_keys():
         file.writelines(f"{name}={value}\n" for name, value in lines.items())
 
 
-def _kept_keys():
+def _stored_keys() -> dict[str, str]:
     try:
         lines = KEYS_FILE.read_text(encoding="utf-8").splitlines() if KEYS_FILE.exists() else []
     except OSError:
         raise ConfigurationError(f"{KEYS_FILE} cannot be read; start as its owner or set another VAR_DIR.") from None
-    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name: value for name, value in pairs}
+
+
+def _entries(comma_separated_text: str) -> list[str]:
+    return [entry.strip() for entry in comma_separated_text.split(",") if entry.strip()]

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from portal import env
 from portal.env import BASE_DIR, VAR_DIR, ConfigurationError
 
-DEBUG = env.flag("DEBUG")
+DEBUG = env.boolean("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY")
 # First encrypts, all decrypt: commenters' addresses. Losing them loses the addresses, by design.
-DATA_KEYS = env.words("DATA_KEYS")
+DATA_KEYS = env.comma_separated("DATA_KEYS")
 # First signs, all verify: the editorial history. Never SECRET_KEY, which rotates for other reasons.
 HISTORY_KEYS = env.keyring("HISTORY_KEYS")
 for key in DATA_KEYS:
@@ -30,7 +30,7 @@ for key in DATA_KEYS:
         ) from None
 
 SITE_NAME = env.text("SITE_NAME", "Tariff & Transit")
-SITE_URL = env.origin("SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}")
+SITE_URL = env.origin("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000)}")
 site = urlsplit(SITE_URL)
 SITE_IS_LOCAL = site.hostname in {"127.0.0.1", "localhost", "::1"}
 
@@ -41,7 +41,7 @@ SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes ask inside, over plain http, an
 SECURE_HSTS_SECONDS = 31_536_000 if site.scheme == "https" else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = site.scheme == "https"
 # The reverse proxy speaks plain http inside, and says how the reader came.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY") else None
 # Only these are believed when they say whom they speak for (X-Forwarded-For), for the limits on comments.
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.http.request_guard.RequestGuardMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.pagecache.middleware.PageCacheMiddleware",  # a kept page costs none of what follows
+    "portal.pagecache.middleware.PageCacheMiddleware",  # a cached page costs none of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "portal.i18n.languages.LanguageMiddleware",  # the newsroom's language is the user's
@@ -116,25 +116,25 @@ else:
     DATABASE |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Kept pages, as files unless CACHE_URL names a server; the counters that make them right are in the database.
-CACHES = {"default": env.store("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
+# Cached pages, as files unless CACHE_URL names a server; the counters that invalidate them are in the database.
+CACHES = {"default": env.cache("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
 CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
 if "redis" in CACHES["default"]["BACKEND"]:
     CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
     CACHES["default"]["OPTIONS"] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 
-vars().update(env.mail("EMAIL_URL", "consolemail://"))
+vars().update(env.email("EMAIL_URL", "consolemail://"))
 SITE_HOST = site.hostname
 EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs must not outlast a job's lease
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("FROM_EMAIL", formataddr((SITE_NAME, f"newsroom@{SITE_HOST}")))
 # Where "comments are waiting" goes; empty: nowhere. At most one digest in so many minutes.
 MODERATORS_EMAIL = env.text("MODERATORS_EMAIL", "")
-MODERATORS_DIGEST_MINUTES = env.number("MODERATORS_DIGEST_MINUTES", 15)
+MODERATORS_DIGEST_MINUTES = env.integer("MODERATORS_DIGEST_MINUTES", 15)
 
 # Who must have read a text before readers get it: on, strict (the approver wrote none of it) or off.
-FOUR_EYES = env.one_of("FOUR_EYES", "on", ["on", "strict", "off"])
+FOUR_EYES = env.choice("FOUR_EYES", "on", ["on", "strict", "off"])
 # How many characters one person alone may mend in a live story at once; 0: none.
-TYPO_CHARACTERS = env.number("TYPO_CHARACTERS", 20)
+TYPO_CHARACTERS = env.integer("TYPO_CHARACTERS", 20)
 
 AUTH_USER_MODEL = "portal.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -145,7 +145,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 
 LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
-LANGUAGE_CODE = env.one_of("LANGUAGE_CODE", "en", dict(LANGUAGES))
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", dict(LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Brussels")
@@ -153,7 +153,7 @@ if TIME_ZONE not in available_timezones():
     raise ConfigurationError(f"TIME_ZONE is “{TIME_ZONE}”; set it to a name such as Europe/Warsaw.")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.folder(VAR_DIR / "static")  # for those who collect; WhiteNoise wants it to exist
+STATIC_ROOT = env.ensure_directory(VAR_DIR / "static")  # for those who collect; WhiteNoise wants it to exist
 WHITENOISE_USE_FINDERS = True  # nothing to collect before a first start
 
 LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -164,7 +164,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # A refusal and a reader's slip in a form are everyday answers, not worth a traceback in the log.
     "loggers": {"django.request": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": env.one_of("LOG_LEVEL", "INFO", LOG_LEVELS)},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LOG_LEVELS)},
 }
 
 # The public site: no inline script or style, nothing from elsewhere, forms only to ourselves.

@@ -16,6 +16,7 @@ from comments.admin import data_requests, queue_actions, queue_context
 from comments.admin.queue_context import REPORTED, TABS
 from comments.models import Comment
 from comments.moderation import closing
+from portal.audit.model_admin import AuditedAdmin
 
 Status = Comment.Status
 
@@ -54,7 +55,7 @@ QUEUE_SCRIPTS = ["list", "selection", "keys", "claim", "typed"]
 
 
 @admin.register(Comment)
-class CommentAdmin(admin.ModelAdmin):
+class CommentAdmin(AuditedAdmin):
     list_filter = [ViewFilter, CurrentFilter]
     list_per_page = 50
     show_full_result_count = False
@@ -109,9 +110,6 @@ class CommentAdmin(admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A comment has no form of its own; its place is the queue."""
         return HttpResponseRedirect(f"{reverse('admin:comments_comment_changelist')}?c={object_id}")
-
-    def history_view(self, request, object_id, extra_context=None):
-        return self.change_view(request, object_id)
 
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
         """The queue. Context: `queue_context.shown`, `queue_actions.urls_of`, and what `render_queue` was given.

@@ -13,10 +13,11 @@ from comments.admin.settings_form import CommentSettingsForm
 from comments.models import CommentSettings
 from comments.moderation.comment_settings import change_settings, edition
 from comments.moderation.refusals import Refused
+from portal.audit.model_admin import AuditedAdmin
 
 
 @admin.register(CommentSettings)
-class CommentSettingsAdmin(admin.ModelAdmin):
+class CommentSettingsAdmin(AuditedAdmin):
     def has_add_permission(self, request):
         return False
 
@@ -25,9 +26,6 @@ class CommentSettingsAdmin(admin.ModelAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return HttpResponseRedirect(reverse("admin:comments_commentsettings_changelist"))
-
-    def history_view(self, request, object_id, extra_context=None):
-        return self.change_view(request, object_id)
 
     def changelist_view(self, request, extra_context=None):
         """Context: `form`, `trial` (after "Try it"), `began_from`, `refusal`, `may_change`, `may_see_comments`."""

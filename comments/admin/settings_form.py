@@ -8,7 +8,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from comments.models import Comment, CommentSettings
-from comments.screening import rules, wordlist
+from comments.screening import wordlist
+from comments.screening.rules import words_in
 
 TRIAL_SIZE = 1000  # of the last comments, to try a list on
 MAX_SHOWN = 5
@@ -118,7 +119,7 @@ def try_wordlists(comment_settings):
     last = Comment.objects.filter(staff=None).exclude(body="").order_by("-created_at", "-pk")
     for comment in last.only("name", "body", "website", "status", "created_at")[:TRIAL_SIZE]:
         trial.comment_count += 1
-        refused, held = (_lines(rules.words_in(comment, getattr(comment_settings, name))) for name in reversed(LISTS))
+        refused, held = (_lines(words_in(comment, getattr(comment_settings, name))) for name in reversed(LISTS))
         trial.refused += bool(refused)
         trial.held += bool(held and not refused)
         if (refused or held) and len(trial.caught) < MAX_SHOWN:

@@ -63,7 +63,7 @@ def answer(comment: Comment, body: str, *, by: User, expected: str | None = None
         **decided_as(Status.APPROVED, by=by, at=now),
     )
     thread_counts.count(comment, 1)
-    log.record("answer", reply, by=by, article=comment.article_id, to=comment.pk)
+    log.record("comment.answered", reply, by=by, article=comment.article_id, to=comment.pk)
     thread_counts.invalidate_pages([comment.article_id])
     delivery.schedule_notifications([reply.pk])
     return reply

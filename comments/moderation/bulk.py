@@ -29,6 +29,14 @@ from comments.notifications import delivery
 from comments.querysets import in_parts
 from portal.audit import log
 
+AUDIT_KINDS = {
+    Decision.APPROVE: "comments.approved",
+    Decision.REJECT: "comments.rejected",
+    Decision.SPAM: "comments.marked_spam",
+    Decision.TRASH: "comments.trashed",
+    Decision.WAIT: "comments.reset_to_pending",
+}
+
 
 @transaction.atomic
 def decide_all(comments, decision, reason="", *, by):
@@ -53,7 +61,7 @@ def decide_all(comments, decision, reason="", *, by):
     answered = [] if decision == Decision.WAIT else _id_batches(locked_comments)
     reports = sum(close_reports(part, at=batch.at) for part in answered)
     facts = {"because": reason} if decision == Decision.REJECT else {}
-    _record(decision.value, batch, locked_comments, articles, by=by, reports=reports, **facts)
+    _record(AUDIT_KINDS[decision], batch, locked_comments, articles, by=by, reports=reports, **facts)
     if status == Status.APPROVED or decision == Decision.REJECT:
         _schedule_notifications(locked_comments)
     return batch
@@ -77,7 +85,7 @@ def undo_all(batch, *, by):
     articles = _recount_threads(locked_comments, lambda one: one.previous_status)
     closed = Report.objects.filter(is_open=False, closed_at=batch.at)
     reports = sum(reopen_reports(closed.filter(comment__in=part)) for part in _id_batches(locked_comments))
-    _record("undo", batch, locked_comments, articles, by=by, reports=reports)
+    _record("comments.decision_undone", batch, locked_comments, articles, by=by, reports=reports)
     _schedule_notifications(one for one in locked_comments if one.previous_status == Status.APPROVED)
     return len(locked_comments)
 
@@ -129,7 +137,7 @@ def _recount_threads(locked_comments, status_after):
 
 def _record(kind, batch, locked_comments, articles, *, by, **facts):
     """Append the audit event and invalidate the pages of these articles (ids)."""
-    was = dict(Counter(one.status for one in locked_comments))
+    before = dict(Counter(one.status for one in locked_comments))
     digest = log.digest(_ids(locked_comments))
-    log.record(kind, batch, by=by, count=len(locked_comments), comments=digest, was=was, **facts)
+    log.record(kind, batch, by=by, count=len(locked_comments), comments=digest, before=before, **facts)
     invalidate_pages(articles)

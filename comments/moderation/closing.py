@@ -125,25 +125,25 @@ def closed_because(article: Article) -> str:
 @transaction.atomic
 def close(article: Article, *, by: User) -> None:
     """Take no more comments on this article; the ones readers see stay."""
-    _set(article, "is_closed", True, by, "close", _("They are closed already."))
+    _set(article, "is_closed", True, by, "thread.closed", _("They are closed already."))
 
 
 @transaction.atomic
 def reopen(article: Article, *, by: User) -> None:
     """Take comments on this article again."""
-    _set(article, "is_closed", False, by, "reopen", _("They are open already."))
+    _set(article, "is_closed", False, by, "thread.reopened", _("They are open already."))
 
 
 @transaction.atomic
 def exempt(article: Article, *, by: User) -> None:
     """Exempt this article from closing with age."""
-    _set(article, "stays_open", True, by, "exempt", _("They stay open already."))
+    _set(article, "stays_open", True, by, "thread.exempted", _("They stay open already."))
 
 
 @transaction.atomic
 def stop_exempting(article: Article, *, by: User) -> None:
     """End the exemption from closing with age."""
-    _set(article, "stays_open", False, by, "let age", _("They close with age already."))
+    _set(article, "stays_open", False, by, "thread.exemption_ended", _("They close with age already."))
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ def change_settings(changed, *, by, began_from=None):
         for name in changes:
             setattr(comment_settings, name, changed[name])
         comment_settings.save()
-        log.record("rules", comment_settings, by=by, changed=changes)
+        log.record("comment_settings.changed", comment_settings, by=by, changed=changes)
         counters.bump(counters.SITE)
     return comment_settings
 

@@ -49,6 +49,13 @@ LEADS_TO = {
     Decision.TRASH: Status.TRASH,
     Decision.WAIT: Status.PENDING,
 }
+AUDIT_KINDS = {
+    Decision.APPROVE: "comment.approved",
+    Decision.REJECT: "comment.rejected",
+    Decision.SPAM: "comment.marked_spam",
+    Decision.TRASH: "comment.trashed",
+    Decision.WAIT: "comment.reset_to_pending",
+}
 BACK_TO = {
     Status.PENDING: Decision.WAIT,
     Status.APPROVED: Decision.APPROVE,
@@ -142,7 +149,7 @@ def undo(comment: Comment, *, by: User, expected: str | None = None) -> None:
         if not Comment.objects.filter(pk=comment.pk, **unchanged).update(previous_status=""):
             raise overtaken(comment)
         reopen_reports(closed)
-        log.record("reports reopened", comment, by=by, article=comment.article_id)
+        log.record("comment.reports_reopened", comment, by=by, article=comment.article_id)
     else:
         _decide(comment, BACK_TO[Status(comment.previous_status)], by=by, expected=expected, reopened=closed)
 
@@ -183,13 +190,21 @@ def _decide(comment, decision, *, by, expected=None, reason=None, reopened=None)
     facts = {"because": reason} if decision == Decision.REJECT else {}
     if closed:
         facts["reports"] = closed
-    log.record(decision.value, comment, by=by, article=comment.article_id, was=was.value, **facts)
+    kind = _audit_kind(decision, is_undo=reopened is not None, is_kept=was == status == Status.APPROVED)
+    log.record(kind, comment, by=by, article=comment.article_id, before=was.value, after=status.value, **facts)
     if step:
         thread_counts.invalidate_pages([comment.article_id])
     if status == Status.APPROVED or decision == Decision.REJECT:
         delivery.schedule_notifications([comment.pk])
     for name, value in row.items():
         setattr(comment, name, value)
+
+
+def _audit_kind(decision, *, is_undo, is_kept):
+    """Return the kind of event; undoing a decision and keeping what was reported have kinds of their own."""
+    if is_undo:
+        return "comment.decision_undone"
+    return "comment.kept" if is_kept else AUDIT_KINDS[decision]
 
 
 def decided_as(status: str, *, by: User, at: datetime) -> dict:

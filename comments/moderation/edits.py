@@ -26,7 +26,7 @@ def edit(comment: Comment, body: str, *, by: User, expected: str) -> None:
     row = reworded(comment, body, by=by, at=timezone.now())
     if not Comment.objects.filter(pk=comment.pk, status=comment.status, body=comment.body).update(**row):
         raise overtaken(comment)
-    log.record("edit", comment, by=by, reason=comment.body, article=comment.article_id)
+    log.record("comment.edited", comment, by=by, reason=comment.body, article=comment.article_id)
     if comment.status == Comment.Status.APPROVED:
         thread_counts.invalidate_pages([comment.article_id])
     for name, value in row.items():

@@ -68,7 +68,7 @@ def decide(hashes, kind, *, by, reason="", expected=None):
             rule = SenderRule.objects.create(address_hash=hashes[0], kind=kind, reason=reason, by=by)
     except IntegrityError:  # somebody else decided at the same moment
         raise Refused(why_not(hashes, kind, by=by, expected=was) or str(ALREADY[kind])) from None
-    log.record("stand", rule, by=by, standing=str(kind), was=was)
+    log.record("sender_rule.set", rule, by=by, before=was, after=str(kind))
     return rule
 
 
@@ -77,7 +77,7 @@ def lift(hashes, *, by, expected=None):
     """Lift the rule: treat what this person sends like everybody's again."""
     locked_rules = _lock_rules(hashes, "", by, expected)
     _delete(locked_rules)
-    log.record("lift", locked_rules[0], by=by, was=locked_rules[0].kind)
+    log.record("sender_rule.lifted", locked_rules[0], by=by, before=locked_rules[0].kind, after="")
 
 
 def erase_reason(hashes):

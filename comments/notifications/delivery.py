@@ -29,7 +29,13 @@ DELAY = timedelta(minutes=30)
 LONGEST_NAME = 60
 # Backends that write the whole mail to the log, or nowhere.
 NO_MAIL = {f"django.core.mail.backends.{kind}.EmailBackend" for kind in ("console", "dummy")}
-LATER_DECISIONS = ["approve", "spam", "trash", "wait"]  # whatever was decided after a rejection, that is no longer why
+REJECTED = {"comment.rejected", "comments.rejected"}
+# Whatever was decided after a rejection, that is no longer why.
+DECIDED = REJECTED | {
+    f"{noun}.{verb}"
+    for noun in ("comment", "comments")
+    for verb in ("approved", "marked_spam", "trashed", "reset_to_pending", "decision_undone")
+}
 # `moderation.decisions.Reason` in words for the person it is about.
 BECAUSE = {
     "off-topic": gettext_lazy("It is not about the subject of the story."),
@@ -150,8 +156,8 @@ def _rejected_because(comment):
     if comment.status != Status.TRASH or not comment.body:
         return ""
     about = comment.batch or comment
-    event = AuditEvent.objects.about(about).filter(kind__in=[*LATER_DECISIONS, "reject"]).order_by("-number").first()
-    return BECAUSE.get(json.loads(event.facts).get("because"), "") if event and event.kind == "reject" else ""
+    event = AuditEvent.objects.about(about).filter(kind__in=DECIDED).order_by("-number").first()
+    return BECAUSE.get(json.loads(event.facts).get("because"), "") if event and event.kind in REJECTED else ""
 
 
 def _save_preference(subscription, **values):

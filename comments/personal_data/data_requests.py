@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments.models import Comment, CommentSettings, EmailPreference, Report, SenderRule
+from comments.models import Comment, EmailPreference, Report, SenderRule
 from comments.moderation import decisions, sender_rules, thread_counts
 from comments.moderation.refusals import Refused
 from comments.personal_data import emails, purge
 from comments.querysets import in_parts
-from portal.audit import log
+from portal.audit import kinds, log
 
 UNSIGNED = {"name": "", "name_search_key": "", "website": "", "reasons": []}  # reasons may quote the name
 KINDS = {"comment": Comment, "report": Report, "sender_rule": SenderRule}
@@ -95,7 +95,7 @@ class ErasurePlan:
 def search(address, *, by):
     """Return whoever wrote from this address; the search is an audit event, without the address."""
     person = DataSubject(emails.lookup_hashes(address))
-    _record("look up", CommentSettings(pk=1), person, by)
+    _record("data_subject.searched", kinds.SITE, person, by)
     return person
 
 
@@ -103,7 +103,7 @@ def subject_of(handle, *, by):
     """Return whoever sent the comment or report a page names; the search is an audit event."""
     row = _row(handle)
     person = _person(row)
-    _record("look up", row, person, by)
+    _record("data_subject.searched", row, person, by)
     return person
 
 
@@ -126,7 +126,7 @@ def export(person, *, by):
         "sender_rule": _exported_sender_rule(person.sender_rule),
         "mail": _exported_mail(person.hashes),
     }
-    _record("export", CommentSettings(pk=1), person, by)
+    _record("data_subject.exported", kinds.SITE, person, by)
     return exported
 
 
@@ -198,7 +198,7 @@ def _finish(plan, rows, by):
         "comments": _digest(plan.comments),
         "reports": len(plan.reports),
     }
-    log.record("erase", CommentSettings(pk=1), by=by, **facts)
+    log.record("data_subject.erased", kinds.SITE, by=by, **facts)
     thread_counts.invalidate_pages(articles)
 
 

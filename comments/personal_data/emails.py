@@ -125,7 +125,7 @@ def older_than(before):
 def _reveal(encrypted, subject, *, by, **facts):
     address = decrypt(encrypted)
     with transaction.atomic():
-        log.record("look", subject, by=by, **facts)
+        log.record("email.viewed", subject, by=by, **facts)
     return address
 
 

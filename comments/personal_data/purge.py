@@ -13,7 +13,7 @@ from django.utils import timezone
 from comments.models import Comment, CommentSettings, Report
 from comments.personal_data import emails
 from comments.querysets import AT_ONCE
-from portal.audit import log
+from portal.audit import kinds, log
 
 PLACEHOLDER = {
     **{"name": "", "name_search_key": "", "website": ""},
@@ -61,7 +61,7 @@ def _delete_some(expired, status):
     comment_ids = _lock(expired)
     if comment_ids:
         Comment.objects.filter(pk__in=comment_ids).delete()
-        _record("empty", status, comment_ids)
+        _record(status, comment_ids)
     return bool(comment_ids)
 
 
@@ -71,7 +71,7 @@ def _reduce_some(expired, status):
     comment_ids = _lock(expired)
     if comment_ids:
         reduce_to_placeholder(comment_ids)
-        _record("empty words", status, comment_ids)
+        _record(status, comment_ids, leaves_placeholders=True)
     return bool(comment_ids)
 
 
@@ -87,7 +87,7 @@ def _lock(expired):
     return list(expired.select_for_update().values_list("pk", flat=True)[:AT_ONCE])
 
 
-def _record(kind, status, comment_ids):
-    digest = log.digest(",".join(map(str, comment_ids)))
-    log.record(kind, CommentSettings(pk=1), by=None, status=status.value, count=len(comment_ids), comments=digest)
+def _record(status, comment_ids, *, leaves_placeholders=False):
+    facts = {"status": status.value, "count": len(comment_ids), "comments": log.digest(",".join(map(str, comment_ids)))}
+    log.record("comments.purged", kinds.SITE, by=None, leaves_placeholders=leaves_placeholders, **facts)
     log.redact("comment", comment_ids)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from comments.models import CommentSettings, Report
 from comments.personal_data import emails
 from comments.querysets import AT_ONCE
-from portal.audit import log
+from portal.audit import kinds, log
 
 
 def purge_expired(*, now=None):
@@ -41,5 +41,5 @@ def _forget_some(expired, forget, what):
     if ids:
         forget(ids)
         digest = log.digest(",".join(map(str, ids)))
-        log.record("forget addresses", CommentSettings(pk=1), by=None, of=what, count=len(ids), numbers=digest)
+        log.record("emails.purged", kinds.SITE, by=None, of=what, count=len(ids), numbers=digest)
     return bool(locked_ids)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments import jobs
 from comments.models import Comment, CommentSettings, Report
 from comments.moderation import thread_counts
 from comments.moderation.closing import closed_because
@@ -136,7 +135,7 @@ def _refuse_what_was_said_before(alike):
 def _let_through(comment):
     """Nobody has looked at it and the rules show it: counted, in the history and on the pages like an approved one."""
     thread_counts.count(comment, 1)
-    log.record("let_through", comment, by=None, article=comment.article_id, why=_rules_in(comment))
+    log.record("comment.auto_approved", comment, by=None, article=comment.article_id, why=_rules_in(comment))
     thread_counts.invalidate_pages([comment.article_id])
     delivery.schedule_notifications([comment.pk])
 
@@ -171,7 +170,7 @@ def report(comment, *, reason, text="", address="", network="", at=None):
 def _call_the_moderators():
     """Enqueue the digest mail to moderators, a while later, so that it covers what comes until then."""
     due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
-    enqueue(jobs.notify_moderators, key="moderators-digest", due_at=due_at)
+    enqueue("comments.notify_moderators", key="moderators-digest", due_at=due_at)
 
 
 def is_its_writers(comment):
@@ -225,7 +224,7 @@ def _put_other_words(comment, body, result, at):
     if not before.update(**row):
         raise Refused(str(DECIDED_ALREADY))
     rate_limits.count(limits, at=at)
-    log.record("rewrite", comment, by=None, reason=comment.body, article=comment.article_id)
+    log.record("comment.rewritten", comment, by=None, reason=comment.body, article=comment.article_id)
     for name, value in row.items():
         setattr(comment, name, value)
 
@@ -237,5 +236,5 @@ def take_back(comment):
     if not is_its_writers(comment) or not own.update(status=Status.TRASH):
         raise Refused(str(DECIDED_ALREADY))
     purge.erase(comment)
-    log.record("take back", Comment(pk=comment.pk), by=None, article=comment.article_id)
+    log.record("comment.retracted", Comment(pk=comment.pk), by=None, article=comment.article_id)
     log.redact("comment", [comment.pk])

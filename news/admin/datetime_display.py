@@ -1,6 +1,6 @@
 """Moments as the newsroom says them: `10:41` today, `yesterday 18:05`, `tomorrow 06:00`, else `12 Nov`."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from portal.i18n.timezones import site_zone
 
 
-def moment(at, *, now=None):
+def moment(at: datetime, *, now: datetime | None = None) -> str:
     """A moment in words, in the reader's own time zone."""
     at, today = timezone.localtime(at), timezone.localtime(now).date()
     clock = formatted(at, "H:i")
@@ -24,7 +24,7 @@ def moment(at, *, now=None):
     return formatted(at, _("j M") if at.year == today.year else _("j M Y"))
 
 
-def day(at, *, now=None):
+def day(at: datetime, *, now: datetime | None = None) -> str:
     """The day of an hour to come, as a heading above it."""
     at, today = timezone.localtime(at), timezone.localtime(now).date()
     if at.date() == today:
@@ -35,7 +35,7 @@ def day(at, *, now=None):
     return formatted(at, _("l, j F"))
 
 
-def exactly(at):
+def exactly(at: datetime) -> str:
     """An hour to come, to the minute, on the site's clocks; and on the reader's own where those differ."""
     on_site = on_the_site(at)
     if timezone.localtime(at).replace(tzinfo=None) == timezone.localtime(at, site_zone()).replace(tzinfo=None):
@@ -46,18 +46,18 @@ def exactly(at):
     return _("%(on_site)s (%(own)s where you are)") % {"on_site": on_site, "own": own}
 
 
-def on_the_site(at):
+def on_the_site(at: datetime) -> str:
     """An hour as the site's clocks show it: `Wed 25 Nov, 06:00`."""
     return _in_full(timezone.localtime(at, site_zone()))
 
 
-def _in_full(local):
+def _in_full(local: datetime) -> str:
     # Translators: date formats of Django's `date` filter; Polish needs "D j b, H:i" and "D j b Y, H:i".
     is_this_year = local.year == timezone.localtime(timezone=local.tzinfo).year
     return formatted(local, _("D j M, H:i") if is_this_year else _("D j M Y, H:i"))
 
 
-def when(at, *, now=None):
+def when(at: datetime, *, now: datetime | None = None) -> str:
     """The same as an element that machines and screen readers understand."""
     local = timezone.localtime(at)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), moment(at, now=now))

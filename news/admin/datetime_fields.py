@@ -5,6 +5,7 @@ two, and the newsroom says so.
 """
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,16 +18,20 @@ DATE, CLOCK = "%Y-%m-%d", "%H:%M"  # what browsers send, in every language
 
 
 class DateField(forms.DateField):
+    """A date as browsers send it."""
+
     widget = forms.DateInput(attrs={"type": "date"}, format=DATE)
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(input_formats=[DATE], required=False, **options)
 
 
 class TimeField(forms.TimeField):
+    """A time of day as browsers send it."""
+
     widget = forms.TimeInput(attrs={"type": "time"}, format=CLOCK)
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(input_formats=[CLOCK, "%H:%M:%S"], required=False, **options)
 
 
@@ -37,18 +42,18 @@ class HourForm(forms.Form):
     time = TimeField(label=gettext_lazy("Time"))
 
     @property
-    def sentence(self):
+    def sentence(self) -> str:
         """Why what was typed is no hour."""
         return " ".join(error for errors in self.errors.values() for error in errors)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors:
             cleaned["at"] = instant(cleaned.get("date"), cleaned.get("time"))
         return cleaned
 
 
-def instant(day: date | None, clock: time | None):
+def instant(day: date | None, clock: time | None) -> datetime | None:
     """The instant of a date and a time on the site's clocks; None where neither was typed."""
     if day is None and clock is None:
         return None
@@ -70,18 +75,18 @@ def instant(day: date | None, clock: time | None):
     return at
 
 
-def typed(at):
+def typed(at: datetime) -> tuple[date, time]:
     """The date and the time somebody would have typed for an instant."""
     local = at.astimezone(site_zone())
     return local.date(), local.time().replace(second=0, microsecond=0)
 
 
-def comes_twice(at):
+def comes_twice(at: datetime) -> bool:
     """Whether the site's clocks show this time twice that night, so that somebody must be told which is meant."""
     local = at.astimezone(site_zone())
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
-def zone_said(at):
+def zone_label(at: datetime) -> str:
     """The site's zone as people say it, with what it is ahead of UTC at that instant: `Brussels time, UTC+1`."""
     return _("%(place)s time, UTC%(ahead)s") % {"place": city(), "ahead": utc_offset(at)}

@@ -14,6 +14,7 @@ from taggit.models import Tag as ForeignTag
 from news.models import Author, Section, Tag, TagAlias
 from news.taxonomy import renaming, tags
 from portal.audit import log
+from portal.audit.model_admin import AuditedAdmin
 from portal.text.folding import fold, slugify
 
 # The package registers tags of its own, which nobody here uses; its module is imported first, so that it stays so.
@@ -117,7 +118,7 @@ class NamedForm(NameForm):
         return cleaned
 
 
-class RenamingAdmin(admin.ModelAdmin):
+class RenamingAdmin(AuditedAdmin):
     """Saving a name that readers see says so in the history and moves the change counters."""
 
     show_full_result_count = False
@@ -130,12 +131,6 @@ class RenamingAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         """An address is chosen once: links to it stand elsewhere."""
         return ["slug"] if obj else []
-
-    def get_object(self, request, object_id, from_field=None):
-        thing = super().get_object(request, object_id, from_field)
-        if thing:
-            thing.shown_before = renaming.public_fields(thing)
-        return thing
 
     def get_form(self, request, obj=None, change=False, **options):
         Form = super().get_form(request, obj, change, **options)
@@ -159,9 +154,10 @@ class RenamingAdmin(admin.ModelAdmin):
             return super().changeform_view(request, *args, **options)
 
     def save_model(self, request, thing, form, change):
+        before = renaming.recorded_fields(self.model.objects.get(pk=thing.pk)) if change else {}
         super().save_model(request, thing, form, change)
         if change:
-            renaming.record_rename(thing, thing.shown_before, by=request.user)
+            renaming.record_change(thing, before, by=request.user)
         else:
             renaming.record_addition(thing, by=request.user)
 

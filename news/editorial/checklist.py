@@ -4,35 +4,42 @@ The same rules for what is stored and for what is still being typed; they read a
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
 from news.content import body
 from news.editorial import spelling, word_paste
+from news.models import WorkingCopy
 
 LONG_HEADLINE = 110  # search engines cut headlines beyond this (Google's former NewsArticle limit)
 
-# The steps that wait for a point, by their names: nobody can review nothing, and readers need the rest as well.
-BEFORE_READERS = frozenset(
-    {"approve", "approve_and_publish", "publish", "schedule", "fix_typo", "publish_alone", "publish_unread"}
-)
-BEFORE_REVIEW = BEFORE_READERS | {"submit"}
+
+class Gate(StrEnum):
+    """What a step leads to: nobody can review a story without words, readers need all the rest as well."""
+
+    REVIEW = "review"
+    READERS = "readers"
 
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """One thing to mend: the sentence, the form field that mends it, and the steps that wait until it is."""
+    """One thing to mend: the sentence, the form field that mends it, and the gate it keeps shut until it is mended."""
 
     sentence: str
     field: str
-    blocks: frozenset = frozenset()
+    blocks: Gate | None = None  # None: a warning
 
     @property
-    def needed(self):
+    def needed(self) -> str:
         """By when it is needed; "" for a warning."""
-        if self.blocks == BEFORE_REVIEW:
+        if self.blocks == Gate.REVIEW:
             return _("Needed before review.")
         return _("Needed before approval.") if self.blocks else ""
+
+    def is_needed_for(self, gate: Gate) -> bool:
+        """Whether a step through this gate waits for it: what a reviewer needs, readers need too."""
+        return self.blocks == gate or (self.blocks == Gate.REVIEW and gate == Gate.READERS)
 
 
 @dataclass
@@ -63,25 +70,25 @@ class ChecklistInput:
         )
 
 
-def items(checklist_input):
+def items(checklist_input: ChecklistInput) -> list[ChecklistItem]:
     """Everything to fix (blocking first) or to look at before this story goes on."""
     return [*_blocking(checklist_input), *_warnings(checklist_input)]
 
 
-def blocking(story, step):
-    """The sentences that keep a working copy, or a checklist_input, from a step; none when the way is clear."""
-    return [point.sentence for point in _blocking(story) if step in point.blocks]
+def blocking(story: WorkingCopy | ChecklistInput, gate: Gate | None) -> list[str]:
+    """The sentences that keep a working copy, or a checklist input, from a gate; none when the way is clear."""
+    return [item.sentence for item in _blocking(story) if item.is_needed_for(gate)] if gate else []
 
 
 def _blocking(story):
     if not story.headline.strip():
-        yield ChecklistItem(_("The story has no headline."), "headline", BEFORE_REVIEW)
+        yield ChecklistItem(_("The story has no headline."), "headline", Gate.REVIEW)
     if not body.plain_text(story.body):
-        yield ChecklistItem(_("The story has no text."), "body", BEFORE_REVIEW)
+        yield ChecklistItem(_("The story has no text."), "body", Gate.REVIEW)
     if not story.language:
-        yield ChecklistItem(_("Choose the language the story is written in."), "language", BEFORE_READERS)
+        yield ChecklistItem(_("Choose the language the story is written in."), "language", Gate.READERS)
     if story.section_id is None:
-        yield ChecklistItem(_("Choose a section."), "section", BEFORE_READERS)
+        yield ChecklistItem(_("Choose a section."), "section", Gate.READERS)
 
 
 def _warnings(story):

@@ -1,11 +1,13 @@
 """How a story moves from a draft to the site: the only code that writes an Article's content.
 
-Each step names the revision it is about, asks `why_not`, wins the row, changes it, appends its event
+Each step names the revision it is about, asks `why_not`, claims the row, changes it, records its event
 and moves the change counters, all in one transaction; side effects are jobs in that transaction.
 """
 
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -13,14 +15,15 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from news import audit_kinds
 from news.content import revisions
 from news.editorial import steps
-from news.editorial.steps import ASKS, Conflict, Refused, Stage, Step, why_not
+from news.editorial.steps import RULES, Conflict, Refused, Stage, Step, why_not
 from news.links import related
-from news.models import Article, Slug, WorkingCopy
+from news.models import Article, Author, Revision, Slug, Tag, WorkingCopy
 from news.roles import system_user
 from portal.audit import log
-from portal.models import AuditEvent
+from portal.models import AuditEvent, User
 from portal.pagecache import counters
 from portal.text.folding import slugify
 
@@ -30,10 +33,46 @@ WORKFLOW_COLUMNS = [
     *("reviewed_revision", "unreviewed_since"),
 ]
 
+Function = TypeVar("Function", bound=Callable[..., None])
+_functions: dict[Step, Callable[..., None]] = {}
+
+
+def takes(step: Step) -> Callable[[Function], Function]:
+    """Declare the function that takes a step, in a transaction of its own."""
+
+    def register(function: Function) -> Function:
+        _functions[step] = atomic = transaction.atomic(function)
+        return atomic
+
+    return register
+
+
+def perform(step: Step, copy: WorkingCopy, revision: Revision | None, *, by: User, **inputs: Any) -> None:
+    """Take the step by its name, as buttons and bulk actions do, giving it what it asks for and nothing else."""
+    inputs = {name: inputs.get(name) for name in RULES[step].inputs}
+    if "at" in inputs and inputs["at"] is None:
+        raise Refused(why_not(copy, step, revision, by=by) or _("Choose the date and the time first."))
+    for name in ("reason", "note"):
+        if name in inputs:
+            inputs[name] = inputs[name] or ""
+    function_of(step)(copy, revision, by=by, **inputs)
+
+
+def function_of(step: Step) -> Callable[..., None]:
+    """Return the function that takes a step: (copy, revision, *, by) and the step's inputs."""
+    return _functions[step]
+
 
 @transaction.atomic
-def start(*, by, tags=(), authors=(), links=(), **fields):
-    """Begin a story: its article, blank to readers, and the first revision of its working copy.
+def start(
+    *,
+    by: User,
+    tags: Collection[Tag] = (),
+    authors: Collection[Author] = (),
+    links: Collection[dict[str, Any]] = (),
+    **fields: Any,
+) -> WorkingCopy:
+    """Create an article, blank to readers, with its working copy and the first revision of that.
 
     `fields` are those of Content; `tags` and `authors` rows; `links` dicts of RelatedLink's columns.
     """
@@ -46,8 +85,8 @@ def start(*, by, tags=(), authors=(), links=(), **fields):
 
 
 @contextmanager
-def editing(copy, *, by, version):
-    """Every save from code: win the row, let the caller change it, keep a revision if anything changed."""
+def editing(copy: WorkingCopy, *, by: User, version: int) -> Iterator[WorkingCopy]:
+    """Save from code: claim the row, let the caller change it, record a revision if anything changed."""
     with transaction.atomic():
         begin_save(copy, by=by, version=version)
         yield copy
@@ -56,10 +95,10 @@ def editing(copy, *, by, version):
 
 
 @transaction.atomic
-def restore_revision(copy, revision, *, by, version):
-    """Let the working copy say again what an earlier revision says, as a new revision; readers see no change.
+def restore_revision(copy: WorkingCopy, revision: Revision, *, by: User, version: int | None) -> dict[str, int]:
+    """Bring an earlier revision back into the working copy, as a new revision; readers see no change.
 
-    Returns what that revision names and is there no more (see `revisions.gone`); it is left out.
+    Returns what that revision names and has been deleted since (see `revisions.missing_references`); it is left out.
     """
     begin_save(copy, by=by, version=version)
     if revision.article_id != copy.pk:
@@ -68,20 +107,20 @@ def restore_revision(copy, revision, *, by, version):
         raise Refused(_("The stored text of this version was changed outside the newsroom; it is not brought back."))
     if revision.content_hash == copy.latest_revision.content_hash:
         raise Refused(_("The working copy says exactly this already."))
-    gone = _load_revision(copy, revision)
+    missing = _load_revision(copy, revision)
     finish_save(copy, by=by, restored_from=revision.number)
-    return gone
+    return missing
 
 
-def begin_save(copy, *, by, version):
-    """Win the working copy for one save begun at `version`, or raise Conflict. In the caller's transaction."""
+def begin_save(copy: WorkingCopy, *, by: User, version: int | None) -> None:
+    """Claim the working copy for one save begun at `version`, or raise Conflict. In the caller's transaction."""
     if not by.has_perm("news.change_workingcopy"):
         raise Refused(str(steps.NOT_TO_EDIT))
     _lock_version(copy, version)
 
 
-def finish_save(copy, *, by, **facts):
-    """The rows are written: keep them as a revision by `by` if they say something new.
+def finish_save(copy: WorkingCopy, *, by: User, **facts: Any) -> Revision:
+    """Record what was written as a revision by `by`, if it says something new. Returns the latest revision.
 
     A save takes an approval back and stays with the reviewers; on anything else it is a draft again,
     unless changes were requested, which still are. What is scheduled is a revision, and goes out as it is.
@@ -99,43 +138,44 @@ def finish_save(copy, *, by, **facts):
     copy.latest_revision, copy.approved_revision = revision, None
     copy.saved_by, copy.saved_at = by, revision.created_at
     _save_workflow_columns(copy)
-    log.record("save", copy.article, by=by, revision=revision.number, content=revision.content_hash, **facts)
+    content = {"revision": revision.number, "content": revision.content_hash}
+    log.record(audit_kinds.SAVED, copy.article, by=by, **content, **facts)
     return revision
 
 
-@transaction.atomic
-def submit(copy, revision, *, by):
+@takes(Step.SUBMIT)
+def submit(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Ask for a second pair of eyes; whoever submits puts their name under the text."""
     _claim(copy, Step.SUBMIT, revision, by)
     copy.submitted_by = by
     _finish(copy, Step.SUBMIT, revision, by, stage=Stage.IN_REVIEW)
 
 
-@transaction.atomic
-def send_back(copy, revision, *, by, reason):
+@takes(Step.RETURN)
+def send_back(copy: WorkingCopy, revision: Revision, *, by: User, reason: str) -> None:
     """Return the story to its writer, saying what to mend. An approval it had is void."""
     _claim(copy, Step.RETURN, revision, by, reason=reason)
     copy.approved_revision = None
     _finish(copy, Step.RETURN, revision, by, stage=Stage.CHANGES_REQUESTED, reason=reason)
 
 
-@transaction.atomic
-def approve(copy, revision, *, by):
+@takes(Step.APPROVE)
+def approve(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Bind an approval to exactly this revision; how much of it the approver wrote goes into the event."""
     _claim(copy, Step.APPROVE, revision, by)
     copy.approved_revision = revision
-    seen = steps.last_reviewed(copy)
-    authored = revisions.authored(copy.article, since=seen)
-    theirs, total = revisions.words_by(by, authored, base=seen)
+    reviewed = steps.last_reviewed(copy)
+    authored = revisions.authored(copy.article, since=reviewed)
+    theirs, total = revisions.words_by(by, authored, base=reviewed)
     worked = any(author == by.pk for _revision, author in authored)
-    facts = {"words_by_approver": theirs, "words_changed": total, **_four_eyes_facts()}
+    facts: dict[str, Any] = {"words_by_approver": theirs, "words_changed": total, **_four_eyes_facts()}
     if worked:
         facts["worked_on_it"] = True  # also where all they did was to take words out
     _finish(copy, Step.APPROVE, revision, by, stage=Stage.APPROVED, **facts)
 
 
-@transaction.atomic
-def approve_and_publish(copy, revision, *, by):
+@takes(Step.APPROVE_AND_PUBLISH)
+def approve_and_publish(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Approve exactly this revision and show it to readers at once: two steps and two events, or neither."""
     if refusal := why_not(copy, Step.APPROVE_AND_PUBLISH, revision, by=by):
         raise Refused(refusal)
@@ -143,41 +183,41 @@ def approve_and_publish(copy, revision, *, by):
     publish(copy, revision, by=by)
 
 
-@transaction.atomic
-def publish(copy, revision, *, by):
+@takes(Step.PUBLISH)
+def publish(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Show readers an approved revision, from now on."""
     _claim(copy, Step.PUBLISH, revision, by)
     _publish_reviewed(copy, Step.PUBLISH, revision, by, at=timezone.now())
 
 
-@transaction.atomic
-def fix_typo(copy, revision, *, by):
+@takes(Step.FIX_TYPO)
+def fix_typo(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Show readers a few mended letters at once; the fix waits in a list until somebody else has read it."""
     _claim(copy, Step.FIX_TYPO, revision, by)
     _publish_unreviewed(copy, Step.FIX_TYPO, revision, by)
 
 
-@transaction.atomic
-def publish_alone(copy, revision, *, by, reason):
+@takes(Step.PUBLISH_ALONE)
+def publish_alone(copy: WorkingCopy, revision: Revision, *, by: User, reason: str) -> None:
     """Break the glass: show readers, in an emergency, what no second person has read. It waits to be read."""
     _claim(copy, Step.PUBLISH_ALONE, revision, by, reason=reason)
     _publish_unreviewed(copy, Step.PUBLISH_ALONE, revision, by, reason=reason)
 
 
-@transaction.atomic
-def review_published(copy, revision, *, by):
+@takes(Step.REVIEW_PUBLISHED)
+def review_published(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Put one's name under what one person alone had published."""
-    _claim(copy, Step.SECOND_LOOK, revision, by)
+    _claim(copy, Step.REVIEW_PUBLISHED, revision, by)
     copy.reviewed_revision, copy.unreviewed_since = copy.article.live_revision, None
-    _finish(copy, Step.SECOND_LOOK, copy.reviewed_revision, by, stage=copy.stage)
+    _finish(copy, Step.REVIEW_PUBLISHED, copy.reviewed_revision, by, stage=copy.stage)
 
 
-@transaction.atomic
-def schedule(copy, revision, *, by, at):
+@takes(Step.SCHEDULE)
+def schedule(copy: WorkingCopy, revision: Revision, *, by: User, at: datetime) -> None:
     """Readers get an approved revision at an hour to come.
 
     A story they never saw takes its text now and appears at that second by the rule of reading alone. One
-    they see keeps its text until `go_out` puts the revision in its place, whatever is being written meanwhile.
+    they see keeps its text until `publish_due` puts the revision in its place, whatever is being written meanwhile.
     """
     _claim(copy, Step.SCHEDULE, revision, by, at=at)
     if copy.article.was_public():
@@ -191,8 +231,8 @@ def schedule(copy, revision, *, by, at):
     _finish(copy, Step.SCHEDULE, revision, by, stage=Stage.SCHEDULED, moved=moved, due=_iso(at))
 
 
-@transaction.atomic
-def unschedule(copy, revision, *, by):
+@takes(Step.UNSCHEDULE)
+def unschedule(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Nothing goes out by itself any more. A story readers never saw is as if it had not been scheduled."""
     _claim(copy, Step.UNSCHEDULE, revision, by)
     article, taken_off = copy.article, copy.scheduled_revision
@@ -212,11 +252,11 @@ def unschedule(copy, revision, *, by):
 
 
 @transaction.atomic
-def publish_due(pk):
-    """The clock's own step, for a story whose hour has come; safe to ask for twice, or for one that was moved.
+def publish_due(pk: int) -> str:
+    """Publish what is scheduled of a story and due; safe to call twice, or for one that was moved.
 
-    An update is put in place, a new story's appearance is noted. Done by the system user, in the name of who
-    scheduled it. Returns what came of it as a word ("publish", "live", "held"), or "" when nothing was to do.
+    An update is put in place, a new story's appearance is recorded. Done by the system user, in the name of who
+    scheduled it. Returns the kind of the audit event it wrote, or "" when there was nothing to do.
     """
     log.lock()
     at, system = timezone.now(), system_user()
@@ -225,22 +265,22 @@ def publish_due(pk):
     if copy is None:
         return ""
     if copy.has_gone_live(at=at):
-        _lock_version(copy, copy.version)  # which notes it
-        return "live"
+        _lock_version(copy, copy.version)  # which records it
+        return audit_kinds.WENT_LIVE
     revision, facts = copy.scheduled_revision, _schedule_facts(copy)
     if why := _hold_reason(copy, at):
-        return _hold(copy, revision, system, why=why, **facts)
+        return _hold(copy, system, why=why)
     late = int((at - copy.scheduled_for).total_seconds())
     _lock_version(copy, copy.version)
     moved = _apply_to_article(copy, revision, at=at)
     copy.reviewed_revision, copy.unreviewed_since = revision, None
     _clear_pending(copy, revision)
     _finish(copy, Step.PUBLISH, revision, system, stage=copy.stage, moved=moved, late=late, **facts)
-    return "publish"
+    return RULES[Step.PUBLISH].audit_kind
 
 
-@transaction.atomic
-def publish_unread(copy, revision, *, by, at=None):
+@takes(Step.PUBLISH_UNREAD)
+def publish_unread(copy: WorkingCopy, revision: Revision, *, by: User, at: datetime | None = None) -> None:
     """Show readers an imported revision that no second reader saw, as the event says.
 
     `at` is the hour it first went out elsewhere: now or earlier, never later.
@@ -252,8 +292,8 @@ def publish_unread(copy, revision, *, by, at=None):
     _publish_reviewed(copy, Step.PUBLISH_UNREAD, revision, by, at=at or now, second_reader=False)
 
 
-@transaction.atomic
-def withdraw(copy, revision, *, by, reason, note=""):
+@takes(Step.WITHDRAW)
+def withdraw(copy: WorkingCopy, revision: Revision, *, by: User, reason: str, note: str = "") -> None:
     """Take the story from readers at once; its address answers 410, with a note for them if there is one.
 
     The reason stays in the newsroom. The working copy stays as it is.
@@ -267,8 +307,8 @@ def withdraw(copy, revision, *, by, reason, note=""):
     _finish(copy, Step.WITHDRAW, revision, by, stage=copy.stage, reason=reason, moved=moved, **facts)
 
 
-@transaction.atomic
-def restore(copy, revision, *, by):
+@takes(Step.RESTORE)
+def restore(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Show a withdrawn or ended story again as readers last saw it; a change under way stays in the newsroom."""
     _claim(copy, Step.RESTORE, revision, by)
     article = copy.article
@@ -281,8 +321,8 @@ def restore(copy, revision, *, by):
     _finish(copy, Step.RESTORE, revision, by, stage=copy.stage, moved=counters.counters_for(article))
 
 
-@transaction.atomic
-def discard(copy, revision, *, by):
+@takes(Step.DISCARD)
+def discard(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Give up what is newer than what readers see (or saw last, or are to see): the working copy says that again.
 
     That is a new revision, so what is given up stays in the history; readers see no change, and what is scheduled
@@ -290,104 +330,71 @@ def discard(copy, revision, *, by):
     """
     _claim(copy, Step.DISCARD, revision, by)
     copy.submitted_by = None
-    kept = copy.scheduled_revision or copy.article.live_revision
-    if kept is None:
+    public_revision = copy.scheduled_revision or copy.article.live_revision
+    if public_revision is None:
         copy.approved_revision = None
         _finish(copy, Step.DISCARD, revision, by, stage=Stage.DISCARDED)
         return
-    _load_revision(copy, kept)
+    _load_revision(copy, public_revision)
     related.resolve_headlines(copy)
-    newest, is_new = revisions.record(copy, by=by)
+    latest, is_new = revisions.record(copy, by=by)
     if is_new:
-        copy.latest_revision, copy.saved_by, copy.saved_at = newest, by, newest.created_at
+        copy.latest_revision, copy.saved_by, copy.saved_at = latest, by, latest.created_at
     stage = Stage.NOTHING_PENDING
     if copy.scheduled_revision:  # what was deleted meanwhile is missing now, and nobody has approved that
-        says_the_same = newest.content_hash == copy.scheduled_revision.content_hash
+        says_the_same = latest.content_hash == copy.scheduled_revision.content_hash
         stage = Stage.SCHEDULED if says_the_same else Stage.DRAFT
-    copy.approved_revision = newest if stage == Stage.SCHEDULED else None
-    _finish(copy, Step.DISCARD, newest, by, stage=stage, discarded=revision.number)
+    copy.approved_revision = latest if stage == Stage.SCHEDULED else None
+    _finish(copy, Step.DISCARD, latest, by, stage=stage, discarded=revision.number)
 
 
-@transaction.atomic
-def reopen(copy, revision, *, by):
+@takes(Step.REOPEN)
+def reopen(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Go on with a story that was put aside before any reader saw it."""
-    _claim(copy, Step.TAKE_UP, revision, by)
-    _finish(copy, Step.TAKE_UP, revision, by, stage=Stage.DRAFT)
+    _claim(copy, Step.REOPEN, revision, by)
+    _finish(copy, Step.REOPEN, revision, by, stage=Stage.DRAFT)
 
 
-@transaction.atomic
-def assign(copy, revision, *, by, to):
+@takes(Step.ASSIGN)
+def assign(copy: WorkingCopy, revision: Revision, *, by: User, to: User | None) -> None:
     """Put somebody in charge of the story, or nobody (None); whose turn it is follows from it while it is written."""
     _claim(copy, Step.ASSIGN, revision, by, to=to)
     copy.assigned_to = to
     _finish(copy, Step.ASSIGN, revision, by, stage=copy.stage, to=to.username if to else "")
 
 
-@transaction.atomic
-def expire(copy, revision, *, by, at):
-    """Readers see the story until that second and not after; its address answers 410 then."""
+@takes(Step.EXPIRE)
+def expire(copy: WorkingCopy, revision: Revision, *, by: User, at: datetime) -> None:
+    """Show readers the story until that second and not after; its address answers 410 then."""
     _claim(copy, Step.EXPIRE, revision, by, at=at)
     _set_expiry(copy, Step.EXPIRE, revision, by, at, until=_iso(at))
 
 
-@transaction.atomic
-def clear_expiry(copy, revision, *, by):
-    """Take back the end somebody set: readers keep the story."""
-    _claim(copy, Step.KEEP, revision, by)
-    _set_expiry(copy, Step.KEEP, revision, by, None)
+@takes(Step.CLEAR_EXPIRY)
+def clear_expiry(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
+    """Clear the end somebody set: readers keep the story."""
+    _claim(copy, Step.CLEAR_EXPIRY, revision, by)
+    _set_expiry(copy, Step.CLEAR_EXPIRY, revision, by, None)
 
 
-def perform(step, copy, revision, *, by, **asked):
-    """Take the step by its name, as buttons and bulk actions do, giving it what it asks for and nothing else."""
-    asked = {name: asked.get(name) for name in ASKS.get(step, ())}
-    if "at" in asked and asked["at"] is None:
-        raise Refused(why_not(copy, step, revision, by=by) or _("Choose the date and the time first."))
-    for name in ("reason", "note"):
-        if name in asked:
-            asked[name] = asked[name] or ""
-    FUNCTIONS[step](copy, revision, by=by, **asked)
+def _load_revision(copy: WorkingCopy, revision: Revision) -> dict[str, int]:
+    """Give the working copy a revision's content; headlines that were matched to a story stay matched."""
+    matches = related.matches_of(copy, copy.article)
+    missing = revisions.apply(revision, copy)
+    related.restore_matches(copy, matches)
+    return missing
 
 
-FUNCTIONS = {
-    Step.SUBMIT: submit,
-    Step.RETURN: send_back,
-    Step.APPROVE: approve,
-    Step.APPROVE_AND_PUBLISH: approve_and_publish,
-    Step.PUBLISH: publish,
-    Step.SCHEDULE: schedule,
-    Step.UNSCHEDULE: unschedule,
-    Step.FIX_TYPO: fix_typo,
-    Step.PUBLISH_ALONE: publish_alone,
-    Step.SECOND_LOOK: review_published,
-    Step.PUBLISH_UNREAD: publish_unread,
-    Step.WITHDRAW: withdraw,
-    Step.RESTORE: restore,
-    Step.DISCARD: discard,
-    Step.TAKE_UP: reopen,
-    Step.ASSIGN: assign,
-    Step.EXPIRE: expire,
-    Step.KEEP: clear_expiry,
-}
-
-
-def _load_revision(copy, revision):
-    """Give the working copy a revision's content; headlines that were found to name a story stay found."""
-    found = related.matches_of(copy, copy.article)
-    gone = revisions.apply(revision, copy)
-    related.restore_matches(copy, found)
-    return gone
-
-
-def _claim(copy, step, revision, by, **asked):
-    """Refuse, or win the row: the version moves under our condition or somebody else was first."""
+def _claim(copy: WorkingCopy, step: Step, revision: Revision, by: User, **inputs: Any) -> None:
+    """Raise Refused where the step is not open, else lock the version for it."""
     log.lock()  # before the clock is asked: waiting for a turn may take us past a story's hour
-    if refusal := why_not(copy, step, revision, by=by, **asked):
+    if refusal := why_not(copy, step, revision, by=by, **inputs):
         raise Refused(refusal)
     _lock_version(copy, copy.version)
 
 
-def _lock_version(copy, version):
-    """Move the version on, or somebody else was first. Whoever writes first after a story's hour notes it."""
+def _lock_version(copy: WorkingCopy, version: int | None) -> None:
+    """Compare-and-swap the version; raise Conflict if it changed. Records that a story went live, if nobody has yet."""
     log.lock()  # always before any row, so that two writers never wait for each other in a circle
     if not WorkingCopy.objects.filter(pk=copy.pk, version=version).update(version=F("version") + 1):
         raise Conflict(_("Somebody else has just changed this story."))
@@ -396,22 +403,34 @@ def _lock_version(copy, version):
         _record_going_live(copy)
 
 
-def _finish(copy, step, revision, by, *, stage, reason="", moved=(), **facts):
+def _finish(
+    copy: WorkingCopy,
+    step: Step,
+    revision: Revision,
+    by: User,
+    *,
+    stage: str,
+    reason: str = "",
+    moved: Collection[str] = (),
+    **facts: Any,
+) -> None:
+    """Write the workflow's columns, record the step's audit event, bump the counters of the pages that `moved`."""
     copy.stage = stage
     _save_workflow_columns(copy)
-    log.record(
-        step.value, copy.article, by=by, reason=reason, revision=revision.number, content=revision.content_hash, **facts
-    )
+    content = {"revision": revision.number, "content": revision.content_hash}
+    log.record(RULES[step].audit_kind, copy.article, by=by, reason=reason, **content, **facts)
     if moved:
         counters.bump(*moved)
 
 
-def _save_workflow_columns(copy):
+def _save_workflow_columns(copy: WorkingCopy) -> None:
     """Write the workflow's own columns; the words are written by whoever saves."""
     copy.save(update_fields=WORKFLOW_COLUMNS)
 
 
-def _publish_reviewed(copy, step, revision, by, *, at, **facts):
+def _publish_reviewed(
+    copy: WorkingCopy, step: Step, revision: Revision, by: User, *, at: datetime, **facts: Any
+) -> None:
     """Give readers the revision now (imports: since the hour it first went out)."""
     moved = _apply_to_article(copy, revision, at=at)
     copy.reviewed_revision, copy.unreviewed_since = revision, None
@@ -419,8 +438,8 @@ def _publish_reviewed(copy, step, revision, by, *, at, **facts):
     _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
 
 
-def _publish_unreviewed(copy, step, revision, by, **facts):
-    """Give readers now what nobody else has read: until somebody has, what was vouched for stays what it was."""
+def _publish_unreviewed(copy: WorkingCopy, step: Step, revision: Revision, by: User, **facts: Any) -> None:
+    """Give readers now what nobody else has read; the reviewed revision stays what it was until somebody has."""
     before = copy.article.live_revision
     moved = _apply_to_article(copy, revision, at=timezone.now())
     if settings.FOUR_EYES == "off":
@@ -432,7 +451,7 @@ def _publish_unreviewed(copy, step, revision, by, **facts):
     _finish(copy, step, revision, by, stage=copy.stage, moved=moved, **facts)
 
 
-def _apply_to_article(copy, revision, *, at):
+def _apply_to_article(copy: WorkingCopy, revision: Revision, *, at: datetime) -> set[str]:
     """Give the article the revision; readers who never saw it see it from `at` on.
 
     Returns the counters of every page it was on or comes to be on.
@@ -458,8 +477,8 @@ def _apply_to_article(copy, revision, *, at):
     return before | counters.counters_for(article)
 
 
-def _clear_pending(copy, revision):
-    """The revision is with readers. What is being written after it keeps its stage and its plan."""
+def _clear_pending(copy: WorkingCopy, revision: Revision) -> None:
+    """Nothing is pending of a revision that readers see now. What was written after it keeps its stage and its plan."""
     if copy.latest_revision.content_hash == revision.content_hash:
         copy.stage = Stage.NOTHING_PENDING
         copy.approved_revision = copy.submitted_by = copy.planned_publish_at = None
@@ -468,23 +487,24 @@ def _clear_pending(copy, revision):
     _clear_schedule(copy)
 
 
-def _clear_schedule(copy):
+def _clear_schedule(copy: WorkingCopy) -> None:
     copy.scheduled_revision = copy.scheduled_for = copy.scheduled_by = None
 
 
-def _record_going_live(copy):
-    """Readers have seen a new story since its second: say so in the history, and settle what hung on it."""
+def _record_going_live(copy: WorkingCopy) -> None:
+    """Record that readers have seen a new story since its second, and settle what hung on it."""
     article, revision = copy.article, copy.scheduled_revision
     facts = _schedule_facts(copy)
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
-    log.record("live", article, by=system_user(), revision=revision.number, content=revision.content_hash, **facts)
+    content = {"revision": revision.number, "content": revision.content_hash}
+    log.record(audit_kinds.WENT_LIVE, article, by=system_user(), **content, **facts)
     counters.bump(*counters.counters_for(article))
 
 
-def _hold_reason(copy, at):
-    """Why a due update cannot go out, as a word for the history; "" when the way is clear."""
+def _hold_reason(copy: WorkingCopy, at: datetime) -> str:
+    """Why a due update cannot go out, as a word for the audit event; "" when the way is clear."""
     if copy.article.withdrawn_at:
         return "withdrawn"
     if copy.article.has_ended(at=at):
@@ -498,52 +518,54 @@ def _hold_reason(copy, at):
     return ""
 
 
-def _hold(copy, revision, system, **facts):
-    """Say once in the history why an update does not go out.
+def _hold(copy: WorkingCopy, system: User, *, why: str) -> str:
+    """Record once why an update does not go out. Returns the kind of the event, or "" where it is on record already.
 
     One whose story somebody has taken from readers is off the schedule; any other stays overdue, and seen as
     such, until somebody has mended it.
     """
-    said = {"revision": revision.number, "content": revision.content_hash, **facts}
-    if facts["why"] in {"withdrawn", "ended"}:
+    revision = copy.scheduled_revision
+    facts = {"revision": revision.number, "content": revision.content_hash, "why": why, **_schedule_facts(copy)}
+    if why in {"withdrawn", "ended"}:
         _lock_version(copy, copy.version)
         copy.stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
         _clear_schedule(copy)
         _save_workflow_columns(copy)
-    elif AuditEvent.objects.about(copy.article).filter(kind="held", facts=log.canonical(said)).exists():
+    elif (
+        AuditEvent.objects.about(copy.article).filter(kind=audit_kinds.UPDATE_HELD, facts=log.canonical(facts)).exists()
+    ):
         return ""
-    log.record("held", copy.article, by=system, **said)
-    return "held"
+    log.record(audit_kinds.UPDATE_HELD, copy.article, by=system, **facts)
+    return audit_kinds.UPDATE_HELD
 
 
-def _hold_due_update(copy):
-    """An update whose hour passed while readers could not see the story stays where it is, worker or not."""
-    why = _hold_reason(copy, timezone.now())
-    _hold(copy, copy.scheduled_revision, system_user(), why=why, **_schedule_facts(copy))
+def _hold_due_update(copy: WorkingCopy) -> None:
+    """Hold an update whose hour passed while readers could not see the story: it stays where it is, worker or not."""
+    _hold(copy, system_user(), why=_hold_reason(copy, timezone.now()))
 
 
-def _schedule_facts(copy):
+def _schedule_facts(copy: WorkingCopy) -> dict[str, str]:
     return {"due": _iso(copy.scheduled_for), "scheduled_by": copy.scheduled_by.username}
 
 
-def _four_eyes_facts():
-    """What an event says of the rule it was taken under, where that is not the usual one."""
+def _four_eyes_facts() -> dict[str, str]:
+    """What an event says of the four-eyes rule it was taken under, where that is not the usual one."""
     return {} if settings.FOUR_EYES == "on" else {"four_eyes": settings.FOUR_EYES}
 
 
-def _set_expiry(copy, step, revision, by, at, **facts):
+def _set_expiry(copy: WorkingCopy, step: Step, revision: Revision, by: User, at: datetime | None, **facts: Any) -> None:
     copy.article.live_until = at
     copy.article.save(update_fields=["live_until"])
     _finish(copy, step, revision, by, stage=copy.stage, moved=counters.counters_for(copy.article), **facts)
 
 
-def _iso(at):
-    """A moment as history keeps it."""
+def _iso(at: datetime) -> str:
+    """A moment as audit events write it."""
     return at.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def _slug_for(copy, revision):
-    """The story's address from this revision on: as wished, else as it was, else from the headline."""
+def _slug_for(copy: WorkingCopy, revision: Revision) -> str:
+    """The story's slug from this revision on: as wished, else as it was, else from the headline."""
     wished = revisions.content_of(revision)["slug"]
     if wished and Slug.objects.taken(wished, by_others_than=copy.article):
         raise Refused(
@@ -552,8 +574,8 @@ def _slug_for(copy, revision):
     return wished or copy.article.slug or free_slug(copy)
 
 
-def free_slug(copy):
-    """The address a story gets from its headline, with a number where another story has it."""
+def free_slug(copy: WorkingCopy) -> str:
+    """The slug a story gets from its headline, with a number where another story has it."""
     base = slugify(copy.headline) or f"story-{copy.pk}"
     slug, number = base, 1
     while Slug.objects.taken(slug, by_others_than=copy.article):

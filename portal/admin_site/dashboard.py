@@ -1,127 +1,84 @@
-"""What waits for one person, from both apps: the newsroom's start page."""
+"""The newsroom's start page: what waits for one person, in panels that the apps register."""
 
-from django.db.models import Q
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
+from django.utils.dateformat import format as format_date
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from comments.models import Comment
-from news.admin import datetime_display
-from news.admin.articles import timeline
-from news.models import Presence, WorkingCopy
-from portal.audit import log
+from portal.registry import dashboard
+from portal.registry.dashboard import Area, Panel, PanelContent
 
-Stage = WorkingCopy.Stage
-AT_MOST = 10
+
+@dataclass(frozen=True)
+class FilledPanel:
+    """A panel with its content for one person; the template includes `template` with `context` as `panel`."""
+
+    panel: Panel
+    content: PanelContent
+
+    @property
+    def template(self) -> str:
+        return self.panel.template
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return self.content.context
+
+    @property
+    def heading_id(self) -> str:
+        """The id that the template gives to its heading."""
+        return self.panel.name.replace("_", "-")
 
 
 class Dashboard:
-    """No story twice: returned, to review, and drafts are different stages of the working copy."""
+    """The panels that have something to show to a person, and how much waits for them."""
 
-    def __init__(self, person):
+    def __init__(self, person: Any) -> None:
         self.person = person
 
     @property
-    def today(self):
+    def today(self) -> str:
         # Translators: a date format of Django's `date` filter; Polish needs "l, j E".
-        return formatted(timezone.localtime(), _("l, j F") + " · H:i")
+        return format_date(timezone.localtime(), _("l, j F") + " · H:i")
 
     @cached_property
-    def returned(self):
-        """Sent back to whoever submitted it, each with the reason."""
-        sent = Q(submitted_by=self.person) | Q(saved_by=self.person, submitted_by=None)
-        mine = Q(assigned_to=self.person) | Q(sent, assigned_to=None)
-        copies = self._stories(mine, stage=Stage.CHANGES_REQUESTED)
-        reasons = timeline.last_reason([copy.article for copy in copies]) if copies else {}
-        for copy in copies:
-            copy.returned_by, copy.returned_because, _at = reasons.get(copy.pk, ("", "", None))
-        return copies
-
-    @cached_property
-    def to_review(self):
-        """In review; one's own are there too, but somebody else approves them."""
-        if not self.person.has_perm("news.review_workingcopy"):
-            return []
-        copies = self._stories(stage=Stage.IN_REVIEW)
-        for copy in copies:
-            copy.is_own = copy.submitted_by_id == self.person.pk
-        return sorted(copies, key=lambda copy: copy.is_own)
-
-    @cached_property
-    def to_publish(self):
-        return self._stories(stage=Stage.APPROVED) if self.person.has_perm("news.publish_workingcopy") else []
-
-    @cached_property
-    def unread(self):
-        """What one person alone gave readers, for those who can read it and put their name under it."""
-        if not self.person.has_perm("news.review_workingcopy"):
-            return []
-        copies = (
-            WorkingCopy.objects.for_list().unread().with_reviewed_revisions().order_by("-unreviewed_since")[:AT_MOST]
-        )
-        return timeline.published_alone(copies, person=self.person)
-
-    @cached_property
-    def lost_event(self):
-        """The newest event written down outside, if the database has lost it: for those who look after the works."""
-        lost = log.missing_head() if self.person.has_perm("portal.view_job") else None
-        return lost and lost[0]
-
-    @cached_property
-    def overdue(self):
-        """Updates whose hour has come and gone, for those who can put them in place or move them."""
-        return self._on_the_schedule().overdue() if self.person.has_perm("news.publish_workingcopy") else []
-
-    @cached_property
-    def going_out(self):
-        """What goes out next, soonest first; what is overdue stands above as an alarm."""
-        copies = self._on_the_schedule().scheduled().filter(scheduled_for__gt=timezone.now())[:AT_MOST]
-        for copy in copies:
-            copy.day = datetime_display.day(copy.scheduled_for)
-        return copies
-
-    @cached_property
-    def drafts(self):
-        """What one is in charge of, or began and nobody else is in charge of."""
-        mine = Q(assigned_to=self.person) | Q(saved_by=self.person, assigned_to=None)
-        return self._stories(mine, stage=Stage.DRAFT)
-
-    @cached_property
-    def being_edited(self):
-        """Who else writes what at this moment, as their browsers say."""
-        if not self.person.has_perm("news.view_workingcopy"):
-            return []
-        return list(Presence.objects.beside(self.person).select_related("story").defer("story__body")[:AT_MOST])
-
-    @cached_property
-    def comments_waiting(self):
-        return Comment.objects.waiting().count() if self.person.has_perm("comments.view_comment") else 0
-
-    @cached_property
-    def comments_reported(self):
-        return Comment.objects.reported().count() if self.person.has_perm("comments.view_comment") else 0
+    def panels(self) -> list[FilledPanel]:
+        return list(self._fill())
 
     @property
-    def count(self):
-        """What the headline counts: alarms, returned, mine to review, to publish and to read after somebody who
-        published alone; to whoever moderates, the comments."""
-        decides = self.person.has_perm("comments.moderate_comment")
-        return (
-            bool(self.lost_event)
-            + (self.comments_waiting + self.comments_reported if decides else 0)
-            + len(self.overdue)
-            + len(self.returned)
-            + sum(not copy.is_own for copy in self.to_review)
-            + len(self.to_publish)
-            + sum(not copy.is_own for copy in self.unread)
-        )
+    def count(self) -> int:
+        """What the headline counts."""
+        return sum(panel.content.count for panel in self.panels)
 
-    def _on_the_schedule(self):
-        copies = WorkingCopy.objects.for_list()
-        return copies if self.person.has_perm("news.view_workingcopy") else copies.none()
+    @property
+    def summary(self) -> list[FilledPanel]:
+        return self._in(Area.SUMMARY)
 
-    def _stories(self, *conditions, **fields):
-        if not self.person.has_perm("news.view_workingcopy"):
-            return []
-        return list(WorkingCopy.objects.for_list().filter(*conditions, **fields).order_by("-saved_at")[:AT_MOST])
+    @property
+    def alarms(self) -> list[FilledPanel]:
+        return self._in(Area.ALARMS)
+
+    @property
+    def main(self) -> list[FilledPanel]:
+        return self._in(Area.MAIN)
+
+    @property
+    def side(self) -> list[FilledPanel]:
+        return self._in(Area.SIDE)
+
+    @property
+    def side_headings(self) -> str:
+        """Ids for aria-labelledby."""
+        return " ".join(filled.heading_id for filled in self.side)
+
+    def _fill(self) -> Iterator[FilledPanel]:
+        for panel in dashboard.panels():
+            if content := panel.content(self.person):
+                yield FilledPanel(panel, content)
+
+    def _in(self, area: Area) -> list[FilledPanel]:
+        return [filled for filled in self.panels if filled.panel.area == area]

@@ -1,30 +1,32 @@
-"""The newsroom: Django's admin with our header and places, a start page, and a person's own settings."""
+"""The newsroom: Django's admin with a header, a start page and a page of personal settings.
+
+What stands in the header and on the start page is registered by the apps (portal/registry/).
+"""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.auth.views import PasswordChangeView
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
-# What stands in the header, in this order: the model, and what the place is called.
-PLACES = [
-    ("news", "workingcopy", gettext_lazy("Articles")),
-    ("comments", "comment", gettext_lazy("Comments")),
-    ("news", "tag", gettext_lazy("Tags")),
-]
-ROLES = {
-    "Reporters": pgettext_lazy("role", "Reporter"),
-    "Editors": pgettext_lazy("role", "Editor"),
-    "Chief editors": pgettext_lazy("role", "Chief editor"),
-    "Moderators": pgettext_lazy("role", "Moderator"),
-}
+from portal import roles
+from portal.accounts.forms import OwnPasswordForm, PreferencesForm
+from portal.admin_site.dashboard import Dashboard
+from portal.models import User
+from portal.registry import navigation
+from portal.registry.navigation import Label, NavigationEntry
 
 ROW = re.compile("[0-9]{1,18}")  # the number of a row, as check boxes of lists send it
 
@@ -45,12 +47,22 @@ REWORDED = [
 ]
 
 
+@dataclass(frozen=True)
+class Link:
+    """A link of the header."""
+
+    address: str
+    label: Label
+    is_here: bool = False
+    count: int = 0
+
+
 class NewsroomSite(admin.AdminSite):
     site_header = site_title = settings.SITE_NAME
     index_title = gettext_lazy("Desk")
-    enable_nav_sidebar = False  # lists and the editor's rail need the width; places sit in the header
+    enable_nav_sidebar = False  # lists and the editor's rail need the width; the header has the links
 
-    def get_urls(self):
+    def get_urls(self) -> list[Any]:
         own = [
             path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(self.on_site), name="view_on_site"),
             path("preferences/", self.admin_view(self.preferences), name="preferences"),
@@ -58,8 +70,8 @@ class NewsroomSite(admin.AdminSite):
         ]
         return [*own, *super().get_urls()]
 
-    def admin_view(self, view, cacheable=False):
-        """Every view of the newsroom answers 400 where Django's own would fail on what none of its pages sends."""
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """Answer 400 where Django's own view would fail on input that none of its pages sends."""
 
         @wraps(view)
         def checked(request, *args, **options):
@@ -69,67 +81,78 @@ class NewsroomSite(admin.AdminSite):
 
         return super().admin_view(checked, cacheable)
 
-    def each_context(self, request):
-        """Django's own, and what the header shows: only places this person may open."""
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add what the header shows to Django's own context: only links this person may open."""
         context = super().each_context(request)
         if not context["has_permission"]:
             return context
-        places = [place for place in (self._place(request, *place) for place in PLACES) if place]
-        groups = [group.name for group in request.user.groups.all()]
+        groups = request.user.groups.all()
         return context | {
-            "places": places,
-            "may_write": request.user.has_perm("news.add_workingcopy"),
-            "roles": [ROLES.get(name, name) for name in groups],
+            **self._header_links(request),
+            "roles": [roles.label(group) for group in groups],
             "initials": _initials(request.user),
         }
 
-    def index(self, request, extra_context=None):
-        """The start page. Context: `desk`, what waits for this person."""
-        from portal.admin_site.dashboard import Dashboard  # models cannot be imported while the site is being made
-
-        context = {"title": _("Desk"), "desk": Dashboard(request.user), **(extra_context or {})}
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The start page. Context: `dashboard`, what waits for this person."""
+        context = {"title": _("Desk"), "dashboard": Dashboard(request.user), **(extra_context or {})}
         return super().index(request, context)
 
-    def everything(self, request):
-        """Every list this person may open, also the rarer ones. Context: `app_list`."""
+    def everything(self, request: HttpRequest) -> HttpResponse:
+        """Every list this person may open, the rarer ones too. Context: `app_list`."""
         context = {**self.each_context(request), "title": _("Everything"), "app_list": self.get_app_list(request)}
         return TemplateResponse(request, "admin/everything.html", context)
 
-    def preferences(self, request):
+    def preferences(self, request: HttpRequest) -> HttpResponse:
         """A person's own language and time zone. Context: `form`."""
-        from portal.accounts.forms import PreferencesForm
-
         form = PreferencesForm(request.POST or None, instance=request.user)
         if request.method == "POST" and form.is_valid():
-            request.user.save(update_fields=form.fields)  # the rest may have changed since, such as who is active
+            form.save()
             messages.success(request, _("Saved."))
             return HttpResponseRedirect(reverse("admin:preferences"))
         context = {**self.each_context(request), "title": _("Language and time zone"), "form": form}
         return TemplateResponse(request, "admin/preferences.html", context)
 
-    def on_site(self, request, content_type_id, object_id):
-        """Where readers see it; 404 for what has no address, such as a story never published."""
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's page for one's own password, with a form that records the change."""
+        view = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
+
+    def on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
+        """Redirect to where readers see it; 404 for what has no address, such as a story never published."""
         try:
             return shortcut(request, content_type_id, object_id)
         except NoReverseMatch:
             raise Http404 from None
 
-    def _place(self, request, app_label, model_name, label):
-        for model, model_admin in self._registry.items():
-            if model._meta.label_lower == f"{app_label}.{model_name}":
-                if not model_admin.has_view_or_change_permission(request):
-                    return None
-                address = reverse(f"admin:{app_label}_{model_name}_changelist")
-                return {
-                    "address": address,
-                    "label": label,
-                    "is_here": request.path.startswith(address),
-                    "count": model.objects.waiting().count() if model_name == "comment" else 0,
-                }
+    def _header_links(self, request: HttpRequest) -> dict[str, list[Link]]:
+        """Context: `navigation`, links to lists; `add_links`, buttons that begin something new."""
+        links, add_links = [], []
+        for entry in navigation.entries():
+            model_admin = self.get_model_admin(apps.get_model(entry.model))
+            if model_admin.has_view_or_change_permission(request):
+                links.append(_link(request, entry))
+            if entry.add_label and model_admin.has_add_permission(request):
+                add_links.append(Link(_address(entry, "add"), entry.add_label))
+        return {"navigation": links, "add_links": add_links}
 
 
-def _malformed_because(request):
-    """A sentence for the log, or "". More of the kind, for all of the site: portal/http/request_guard.py."""
+def _link(request: HttpRequest, entry: NavigationEntry) -> Link:
+    address = _address(entry, "changelist")
+    count = entry.count() if entry.count else 0
+    return Link(address, entry.label, is_here=request.path.startswith(address), count=count)
+
+
+def _address(entry: NavigationEntry, page: str) -> str:
+    return reverse(f"admin:{entry.model.lower().replace('.', '_')}_{page}")
+
+
+def _malformed_because(request: HttpRequest) -> str:
+    """Return why the request is malformed, for the log, or "". For the whole site: portal/http/request_guard.py."""
     if "" in (request.GET.get("_to_field"), request.POST.get("_to_field")):
         return "A field without a name is asked for."
     if "action" in request.POST and not all(map(ROW.fullmatch, request.POST.getlist("_selected_action"))):
@@ -137,6 +160,6 @@ def _malformed_because(request):
     return ""
 
 
-def _initials(user):
+def _initials(user: User) -> str:
     names = [user.first_name, user.last_name] if user.last_name else [user.get_username()]
     return "".join(name[:1] for name in names).upper()

@@ -1,4 +1,4 @@
-"""The chain: one append-only history of the newsroom, tamper-evident because each link is keyed.
+"""The audit log: the only code that writes events. Append-only and tamper-evident, because each link is keyed.
 
 An event's hash is an HMAC over its canonical text and the hash before it. It is appended under the
 locked head row (without the lock the chain forks at once on PostgreSQL), and after the commit the head
@@ -11,31 +11,39 @@ import logging
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from hashlib import sha256
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from portal.audit import kinds
 from portal.env import VAR_DIR
 from portal.models import AuditEvent, AuditHead
+from portal.models.audit_subjects import Subject
 
-log = logging.getLogger("history")
+logger = logging.getLogger("history")
+Head = tuple[int, str]  # the number of an event, its hash
 HEADS = VAR_DIR / "heads"
 HEAD = re.compile(r"(?:head )?([0-9]{1,18})[ :]([0-9a-f]{64})")
 TAIL = 200  # bytes, room for a line and a bit
 GENESIS = "0" * 64
-LOSS = "loss"  # the kind of the event that puts on record what a restore has lost
-SALT = 32  # always as long, or letters could move between salt and reason and the digest would not change
+LOSS = "audit.loss_accepted"  # puts on record what a restore has lost
 
 
-def record(kind, subject, *, by, reason="", subject_kind="", **facts):
-    """Write one line of history in the caller's transaction, and return it.
+def record(
+    kind: str, subject: Model | Subject, *, by: AbstractBaseUser | None, reason: str = "", **facts: object
+) -> AuditEvent:
+    """Append one event in the caller's transaction, and return it.
 
-    `subject` is the story or comment it is about, `by` a user or None where a reader acted; `facts` are
-    plain values that stay readable for good, `reason` is free text that may be erased later.
+    `subject` is the row it is about, `by` a user or None where a reader acted; `facts` are plain values that stay
+    readable for good, `reason` is free text that may be erased later. Raises ValueError for a kind that nobody
+    registered (portal/audit/kinds.py), or one that is not about such a subject.
     """
+    named = kinds.checked_subject(kind, subject)
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs in the transaction of what it tells.")
     head = lock()
@@ -45,76 +53,32 @@ def record(kind, subject, *, by, reason="", subject_kind="", **facts):
         number=head.number + 1,
         at=timezone.now(),
         kind=kind,
-        subject_kind=subject_kind or subject._meta.model_name,
-        subject_id=subject.pk,
+        subject_kind=named.label,
+        subject_id=named.pk,
         actor_id=by.pk if by else None,
         actor_name=by.get_username() if by else "",
         facts=canonical(facts),
         reason=reason,
         salt=salt,
-        reason_digest=_digest(salt, reason),
+        reason_digest=reason_digest(salt, reason),
         key_id=key_id,
         previous_hash=head.hash,
     )
-    event.hash = _sign(event, key)
+    event.hash = sign(event, key)
     event.save()
     AuditHead.objects.filter(pk=head.pk).update(number=event.number, hash=event.hash)
-    lost = missing_head(head) if kind != LOSS else None
-    transaction.on_commit(lambda: _write_head(event, lost))
+    missing = missing_head(head) if kind != LOSS else None
+    transaction.on_commit(lambda: _write_head(event, missing))
     return event
 
 
-def redact(subject_kind, numbers):
-    """Erase the free text of what is told about these subjects, which are gone; the chain holds without it."""
-    told = QuerySet(AuditEvent).filter(subject_kind=subject_kind, subject_id__in=numbers)
-    told.exclude(reason="").update(reason="", salt="")
+def redact(subject_label: str, pks: Iterable[int]) -> None:
+    """Erase the free text of all events about these subjects, which are gone; the chain holds without it."""
+    events: QuerySet[AuditEvent] = QuerySet(AuditEvent).filter(subject_kind=subject_label, subject_id__in=pks)
+    events.exclude(reason="").update(reason="", salt="")
 
 
-def canonical(facts):
-    """One text for one set of facts: sorted keys, no spaces, letters as they are."""
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def digest(text):
-    return sha256(text.encode()).hexdigest()
-
-
-def fault(event, number, previous):
-    """Why an event is not the link that was written at this place, in words, or ""."""
-    if event.number != number:
-        return f"event {number} is missing"
-    if event.previous_hash != previous:
-        return f"event {number} does not follow the one before it"
-    key = settings.HISTORY_KEYS.get(event.key_id)
-    if key is None:
-        return f"event {number} is signed with the key {event.key_id}, which HISTORY_KEYS does not hold"
-    if not hmac.compare_digest(_sign(event, key), event.hash):
-        return f"event {number} was changed after it was written"
-    if event.reason and (len(event.salt) != SALT or _digest(event.salt, event.reason) != event.reason_digest):
-        return f"the reason of event {number} was changed after it was written"
-    return ""
-
-
-def head_in(text):
-    """A head as `var/heads` keeps it or `verify_history` prints it, as (number, hash); None if it is no head."""
-    found = HEAD.fullmatch(text.strip())
-    return found and (int(found[1]), found[2])
-
-
-def missing_head(head=None):
-    """The head written down outside last, as (number, hash), if the chain does not have it; else None.
-
-    Then the database is older than what was written down: restored from a backup, or cut. Cheap enough to ask at every
-    append and every probe. Where nothing was written down, on another machine, there is nothing to miss.
-    """
-    noted = _last_noted()
-    if noted is None or (head and noted == (head.number, head.hash)):
-        return None
-    number, hash_ = noted
-    return None if AuditEvent.objects.filter(number=number, hash=hash_).exists() else noted
-
-
-def lock():
+def lock() -> AuditHead:
     """Lock the head until the transaction ends, so that whoever changes history or addresses goes one by one."""
     head = AuditHead.objects.select_for_update().filter(pk=1).first()
     if head is None:
@@ -127,8 +91,40 @@ def lock():
     return head
 
 
-def _sign(event, key):
-    """HMAC-SHA256 over the fields in a fixed order, one per line; free text only as its digest."""
+def missing_head(head: AuditHead | None = None) -> Head | None:
+    """Return the head written down outside last if the chain does not have it; else None.
+
+    Then the database is older than what was written down: restored from a backup, or cut. Cheap enough to ask at every
+    append and every probe. Where nothing was written down, on another machine, there is nothing to miss.
+    """
+    noted = _last_noted()
+    if noted is None or (head and noted == (head.number, head.hash)):
+        return None
+    number, hash_ = noted
+    return None if AuditEvent.objects.filter(number=number, hash=hash_).exists() else noted
+
+
+def head_in(text: str) -> Head | None:
+    """Read a head as `var/heads` keeps it or `verify_history` prints it; None if it is no head."""
+    match = HEAD.fullmatch(text.strip())
+    return (int(match[1]), match[2]) if match else None
+
+
+def canonical(facts: object) -> str:
+    """Return one text for one set of facts: sorted keys, no spaces, letters as they are."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def reason_digest(salt: str, reason: str) -> str:
+    return digest(f"{salt}{reason}")
+
+
+def sign(event: AuditEvent, key: str) -> str:
+    """Return the HMAC-SHA256 over the fields in a fixed order, one per line; free text only as its digest."""
     fields = [
         event.number,
         event.at.isoformat(),
@@ -146,12 +142,8 @@ def _sign(event, key):
     return hmac.new(key.encode(), text.encode(), sha256).hexdigest()
 
 
-def _digest(salt, reason):
-    return sha256(f"{salt}{reason}".encode()).hexdigest()
-
-
-def _last_noted():
-    """The last line of `var/heads`, as (number, hash), or None."""
+def _last_noted() -> Head | None:
+    """Return the last line of `var/heads`, or None."""
     try:
         with HEADS.open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
@@ -161,13 +153,13 @@ def _last_noted():
     return head_in(lines[-1]) if lines else None
 
 
-def _write_head(event, lost):
-    """Write the newest head down outside. A lost one stays the last word there until somebody has accepted the loss."""
-    log.info("head %s %s", event.number, event.hash)
-    lines = [(event.number, event.hash), *([lost] if lost else [])]
+def _write_head(event: AuditEvent, missing: Head | None) -> None:
+    """Write the newest head outside. A missing one stays the last line there until somebody has accepted the loss."""
+    logger.info("head %s %s", event.number, event.hash)
+    lines = [(event.number, event.hash), *([missing] if missing else [])]
     try:
         HEADS.parent.mkdir(parents=True, exist_ok=True)
         with HEADS.open("a", encoding="utf-8") as file:
             file.write("".join(f"{number} {hash_}\n" for number, hash_ in lines))
     except OSError:
-        log.exception("The head of event %s could not be written outside the database.", event.number)
+        logger.exception("The head of event %s could not be written outside the database.", event.number)

@@ -1,5 +1,7 @@
 """The audit log: events nobody can change unnoticed. `portal/audit/log.py` alone writes these rows."""
 
+from typing import Any, NoReturn
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,10 +10,11 @@ from portal.models.querysets import AuditEventQuerySet
 
 
 class AuditEvent(models.Model):
-    """One line of history: who did what, when, why, on which revision. Append-only and chained.
+    """One event: who did what, when, why, on which revision. Append-only and chained.
 
-    Subject and actor are plain values, so that no deletion ever cascades into history. `facts` is the
-    very text that was hashed; `reason` is free text and may be erased, its salted digest stays.
+    Subject and actor are plain values, so that no deletion ever cascades into the log. `kind` and `subject_kind` are
+    registered names (portal/audit/kinds.py). `facts` is the very text that was hashed; `reason` is free text and may
+    be erased, its salted digest stays.
     """
 
     number = models.PositiveBigIntegerField(unique=True)
@@ -38,15 +41,15 @@ class AuditEvent(models.Model):
         default_permissions = ("view",)
         indexes = [models.Index("subject_kind", "subject_id", "number", name="event_subject")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.kind} {self.subject_kind} {self.subject_id}"
 
-    def save(self, **options):
+    def save(self, *args: Any, **options: Any) -> None:
         if not self._state.adding:
             raise ImmutableRow
-        super().save(**options)
+        super().save(*args, **options)
 
-    def delete(self, **options):
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
         raise ImmutableRow
 
 
@@ -56,5 +59,5 @@ class AuditHead(models.Model):
     number = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.hash}"

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from portal.models.audit_subjects import Subject, subject_of
 from portal.models.immutable import ImmutableQuerySet
 
 # Twice the five minutes at which a crontab usually calls `manage.py work --once`.
@@ -31,6 +32,7 @@ class JobQuerySet(models.QuerySet):
 
 
 class AuditEventQuerySet(ImmutableQuerySet):
-    def about(self, subject):
-        """The history of one story or comment, newest first."""
-        return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")
+    def about(self, row: models.Model | Subject) -> "AuditEventQuerySet":
+        """Return the events about one row, newest first."""
+        subject = subject_of(row)
+        return self.filter(subject_kind=subject.label, subject_id=subject.pk).order_by("-number")

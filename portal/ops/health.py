@@ -1,25 +1,38 @@
-"""Three questions machines ask: is the process up, can it serve pages, is any duty late or the history cut short."""
+"""Three questions machines ask: is the process up, can it serve pages, is any job late or dead.
+
+What /health/ready and /health/jobs ask of the apps is registered in `<app>/health.py` (portal/registry/health.py).
+"""
+
+from datetime import datetime
 
 from django.db import DatabaseError, connection
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from news.models import Article, WorkingCopy
 from portal import jobs
 from portal.audit import log
+from portal.registry import health
+
+health.jobs_check(jobs.health)
+
+
+@health.jobs_check
+def restored_database(at: datetime) -> dict[str, int]:
+    """Count a database that is older than the head of its history, which is written down outside it."""
+    return {"restored": int(log.missing_head() is not None)}
 
 
 @never_cache
-def live(request):
+def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
-def ready(request):
-    """503 while the database does not answer the question every page asks."""
+def ready(request: HttpRequest) -> JsonResponse:
+    """503 while the database does not answer the questions every page asks."""
     try:
-        Article.objects.live().exists()
+        health.ask_ready_checks()
     except DatabaseError:
         connection.close()
         return JsonResponse({"status": "no database"}, status=503)
@@ -27,11 +40,7 @@ def ready(request):
 
 
 @never_cache
-def jobs_health(request):
+def jobs_health(request: HttpRequest) -> JsonResponse:
     """503 while a job is late or dead, a scheduled update is not in place, or the database is an older one."""
-    now = timezone.now()
-    state = jobs.health(now) | {
-        "overdue": WorkingCopy.objects.overdue(at=now).count(),
-        "restored": int(log.missing_head() is not None),
-    }
-    return JsonResponse(state, status=503 if any(state.values()) else 200)
+    problems = health.count_problems(at=timezone.now())
+    return JsonResponse(problems, status=503 if any(problems.values()) else 200)

@@ -5,6 +5,7 @@ database: one query compares the counters a page was made from with what they ar
 A store that is down or lost costs speed, never a wrong page.
 """
 
+import functools
 import gzip
 import hashlib
 import logging
@@ -102,17 +103,22 @@ class PageCacheMiddleware:
 
 def _edition():
     """Other code, templates or settings make other pages: a deploy must not serve the last one's."""
-    files = sorted(
+    names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "EMAIL_BACKEND")
+    # Forms on the pages hold tokens of the secret key; what is signed with it tells one key from another.
+    key = salted_hmac("portal.pagecache.middleware", "edition", algorithm="sha256").hexdigest()
+    parts = [*_files(), *(str(getattr(settings, name)) for name in names), key]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@functools.cache
+def _files():
+    """All that pages are made by, and when it was changed; looked up once, for a process runs what it began with."""
+    return sorted(
         f"{file} {_changed_at(file)}"
         for app in ("portal", "news", "comments", "templates")
         for pattern in CODE
         for file in (BASE_DIR / app).glob(pattern)
     )
-    names = ("SITE_NAME", "SITE_URL", "LANGUAGE_CODE", "TIME_ZONE", "DEBUG", "EMAIL_BACKEND")
-    # Forms on the pages hold tokens of the secret key; what is signed with it tells one key from another.
-    key = salted_hmac("portal.pagecache.middleware", "edition", algorithm="sha256").hexdigest()
-    parts = [*files, *(str(getattr(settings, name)) for name in names), key]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _changed_at(file):

@@ -3,6 +3,7 @@
 What a test does to it is undone after the test, and what it does within `newsroom.undone()` at the end of that.
 """
 
+import re
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
@@ -37,13 +38,16 @@ PASSWORD = "what everybody types here"
 TOKEN = "t" * 32  # a CSRF token of one's own, as its cookie has it
 # Written by whoever comes by: a session counts from its last request.
 BOOKKEEPING = {"django_session"}
+# Statements that leave every row as it is. Whatever is not listed here counts as writing, `WITH` and `LOCK` too.
+READING = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE SAVEPOINT) ", re.IGNORECASE)
+OF_BOOKKEEPING = re.compile(rf'(UPDATE|INSERT INTO|DELETE FROM) "({"|".join(BOOKKEEPING)})" ')
 
 
 @contextmanager
 def standing():
     """The rows behind `Newsroom`, in a transaction around all that is done with them."""
     quickly = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    with translation.override("en"), quickly, transaction.atomic():
+    with translation.override("en"), quickly, connection.execute_wrapper(writes), transaction.atomic():
         yield _everything()
         transaction.set_rollback(True)
 
@@ -84,9 +88,11 @@ class Newsroom(dict):
 
     @contextmanager
     def undone(self):
+        before = writes.number
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
+        writes.number = before
 
 
 def post(browser, address, sent, **options):
@@ -103,8 +109,33 @@ def is_login(response):
 # ---- the database
 
 
+class Writes:
+    """Counts the statements that may have changed a row outside BOOKKEEPING: while there are none, none has changed."""
+
+    number = 0
+
+    def __call__(self, execute, sql, params, many, context):
+        self.number += not (READING.match(sql) or OF_BOOKKEEPING.match(sql))
+        return execute(sql, params, many, context)
+
+
+writes = Writes()
+
+
+class Rows(dict):
+    """All rows of all tables as they were when this was made: {table: {primary key: {column: value}}}."""
+
+    def __init__(self):
+        assert writes in connection.execute_wrappers, "Nobody counts what is written; begin with `standing()`."
+        super().__init__(_rows())
+        self.writes = writes.number
+
+
 def rows():
-    """All rows of all tables: {table: {primary key: {column: value}}}."""
+    return Rows()
+
+
+def _rows():
     keys = {model._meta.db_table: model._meta.pk.column for model in apps.get_models(include_auto_created=True)}
     found = {}
     with connection.cursor() as cursor:
@@ -118,9 +149,14 @@ def rows():
     return found
 
 
-def changed(before, after=None):
-    """What differs: `table.column` where a row says something else, `+table` and `-table` for rows come and gone."""
-    after = rows() if after is None else after
+def changed(before):
+    """What differs now: `table.column` where a row says something else, `+table` and `-table` for rows come and gone.
+
+    Where nothing was written since, nothing is read.
+    """
+    if writes.number == before.writes:
+        return set()
+    after = rows()
     return {word for table in before if before[table] != after[table] for word in _differs(table, before, after)}
 
 
@@ -239,7 +275,7 @@ def _beside_stories(*, draft, writer, publisher, now, live, **others):
         "other_section": make_section(name="Customs"),
         "open": preview_links.create(draft, by=writer, days=7),
         "revoked": revoked,
-        "left": Autosave.objects.create(person=writer, story=draft, fields=text, stamp=1),
+        "left": Autosave.objects.create(person=writer, story=draft, fields=text, client_time=1),
         "group": Group.objects.create(name="Proofreaders"),
         "job": Job.objects.create(name="news.wait", payload="{}", state="dead", finished_at=now),
         "article_type": ContentType.objects.get_for_model(Article),

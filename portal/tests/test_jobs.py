@@ -179,6 +179,7 @@ def test_the_database_itself_refuses_a_second_waiting_key():
         Job.objects.create(name="n", payload="{}", key="k")
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_callers_at_once_with_one_key_leave_one_job():
     def call():
@@ -189,6 +190,7 @@ def test_callers_at_once_with_one_key_leave_one_job():
     assert Job.objects.count() == 1
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_job_somebody_has_just_joined_is_not_begun_before_they_commit():
     """Else the digest would be sent without the comment whose transaction relies on it."""
@@ -244,6 +246,7 @@ def test_the_slower_of_two_claims_gets_nothing(monkeypatch):
     assert (found.claimed_by, found.attempts) == ("quicker", 1)
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_workers_claiming_at_once_never_claim_the_same_job():
     Job.objects.bulk_create(Job(name="test_jobs.deliver", payload="{}", due_at=NOW) for _ in range(40))
@@ -329,7 +332,7 @@ def test_a_broken_transaction_in_a_job_does_not_spoil_the_next():
         assert jobs.run_one("w", now=NOW)
         assert jobs.run_one("w", now=NOW)
     finally:
-        del jobs.HANDLERS[break_the_transaction.job_name]
+        del jobs.HANDLERS[jobs.name_of(break_the_transaction)]
     assert done == [{}]
     assert "IntegrityError" in Job.objects.get(name__endswith="break_the_transaction").last_error
 

@@ -1,6 +1,7 @@
 """A kept page is the page: served without rendering while it is right, and never a moment longer."""
 
 import gzip
+import os
 import re
 from datetime import UTC, datetime, time, timedelta
 
@@ -27,7 +28,7 @@ from news.tests.factories import (
 )
 from portal.pagecache import counters, middleware
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wide]
+pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 LINK = "00000000-0000-4000-8000-000000000001"
 
@@ -542,7 +543,18 @@ def test_settings_that_show_on_pages_are_part_of_the_edition(settings, name):
 def test_a_file_that_goes_while_the_site_starts_does_not_stop_it(monkeypatch):
     gone = middleware.BASE_DIR / "portal" / "gone.py"
     monkeypatch.setattr(type(gone), "glob", lambda folder, pattern: [gone])
-    assert middleware._edition()
+    assert f"{gone} None" in middleware._files.__wrapped__()
+
+
+@pytest.mark.parametrize("pattern", middleware.CODE)
+def test_a_changed_file_makes_another_edition(monkeypatch, tmp_path, pattern):
+    page = tmp_path / "news" / pattern.replace("**/", "").replace("*", "page")
+    page.parent.mkdir(parents=True)
+    page.touch()
+    monkeypatch.setattr(middleware, "BASE_DIR", tmp_path)
+    before = middleware._files.__wrapped__()
+    os.utime(page, (0, 0))
+    assert before != middleware._files.__wrapped__() != []
 
 
 def test_what_somebody_typed_is_never_kept(client, address, stored):

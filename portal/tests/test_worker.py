@@ -21,7 +21,7 @@ from portal.management.commands import work
 from portal.models import Job
 from portal.tests.sample_jobs import jobs as sample
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
 # How long the database is away; 30 in the trial written down in docs/decisions/0001-durable-jobs.md.
 AWAY_SECONDS = float(os.environ.get("JOBS_TEST_AWAY_SECONDS", 1))

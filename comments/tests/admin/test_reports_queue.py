@@ -58,7 +58,7 @@ def test_the_reporters_address_is_hidden_and_a_look_at_it_is_history(desk, repor
     response = press(desk, "reporter_address", report.pk, query="?view=reported")
     assert "complains@example.org" in response.content.decode() and "no-store" in response["Cache-Control"]
     event = AuditEvent.objects.about(report).get()
-    assert (event.kind, event.actor_id) == ("look", moderator.pk)
+    assert (event.kind, event.actor_id) == ("email.viewed", moderator.pk)
     assert "complains" not in event.facts and "complains@" not in shown(desk)
 
 
@@ -83,7 +83,7 @@ def test_keeping_it_answers_the_reports_and_changes_nothing_readers_see(desk, re
     assert (reported.status, reported.article.thread.approved_count) == ("approved", 1)
     assert open_reports() == 0
     event = AuditEvent.objects.about(reported).first()
-    assert (event.kind, event.actor_id, json.loads(event.facts)["reports"]) == ("approve", moderator.pk, 2)
+    assert (event.kind, event.actor_id, json.loads(event.facts)["reports"]) == ("comment.kept", moderator.pk, 2)
     assert "You kept the comment by" in shown(desk)
 
 

@@ -19,9 +19,8 @@ from comments.personal_data import purge
 from comments.tests.factories import make_comment
 from comments.tests.moderation.test_decisions import all_at_once
 from comments.tests.queue import QUEUE, offers, press
-from news.editorial import verify
 from news.tests.factories import make_live_articles, make_user
-from portal.audit import log
+from portal.audit import log, verify
 from portal.models import AuditEvent
 from portal.pagecache import counters
 from portal.tests.markup import stands_in
@@ -63,9 +62,9 @@ def test_ten_thousand_comments_go_in_a_few_statements_with_one_event(queries_of)
     print(f"\n10,000 comments: {queries} statements, {time.perf_counter() - begun:.2f} s")
     assert queries <= 40
     assert Comment.objects.filter(status="spam", decided_by=moderator).count() == 10_000
-    event, batch = AuditEvent.objects.get(subject_kind="bulkdecision"), BulkDecision.objects.get()
+    event, batch = AuditEvent.objects.get(subject_kind="bulk_decision"), BulkDecision.objects.get()
     facts = json.loads(event.facts)
-    assert (event.kind, facts["count"], facts["was"]) == ("spam", 10_000, {"pending": 10_000})
+    assert (event.kind, facts["count"], facts["before"]) == ("comments.marked_spam", 10_000, {"pending": 10_000})
     assert batch.comment_ids.split(",") == [str(number) for number in sorted(comment.pk for comment in comments)]
     assert facts["comments"] == log.digest(batch.comment_ids)
     assert verify.verify()[1] is None
@@ -126,7 +125,7 @@ def test_only_ones_own_batch_is_taken_back_and_only_once():
     with pytest.raises(Refused, match="only once"):
         bulk.undo_all(batch, by=moderator)
     assert bulk.last_batch(moderator) is None
-    assert AuditEvent.objects.filter(kind="undo").count() == 1
+    assert AuditEvent.objects.filter(kind="comments.decision_undone").count() == 1
 
 
 def test_one_of_a_batch_is_not_undone_as_if_it_had_been_decided_alone():
@@ -237,12 +236,13 @@ def test_forged_limits_decide_nothing(desk, posted):
 @pytest.mark.parametrize("number", ["x", "", "999999", "9" * 40])
 def test_forged_batches_are_no_batches(desk, number):
     assert desk.post(f"{QUEUE}bulk/{number}/undo/", follow=True).status_code in (200, 404)
-    assert not AuditEvent.objects.filter(kind="undo").exists()
+    assert not AuditEvent.objects.filter(kind="comments.decision_undone").exists()
 
 
 # At the same moment
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_right():
     """Round after round, because a count gone wrong would be mended by the next one."""
@@ -266,12 +266,13 @@ def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_
 
         assert all_at_once(2, lambda place, deeds=(wave, single): deeds[place]()) == []
         assert counts().get(article.pk, 0) == recount().get(article.pk, 0)
-        was_waiting = json.loads(AuditEvent.objects.about(batches[0]).get().facts)["was"].get("pending", 0)
+        was_waiting = json.loads(AuditEvent.objects.about(batches[0]).get().facts)["before"].get("pending", 0)
         assert len(refusals) == was_waiting  # whoever came second knew what the first had decided
         bulk.undo_all(batches[0], by=many)
         assert counts().get(article.pk, 0) == recount().get(article.pk, 0)
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
     """One by one, many at once, taken back, edited and answered, by four moderators who all want the same comments."""

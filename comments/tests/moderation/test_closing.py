@@ -31,7 +31,7 @@ def test_closing_and_opening_a_thread_are_events_and_tell_the_page():
     closing.reopen(article, by=moderator)
     assert not closing.closed_because(article)
     assert counter(counters.story(article.slug)) == before + 2
-    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["reopen", "close"]
+    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["thread.reopened", "thread.closed"]
 
 
 def test_an_editor_closes_nothing():
@@ -49,7 +49,7 @@ def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
             submit.submit(article, **SAID)
     assert counter(counters.SITE) == before + 1
     assert (CommentSettings.current().is_open, CommentSettings.current().banner) == (False, "Back at noon.")
-    event = AuditEvent.objects.get(subject_kind="commentsettings")
+    event = AuditEvent.objects.get(subject_kind="comment_settings")
     assert event.actor_id == moderator.pk
     with pytest.raises(Refused, match="stopped already"):
         closing.stop(by=moderator)
@@ -58,7 +58,7 @@ def test_stopping_closes_every_story_at_once_tells_every_page_and_is_history():
     assert CommentSettings.current().banner == ""
     with pytest.raises(Refused, match="taken already"):
         closing.resume(by=moderator)
-    assert AuditEvent.objects.filter(subject_kind="commentsettings").count() == 2
+    assert AuditEvent.objects.filter(subject_kind="comment_settings").count() == 2
 
 
 def test_stopping_and_resuming_leave_a_closed_story_closed():
@@ -87,7 +87,7 @@ def test_other_roles_change_nothing_for_everybody(role, step):
         getattr(closing, step)(by=make_user(role), banner="Hacked")
     assert (
         CommentSettings.current().banner == ""
-        and not AuditEvent.objects.filter(subject_kind="commentsettings").exists()
+        and not AuditEvent.objects.filter(subject_kind="comment_settings").exists()
     )
 
 
@@ -105,6 +105,9 @@ def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     closing.stop_exempting(article, by=moderator)
     assert closing.closed_because(article)
     assert counter(counters.story(article.slug)) == before + 2
-    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == ["let age", "exempt"]
+    assert [event.kind for event in AuditEvent.objects.about(article.thread)] == [
+        "thread.exemption_ended",
+        "thread.exempted",
+    ]
     with pytest.raises(Refused, match="does not moderate"):
         closing.exempt(article, by=make_user("Editors"))

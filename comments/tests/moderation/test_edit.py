@@ -11,8 +11,8 @@ from comments.moderation.refusals import Refused
 from comments.screening import explanations
 from comments.tests.factories import make_comment
 from comments.tests.queue import QUEUE, offers, press, press_shown
-from news.editorial import verify
 from news.tests.factories import make_user
+from portal.audit import verify
 from portal.models import AuditEvent
 from portal.pagecache import counters
 from portal.tests.markup import stands_in, tight
@@ -40,7 +40,7 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.search_key) == ("Call.", "Call 600 100 200.", fold("Call."))
     assert comment.edited_by == moderator and comment.edited_at
-    told = AuditEvent.objects.about(comment).filter(kind="edit").order_by("number")
+    told = AuditEvent.objects.about(comment).filter(kind="comment.edited").order_by("number")
     assert [(event.reason, event.actor_id) for event in told] == [
         ("Call 600 100 200.", moderator.pk),
         ("Call me.", moderator.pk),
@@ -172,7 +172,7 @@ def test_an_answer_is_a_comment_of_the_newsroom_under_the_one_it_answers(article
     assert not CommenterEmail.objects.filter(pk=made.pk).exists()
     assert counter(article) == before + 1
     event = AuditEvent.objects.about(made).get()
-    assert (event.kind, event.actor_id) == ("answer", moderator.pk) and f'"to":{comment.pk}' in event.facts
+    assert (event.kind, event.actor_id) == ("comment.answered", moderator.pk) and f'"to":{comment.pk}' in event.facts
 
 
 def test_undoing_an_answer_takes_it_into_the_trash(article, moderator):

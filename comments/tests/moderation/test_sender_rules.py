@@ -88,12 +88,12 @@ def test_no_address_is_kept_for_it_and_the_history_names_nobody(article, moderat
     decided = stand(comment, "spam", moderator, "Rude to Jan")
     sender_rules.lift(emails.hashes_of(comment), by=moderator)
     assert ADDRESS not in str(vars(decided))
-    told = AuditEvent.objects.filter(subject_kind="senderrule").order_by("number")
+    told = AuditEvent.objects.filter(subject_kind="sender_rule").order_by("number")
     assert [(event.kind, event.actor_id, event.reason) for event in told] == [
-        ("stand", moderator.pk, ""),
-        ("lift", moderator.pk, ""),
+        ("sender_rule.set", moderator.pk, ""),
+        ("sender_rule.lifted", moderator.pk, ""),
     ]
-    assert json.loads(told[0].facts) == {"standing": "spam", "was": ""}
+    assert json.loads(told[0].facts) == {"before": "", "after": "spam"}
     for event in told:
         assert not set(emails.lookup_hashes(ADDRESS)) & set(json.loads(event.facts).values())
 
@@ -128,7 +128,7 @@ def test_other_roles_decide_about_nobody(article, moderator, role):
     stand(comment, "hold", moderator)
     with pytest.raises(refusals.Refused):
         sender_rules.lift(emails.hashes_of(comment), by=make_user(role))
-    assert SenderRule.objects.get().kind == "hold" and AuditEvent.objects.filter(kind="lift").count() == 0
+    assert SenderRule.objects.get().kind == "hold" and AuditEvent.objects.filter(kind="sender_rule.lifted").count() == 0
 
 
 def test_twice_the_same_and_lifting_nothing_are_refused_with_a_sentence(article, moderator):
@@ -140,7 +140,7 @@ def test_twice_the_same_and_lifting_nothing_are_refused_with_a_sentence(article,
         stand(comment, "hold", moderator)
     with pytest.raises(refusals.Refused, match=r"\."):
         stand(comment, "burn", moderator)
-    assert AuditEvent.objects.filter(subject_kind="senderrule").count() == 1
+    assert AuditEvent.objects.filter(subject_kind="sender_rule").count() == 1
 
 
 def test_what_another_moderator_decided_meanwhile_is_not_overrun_unseen(desk, article):

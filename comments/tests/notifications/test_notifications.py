@@ -405,7 +405,7 @@ def test_sending_is_no_look_and_no_event_holds_the_address(comment, moderator):
     confirmed(comment)
     decisions.approve(comment, by=moderator)
     work()
-    assert not AuditEvent.objects.filter(kind="look").exists()
+    assert not AuditEvent.objects.filter(kind="email.viewed").exists()
     assert not any(ADDRESS in event.facts + event.reason for event in AuditEvent.objects.all())
 
 

@@ -16,9 +16,8 @@ from comments.personal_data.data_requests import DataSubject, ErasureScope
 from comments.submission import submit
 from comments.templatetags.comments import thread_of
 from comments.tests.factories import make_comment, without_limits
-from news.editorial import verify
 from news.tests.factories import make_live_articles, make_user
-from portal.audit import log
+from portal.audit import log, verify
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -184,16 +183,16 @@ def test_their_reports_lose_the_address_and_stay_open(article, moderator, grade,
 def test_earlier_wordings_in_the_history_go_and_the_chain_holds(article, moderator):
     comment = mine(article, body="I am Grażyna Wójcik.")
     edits.edit(comment, "I am.", by=moderator, expected=comment.state_token)
-    assert AuditEvent.objects.get(kind="edit").reason
+    assert AuditEvent.objects.get(kind="comment.edited").reason
     erase(ErasureScope.WORDS, moderator)
-    assert AuditEvent.objects.get(kind="edit").reason == ""
+    assert AuditEvent.objects.get(kind="comment.edited").reason == ""
     assert verify.verify()[1] is None
 
 
 def test_the_event_says_who_and_how_many_and_names_nobody(article, moderator):
     comment = mine(article)
     erase(ErasureScope.NAME, moderator)
-    event = AuditEvent.objects.get(kind="erase")
+    event = AuditEvent.objects.get(kind="data_subject.erased")
     facts = json.loads(event.facts)
     assert event.actor_id == moderator.pk and event.reason == ""
     assert facts == {
@@ -230,7 +229,7 @@ def test_of_two_at_once_the_second_is_told(article, moderator):
     data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
     with pytest.raises(refusals.Refused):
         data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
-    assert AuditEvent.objects.filter(kind="erase").count() == 1
+    assert AuditEvent.objects.filter(kind="data_subject.erased").count() == 1
 
 
 def test_a_yes_to_one_grade_is_none_to_the_other(article, moderator):
@@ -330,7 +329,7 @@ def test_the_export_has_all_of_theirs_and_nothing_of_others(article, moderator):
     assert told["story"] == str(article) and told["sent"] == comment.created_at.isoformat(timespec="seconds")
     assert [report["words"] for report in exported["reports"]] == ["That is my number"]
     assert "Jan" not in json.dumps(exported)
-    event = AuditEvent.objects.get(kind="export")
+    event = AuditEvent.objects.get(kind="data_subject.exported")
     assert event.actor_id == moderator.pk and "Gra" not in event.facts
 
 
@@ -374,7 +373,7 @@ def test_a_typed_address_finds_everything_and_stands_nowhere_afterwards(desk, ar
     assert "no-store" in page["Cache-Control"]
     assert "example.org" not in text.lower() and not any(mark in text for mark in emails.lookup_hashes(ADDRESS))
     assert desk.session.keys() <= {"_auth_user_id", "_auth_user_backend", "_auth_user_hash"}
-    event = AuditEvent.objects.get(kind="look up")
+    event = AuditEvent.objects.get(kind="data_subject.searched")
     assert json.loads(event.facts)["count"] == 1 and "example" not in event.facts
 
 
@@ -383,21 +382,23 @@ def test_an_address_nobody_wrote_from_is_told_at_its_field(desk, article):
     page = send(desk, address="jan@example.org")
     assert page.status_code == 422 and page.context["form"].errors["address"]
     assert 'value="jan@example.org"' in page.content.decode() and "Gra" not in page.content.decode()
-    assert AuditEvent.objects.filter(kind="look up").count() == 1  # also that nothing is here is something to know
+    assert (
+        AuditEvent.objects.filter(kind="data_subject.searched").count() == 1
+    )  # also that nothing is here is something to know
 
 
 @pytest.mark.parametrize("typed", ["", "jan", "a\x00b@", "\ud800@example.org", "x" * 200 + "@example.org"])
 def test_what_is_no_address_is_told_at_its_field(desk, typed):
     page = desk.post(PERSON, {"address": typed.encode("utf-8", "surrogatepass").decode("utf-8", "replace")})
     assert page.status_code == 422 and page.context["form"].errors["address"]
-    assert not AuditEvent.objects.filter(kind="look up").exists()
+    assert not AuditEvent.objects.filter(kind="data_subject.searched").exists()
 
 
 def test_the_address_in_a_link_finds_nothing(desk, article):
     mine(article)
     page = desk.get(PERSON, {"address": ADDRESS, "of": "comment:1"})
     assert page.status_code == 200 and "person" not in page.context and "Gra" not in page.content.decode()
-    assert not AuditEvent.objects.filter(kind="look up").exists()
+    assert not AuditEvent.objects.filter(kind="data_subject.searched").exists()
 
 
 @pytest.mark.parametrize("handle", ["", "comment", "comment:x", "comment:99999999", "user:1", "comment:" + "9" * 40])
@@ -411,7 +412,7 @@ def test_the_queue_leads_there_and_its_look_is_history(desk, article):
     page = desk.get(f"/admin/comments/comment/?c={comment.pk}&view=approved").content.decode()
     assert f'name="of" value="comment:{comment.pk}" formaction="{PERSON}"' in page
     assert send(desk, of=f"comment:{comment.pk}").context["comment_count"] == 1
-    assert AuditEvent.objects.about(comment).filter(kind="look up").exists()
+    assert AuditEvent.objects.about(comment).filter(kind="data_subject.searched").exists()
 
 
 def test_before_erasing_it_says_what_will_happen_and_does_nothing(desk, article):

@@ -22,7 +22,7 @@ def test_an_address_comes_back_as_it_was_and_is_not_stored_as_it_was():
 def test_each_look_is_an_event_on_the_comment_and_does_not_say_the_address():
     comment, moderator = make_comment(address=ADDRESS), make_user("Moderators")
     emails.address_of(comment, by=moderator)
-    event = AuditEvent.objects.about(comment).get(kind="look")
+    event = AuditEvent.objects.about(comment).get(kind="email.viewed")
     assert event.actor_id == moderator.pk
     assert ADDRESS not in event.facts + event.reason
 

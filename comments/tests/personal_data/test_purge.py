@@ -12,10 +12,9 @@ from comments.moderation import decisions, edits, refusals
 from comments.personal_data import purge
 from comments.templatetags.comments import thread_of
 from comments.tests.factories import make_comment
-from news.editorial import verify
 from news.tests.factories import make_live_articles, make_user
-from portal.audit import log
-from portal.jobs import HANDLERS
+from portal.audit import log, verify
+from portal.jobs import HANDLERS, name_of
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -127,14 +126,19 @@ def test_a_whole_thread_of_spam_goes_at_once():
 def test_the_event_says_how_many_and_proves_which_and_texts_in_history_are_erased():
     moderator, comment = make_user("Moderators"), make_comment(body="Call Jan on 600 100 200.")
     edits.edit(comment, "Call Jan.", by=moderator, expected=comment.state_token)
-    assert AuditEvent.objects.get(kind="edit").reason == "Call Jan on 600 100 200."
+    assert AuditEvent.objects.get(kind="comment.edited").reason == "Call Jan on 600 100 200."
     decisions.trash(comment, by=moderator)
     aged(comment, 31)
     purge.purge()
-    event = AuditEvent.objects.get(kind="empty")
+    event = AuditEvent.objects.get(kind="comments.purged")
     facts = json.loads(event.facts)
-    assert facts == {"comments": log.digest(str(comment.pk)), "count": 1, "status": "trash"}
-    assert AuditEvent.objects.get(kind="edit").reason == ""
+    assert facts == {
+        "comments": log.digest(str(comment.pk)),
+        "count": 1,
+        "status": "trash",
+        "leaves_placeholders": False,
+    }
+    assert AuditEvent.objects.get(kind="comment.edited").reason == ""
     assert verify.verify()[1] is None
 
 
@@ -155,5 +159,5 @@ def test_ten_thousand_go_in_a_few_statements(queries_of, monkeypatch):
 
 
 def test_the_worker_does_it_every_day():
-    handler = HANDLERS[jobs.purge_spam_and_trash.job_name]
+    handler = HANDLERS[name_of(jobs.purge_spam_and_trash)]
     assert handler.every == timedelta(days=1)

@@ -15,7 +15,7 @@ from comments.submission import submit
 from comments.tests.factories import make_comment, make_rules, without_limits
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import log
-from portal.jobs import HANDLERS
+from portal.jobs import HANDLERS, name_of
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +86,10 @@ def test_a_young_report_keeps_it_though_it_is_decided_on(article):
 def test_the_event_says_how_many_and_proves_which(article):
     comment = sent_before(make_comment(article), 400)
     retention.purge_expired()
-    facts = json.loads(AuditEvent.objects.get(kind="forget addresses").facts)
+    facts = json.loads(AuditEvent.objects.get(kind="emails.purged").facts)
     assert facts == {"count": 1, "numbers": log.digest(str(comment.pk)), "of": "comments"}
     retention.purge_expired()
-    assert AuditEvent.objects.filter(kind="forget addresses").count() == 1  # nothing to forget, nothing to tell
+    assert AuditEvent.objects.filter(kind="emails.purged").count() == 1  # nothing to forget, nothing to tell
 
 
 def test_thousands_are_a_few_statements(article, queries_of, monkeypatch):
@@ -107,7 +107,7 @@ def test_thousands_are_a_few_statements(article, queries_of, monkeypatch):
 
 
 def test_the_worker_does_it_every_day():
-    assert HANDLERS[jobs.purge_emails.job_name].every == timedelta(days=1)
+    assert HANDLERS[name_of(jobs.purge_emails)].every == timedelta(days=1)
 
 
 # What relied on the address

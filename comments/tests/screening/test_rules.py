@@ -16,8 +16,8 @@ from comments.screening import explanations, wordlist
 from comments.screening.rules import Submission, screen
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules
-from news.editorial import verify
 from news.tests.factories import make_article, make_author, make_live_articles, make_user
+from portal.audit import verify
 from portal.models import AuditEvent, Job
 from portal.pagecache import counters
 
@@ -294,7 +294,7 @@ def test_what_is_let_through_is_counted_shown_and_in_the_history(client, address
     assert Thread.objects.get(pk=article.pk).approved_count == 1
     assert "Straight in." in client.get(path).content.decode()
     event = AuditEvent.objects.about(comment).get()
-    assert (event.kind, event.actor_id, json.loads(event.facts)["why"]) == ("let_through", None, ["nothing"])
+    assert (event.kind, event.actor_id, json.loads(event.facts)["why"]) == ("comment.auto_approved", None, ["nothing"])
     assert verify.verify()[1] is None
     assert not Job.objects.filter(key="moderators-digest").exists()
 
@@ -389,11 +389,11 @@ def test_other_rules_make_every_kept_page_anew_and_are_in_the_history(client, ad
     change_settings({"is_open": False, "hold_wordlist": "casino\npoker", "page_size": 50}, by=by)
     assert 'id="commentform"' not in client.get(path).content.decode()
     assert counters.values({counters.SITE}) != before
-    event = AuditEvent.objects.get(kind="rules")
+    event = AuditEvent.objects.get(kind="comment_settings.changed")
     assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "hold_wordlist": [0, 2]}}
     assert verify.verify()[1] is None
     change_settings({"is_open": False}, by=by)
-    assert AuditEvent.objects.filter(kind="rules").count() == 1
+    assert AuditEvent.objects.filter(kind="comment_settings.changed").count() == 1
 
 
 def test_who_may_not_change_the_rules_does_not():

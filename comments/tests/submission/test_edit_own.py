@@ -15,9 +15,9 @@ from comments.screening import explanations
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment, make_rules, without_limits
 from comments.tests.queue import QUEUE, offers, press
-from news.editorial import verify
 from news.tests import races
 from news.tests.factories import make_live_articles, make_user
+from portal.audit import verify
 from portal.models import AuditEvent
 from portal.tests.markup import stands_in
 
@@ -81,7 +81,7 @@ def test_the_new_words_are_there_and_the_first_ones_are_kept(client, change, com
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.status) == ("Seals are green.", "Seals are blue.", "pending")
     assert comment.edited_at and comment.edited_by is None
-    told = AuditEvent.objects.about(comment).filter(kind="rewrite").order_by("number")
+    told = AuditEvent.objects.about(comment).filter(kind="comment.rewritten").order_by("number")
     assert [event.reason for event in told] == ["Seals are blue.", "Seals are red."]
     assert not any("Seals" in event.facts or event.actor_id for event in told)
     assert verify.verify()[1] is None
@@ -262,9 +262,9 @@ def test_it_asks_first_and_then_words_and_address_are_gone_for_good(client, path
     assert response.status_code == 303 and "deleted" in client.get(response["Location"]).content.decode()
     assert not Comment.objects.exists() and not CommenterEmail.objects.exists()
     events = AuditEvent.objects.filter(subject_kind="comment", subject_id=comment.pk)
-    assert {event.kind for event in events} == {"rewrite", "take back"}
+    assert {event.kind for event in events} == {"comment.rewritten", "comment.retracted"}
     assert not any("Seals" in event.reason + event.facts for event in events)
-    last = events.get(kind="take back")
+    last = events.get(kind="comment.retracted")
     assert (last.actor_id, json.loads(last.facts)) == (None, {"article": comment.article_id})
     assert verify.verify()[1] is None
 
@@ -359,6 +359,7 @@ def test_moderators_see_both_wordings_and_readers_who_changed_it(desk, path, com
 # While a moderator looks at it
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither_waits_for_ever():
     without_limits()
@@ -375,5 +376,5 @@ def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither
             changed = sent.status == "pending" and sent.body == f"Other words {number}."
             approved = sent.status == "approved" and sent.body != f"Other words {number}."
             assert (changed, approved) == ((True, False) if winner == 0 else (False, True))
-    track.they_met(share=0.5)
+    track.they_met()
     assert verify.verify()[1] is None

@@ -14,7 +14,7 @@ from comments.tests.factories import make_comment
 from comments.tests.moderation.test_decisions import all_at_once
 from news.models import Article
 from news.tests.factories import make_live_articles, make_user
-from portal.jobs import HANDLERS
+from portal.jobs import HANDLERS, name_of
 from portal.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +106,7 @@ def test_nobody_answers_a_comment_under_another_story():
 
 
 def digests():
-    return Job.objects.filter(name=jobs.notify_moderators.job_name)
+    return Job.objects.filter(name=name_of(jobs.notify_moderators))
 
 
 def test_however_many_comments_come_one_digest_waits(settings):
@@ -167,6 +167,7 @@ def test_no_mail_when_nothing_waits_or_nobody_is_named(settings):
 # At the same moment
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_the_same_comment_sent_many_times_at_once_is_one_row():
     article = make_live_articles(1)[0]
@@ -174,6 +175,7 @@ def test_the_same_comment_sent_many_times_at_once_is_one_row():
     assert Comment.objects.count() == CommenterEmail.objects.count() == digests().count() == 1
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_different_words_sent_at_once_are_as_many_rows():
     article = make_live_articles(1)[0]

@@ -1,18 +1,23 @@
 """The checklist beside the form: of what is saved, and of what is typed whenever the typing pauses."""
 
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from news.admin.articles import widgets
 from news.content import body
 from news.editorial import checklist
+from news.editorial.checklist import ChecklistInput
 from news.models import WorkingCopy
 
 
-def listed(checklist_input):
+def listed(checklist_input: ChecklistInput) -> dict[str, Any]:
     """Context of `_checks.html`: `points`, each with the element that mends it, how many there are, and `words`."""
-    points = [(point, f"id_{point.field}") for point in checklist.items(checklist_input)]
-    to_fix = sum(bool(point.blocks) for point, _place in points)
+    points = [(item, f"id_{item.field}") for item in checklist.items(checklist_input)]
+    to_fix = sum(bool(item.blocks) for item, _element_id in points)
     return {
         "points": points,
         "to_fix": to_fix,
@@ -21,7 +26,7 @@ def listed(checklist_input):
     }
 
 
-def view(story_admin, request, pk=None):
+def view(story_admin: ModelAdmin, request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """The list for what is in the form just now, of a story or of one not saved yet. Nothing is kept."""
     copy = pk and get_object_or_404(WorkingCopy.objects.select_related("article"), pk=widgets.number(pk))
     may_write = story_admin.has_change_permission(request, copy) if copy else story_admin.has_add_permission(request)

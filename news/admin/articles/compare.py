@@ -36,20 +36,20 @@ GONE = {
 }
 
 
-def address(article, before, after):
+def address(article: int, before: int, after: int) -> str:
     """Where the change from one revision to another can be read."""
     return reverse("admin:news_workingcopy_compare", args=[article]) + f"?from={before}&to={after}"
 
 
-def address_of_second_look(copy):
-    """Where one reads what one person alone published and puts one's name under it, whatever was written since.
+def review_url(copy: WorkingCopy) -> str:
+    """Where one reviews what one person alone published, whatever was written since.
 
     Everything nobody else has read is before one's eyes, also after two small fixes in a row. Where nothing of it
     was ever read there is no change to show: the whole text stands in the story itself, or beside the newer draft.
     """
-    read, live = copy.reviewed_revision, copy.article.live_revision
-    if read:
-        return address(copy.pk, read.number, live.number)
+    reviewed, live = copy.reviewed_revision, copy.article.live_revision
+    if reviewed:
+        return address(copy.pk, reviewed.number, live.number)
     if copy.latest_revision.content_hash == live.content_hash:
         return reverse("admin:news_workingcopy_change", args=[copy.pk])
     return address(copy.pk, live.number, copy.latest_revision.number)
@@ -72,7 +72,7 @@ def view(story_admin, request, pk):
             raise PermissionDenied
         if "_bring_back" in request.POST:
             return _bring_back(story_admin, request, copy)
-        return story_admin.step_taken(request, copy)
+        return story_admin.take_step_without_saving(request, copy)
     context = {
         **story_admin.admin_site.each_context(request),
         **_shown(request, copy),
@@ -88,7 +88,7 @@ def view(story_admin, request, pk):
         context["brings_back"] = sorted(
             (revision for revision in shown if revision.content_hash != newest), key=lambda revision: revision.number
         )
-        context["steps"] = step_buttons.buttons(copy, by=request.user, typed={}, read=shown)
+        context["steps"] = step_buttons.buttons(copy, by=request.user, typed={}, compared=shown)
         if context["steps"]:
             context["your_turn"] = status_badges.is_turn_of(copy, request.user)
             context["turn"] = status_badges.whose_turn(copy, request.user)

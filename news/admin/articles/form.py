@@ -1,5 +1,6 @@
 """The editor's form: the working copy's words and rows, and the version they began from."""
 
+from dataclasses import dataclass
 from uuid import uuid4
 
 from django import forms
@@ -14,14 +15,24 @@ from news.admin.articles import edit_conflicts, widgets
 from news.content import body
 from news.editorial import steps
 from news.editorial.checklist import ChecklistInput
-from news.models import Author, WorkingCopy
+from news.models import Author, Autosave, WorkingCopy
+from portal.models import User
+
+
+@dataclass(frozen=True)
+class FormContext:
+    """What a form has to know of the request it is made for."""
+
+    by: User | None = None
+    resumed: Autosave | None = None  # unsaved text to go on with
+    asks_first: bool = False  # two texts are never put together unseen
+    is_to_be_saved: bool = True  # a form only looked at meets nobody else's text
 
 
 class ArticleForm(forms.ModelForm):
-    """`by`, unsaved text `taken_up`, `asks_first` (two texts are never put together unseen) and `is_to_be_saved`
-    (a form only looked at meets nobody else's text) are set on the class that the admin makes of it for one request."""
+    """The admin makes a subclass of it for each request, with its `context`."""
 
-    by, taken_up, asks_first, is_to_be_saved = None, None, False, True
+    context = FormContext()
     tags = widgets.TagsField(label=_("tags"), required=False)
     bylines = widgets.BylinesField(label=_("bylines"), required=False)
     related = widgets.RelatedField(label=_("related links"), required=False)
@@ -54,7 +65,7 @@ class ArticleForm(forms.ModelForm):
         }
 
     def __init__(self, data=None, *args, **options):
-        super().__init__(self.taken_up.posted if self.taken_up else data, *args, **options)
+        super().__init__(self.context.resumed.posted if self.context.resumed else data, *args, **options)
         self.label_suffix = ""
         self.meeting = None
         copy = self.instance
@@ -73,7 +84,7 @@ class ArticleForm(forms.ModelForm):
         else:
             self.initial = {
                 "language": get_language(),
-                "bylines": list(Author.objects.filter(user=self.by)),
+                "bylines": list(Author.objects.filter(user=self.context.by)),
                 "version": 0,
                 **self.initial,
                 "tags": [],
@@ -81,7 +92,7 @@ class ArticleForm(forms.ModelForm):
             }
         self.initial["sheet"] = uuid4()
         if "tags" in self.fields:
-            self.fields["tags"].widget.may_add = self.by.has_perm("news.add_tag")
+            self.fields["tags"].widget.may_add = self.context.by.has_perm("news.add_tag")
             self.fields["related"].widget.own = copy.pk
 
     def is_multipart(self):
@@ -140,8 +151,8 @@ class ArticleForm(forms.ModelForm):
         self._clean_plan(cleaned)
         copy = self.instance
         shown = (cleaned.get("version"), cleaned.get("began"))
-        if copy.pk and self.is_to_be_saved and shown != (copy.version, copy.latest_revision_id):
-            self.meeting = edit_conflicts.EditConflict(self, cleaned, asks_first=self.asks_first)
+        if copy.pk and self.context.is_to_be_saved and shown != (copy.version, copy.latest_revision_id):
+            self.meeting = edit_conflicts.EditConflict(self, cleaned, asks_first=self.context.asks_first)
             self.data = self.meeting.data
             if not self.meeting.is_settled:
                 raise ValidationError(self.meeting.sentence, code="conflict")

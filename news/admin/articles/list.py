@@ -1,26 +1,27 @@
 """The list of stories: its views, filters and how it is searched."""
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Prefetch, Q
+from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from news.models import Article, Section, WorkingCopy, WorkingCopyByline
+from news.querysets import WorkingCopyQuerySet
 
 Stage = WorkingCopy.Stage
 
 
 class ArticleList(ChangeList):
-    def apply_select_related(self, queryset):
-        """What the rows print, and not the texts; the form loads its story whole."""
+    """The list itself."""
+
+    def apply_select_related(self, queryset: WorkingCopyQuerySet) -> WorkingCopyQuerySet:
+        """Load what the rows print, and not the texts; the form loads its story whole."""
         bylines = WorkingCopyByline.objects.select_related("author")
         return queryset.for_list().prefetch_related(Prefetch("bylines", bylines))
-
-    def get_results(self, request):
-        super().get_results(request)
-        for copy in self.result_list:
-            copy.reader = request.user  # whose turn it is depends on who looks
 
 
 class ViewFilter(admin.SimpleListFilter):
@@ -30,7 +31,7 @@ class ViewFilter(admin.SimpleListFilter):
     parameter_name = "view"
     template = "admin/news/workingcopy/views.html"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str | Promise]]:
         return [
             ("mine", pgettext_lazy("view", "Mine")),
             ("review", pgettext_lazy("view", "In review")),
@@ -43,7 +44,7 @@ class ViewFilter(admin.SimpleListFilter):
             ("discarded", pgettext_lazy("view", "Discarded")),
         ]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: WorkingCopyQuerySet) -> WorkingCopyQuerySet | None:
         match self.value():
             case "mine":
                 queryset = queryset.exclude(stage=Stage.DISCARDED)
@@ -70,10 +71,12 @@ class ViewFilter(admin.SimpleListFilter):
 
 
 class PublicFilter(admin.SimpleListFilter):
+    """By what readers see."""
+
     title = _("Readers see")
     parameter_name = "public"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str | Promise]]:
         return [
             ("live", pgettext_lazy("readers see", "Live")),
             ("never", pgettext_lazy("readers see", "Not public")),
@@ -82,7 +85,7 @@ class PublicFilter(admin.SimpleListFilter):
             ("withdrawn", pgettext_lazy("readers see", "Withdrawn")),
         ]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: WorkingCopyQuerySet) -> WorkingCopyQuerySet | None:
         match self.value():
             case "live":
                 return queryset.filter(article__in=Article.objects.live())
@@ -97,33 +100,39 @@ class PublicFilter(admin.SimpleListFilter):
 
 
 class StageFilter(admin.SimpleListFilter):
+    """By how far the working copy is."""
+
     title = _("Working copy")
     parameter_name = "stage"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str | Promise]]:
         return Stage.choices
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: WorkingCopyQuerySet) -> WorkingCopyQuerySet | None:
         return queryset.filter(stage=self.value()) if self.value() in Stage.values else None
 
 
 class SectionFilter(admin.SimpleListFilter):
+    """By the working copy's section."""
+
     title = _("Section")
     parameter_name = "section"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str | Promise]]:
         return [(str(section.pk), str(section)) for section in Section.objects.all()]
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: WorkingCopyQuerySet) -> WorkingCopyQuerySet | None:
         return queryset.filter(section=self.value()) if self.value() in dict(self.lookup_choices) else None
 
 
 class LanguageFilter(admin.SimpleListFilter):
+    """By the language the story is written in."""
+
     title = _("Language")
     parameter_name = "language"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str | Promise]]:
         return WorkingCopy._meta.get_field("language").flatchoices
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset: WorkingCopyQuerySet) -> WorkingCopyQuerySet | None:
         return queryset.filter(language=self.value()) if self.value() in dict(self.lookup_choices) else None

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,7 +20,7 @@ from news.models import PreviewLink, WorkingCopy
 from news.site import views
 
 
-def view(story_admin, request, pk):
+def view(story_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """A story as readers would see it: GET a revision (`?revision=`, else the newest), POST what is typed."""
     stories = WorkingCopy.objects.select_related("article", "latest_revision", "section")
     copy = get_object_or_404(stories, pk=widgets.number(pk))
@@ -32,9 +33,9 @@ def view(story_admin, request, pk):
     return _saved(story_admin, request, copy)
 
 
-def _saved(story_admin, request, copy):
-    asked = request.GET.get("revision", "").strip()
-    number = widgets.number(asked) if asked else copy.latest_revision.number
+def _saved(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy) -> HttpResponse:
+    typed = request.GET.get("revision", "").strip()
+    number = widgets.number(typed) if typed else copy.latest_revision.number
     if number is None:
         return _nothing(story_admin, request, copy, [_("That is no number of a version.")])
     revision = copy.article.revisions.filter(number=number).first()
@@ -47,11 +48,11 @@ def _saved(story_admin, request, copy):
         notice = _("Preview of revision %(revision)s, which readers see.")
     else:
         notice = _("Preview of revision %(revision)s, not what readers see.")
-    proof = preview.of_revision(copy, revision)
-    return _shown(request, proof, notice % {"revision": number}, back=_editor_of(copy))
+    article = preview.of_revision(copy, revision)
+    return _response(request, article, notice % {"revision": number}, back=_editor_of(copy))
 
 
-def _typed(story_admin, request, copy):
+def _typed(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy) -> HttpResponse:
     """The form's own rules decide; but nothing is saved, so it does not matter who has saved meanwhile."""
     form = story_admin.form_to_look_at(request, copy)
     if not form.is_valid():
@@ -62,24 +63,24 @@ def _typed(story_admin, request, copy):
         ]
         return _nothing(story_admin, request, copy, problems)
     of = form.cleaned_data
-    proof = preview.of_unsaved(
+    article = preview.of_unsaved(
         copy, tags=of["tags"], authors=of["bylines"], links=of["related"], hour=of["planned_publish_at"]
     )
-    return _shown(request, proof, _("Preview of what is typed. It is not saved: go on writing in the other tab."))
+    return _response(request, article, _("Preview of what is typed. It is not saved: go on writing in the other tab."))
 
 
-def _shown(request, proof, notice, back=""):
+def _response(request: HttpRequest, article: preview.PreviewArticle, notice: str, back: str = "") -> HttpResponse:
     """In the language and on the clock of readers; the bar speaks the editor's language."""
     bar = {"notice": notice, "notice_language": translation.get_language(), "back": back}
     bar["back_label"] = _("Back to the story")
-    language = proof.language or settings.LANGUAGE_CODE
+    language = article.language or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(timezone.get_default_timezone()):
-        response = views.preview_response(request, proof, page_path=reverse("news:home"), **bar)
+        response = views.preview_response(request, article, page_path=reverse("news:home"), **bar)
     response.headers["Content-Language"] = language
     return response
 
 
-def _nothing(story_admin, request, copy, problems):
+def _nothing(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy, problems: list[str]) -> HttpResponse:
     """Why there is nothing to show. Context: `copy`, `problems` (sentences)."""
     context = {
         **story_admin.admin_site.each_context(request),
@@ -90,7 +91,7 @@ def _nothing(story_admin, request, copy, problems):
     return render(request, "admin/news/workingcopy/no_preview.html", context, status=400)
 
 
-def _editor_of(copy):
+def _editor_of(copy: WorkingCopy) -> str:
     return reverse("admin:news_workingcopy_change", args=[copy.pk])
 
 
@@ -105,19 +106,19 @@ class ListedLink:
     address: str
 
 
-def links_of(copy):
+def links_of(copy: WorkingCopy) -> list[ListedLink]:
     """The links of a story that still work, the newest first."""
     links = copy.preview_links.open().select_related("revision", "made_by", "copy").order_by("-made_at")
     return [ListedLink(link, views.preview_url(link)) for link in links]
 
 
-def lifetimes():
+def lifetimes() -> list[tuple[int, str]]:
     """How long a link may work: (days, in words)."""
     return [(days, ngettext("%(n)s day", "%(n)s days", days) % {"n": days}) for days in preview_links.DAYS]
 
 
-def make_link(story_admin, request, copy):
-    """The button that makes a link was pressed, and what was typed is saved by now."""
+def make_link(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy) -> None:
+    """Make the link that was asked for by its button; what was typed is saved by now."""
     days = widgets.number(request.POST.get("share-days"))
     revision = copy.latest_revision if request.POST.get("share-what") == "this" else None
     try:
@@ -129,8 +130,8 @@ def make_link(story_admin, request, copy):
         story_admin.message_user(request, made % {"address": views.preview_url(link)}, messages.SUCCESS)
 
 
-def revoke_pressed(story_admin, request, pk):
-    """A link is closed before anything else is looked at: no slip in the form may keep it open."""
+def revoke_link(story_admin: ModelAdmin, request: HttpRequest, pk: str) -> None:
+    """Revoke the link whose button was pressed, before anything else: no slip in the form may keep it open."""
     number = widgets.as_uuid(request.POST.get("_unshare", ""))
     link = PreviewLink.objects.select_related("copy__article", "revision").filter(pk=number, copy=widgets.number(pk))
     try:

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from news.admin.datetime_display import exactly
-from news.models import WorkingCopy
+from news.models import Article, WorkingCopy
 from news.roles import SYSTEM
+from portal.models import User
 
 
-def public_state(article):
+def public_state(article: Article) -> tuple[str, str]:
     """What readers see of it, as (look, word)."""
     if article.is_live():
         return ("expiring" if article.live_until else "live"), pgettext("readers see", "Live")
@@ -24,11 +25,12 @@ def public_state(article):
     return "never", pgettext("readers see", "Not public")
 
 
-def readers_see(article):
+def readers_see(article: Article) -> str:
+    """The round dot, as HTML."""
     return format_html('<span class="nr-pub nr-pub--{}">{}</span>', *public_state(article))
 
 
-def stage(copy):
+def stage(copy: WorkingCopy) -> str:
     """How far the text is; beside it, where a revision is scheduled, when that goes out or that it should have."""
     stage = copy.stage_at()
     tab = format_html('<span class="nr-stage nr-stage--{}">{}</span>', stage, copy.Stage(stage).label)
@@ -40,7 +42,7 @@ def stage(copy):
     return goes_out if stage == copy.Stage.SCHEDULED else format_html("{} {}", goes_out, tab)
 
 
-def schedule(copy):
+def schedule(copy: WorkingCopy) -> str:
     """The hour at which the scheduled revision goes out, in alarm colour when it has not."""
     look, word = "scheduled", pgettext("stage", "Scheduled")
     if copy.is_overdue():
@@ -51,7 +53,7 @@ def schedule(copy):
     )
 
 
-def is_turn_of(copy, person):
+def is_turn_of(copy: WorkingCopy, person: User) -> bool:
     """Whether the next move is theirs, told from the row alone; the workflow still decides."""
     Stage = WorkingCopy.Stage
     if copy.is_overdue():
@@ -67,7 +69,7 @@ def is_turn_of(copy, person):
     return copy.stage == Stage.APPROVED and person.has_perm("news.publish_workingcopy")
 
 
-def whose_turn(copy, person):
+def whose_turn(copy: WorkingCopy, person: User) -> str:
     """Who makes the next move, in words; nobody ("") where nothing is under way or the clock makes it."""
     Stage = WorkingCopy.Stage
     if is_turn_of(copy, person):

@@ -1,101 +1,79 @@
 """The history of a story as sentences, newest first: who did what, when and why."""
 
 import json
-from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from news import audit_kinds
 from news.admin.articles import compare
+from news.admin.articles.step_presentation import PRESENTATIONS, Facts, Sentence, TimelineEntry
 from news.admin.datetime_display import exactly
 from news.editorial import steps
-from news.querysets import PATIENCE
-from portal.models import AuditEvent
+from news.editorial.steps import RULES, Step
+from news.models import Article, WorkingCopy
+from portal.audit import kinds
+from portal.models import AuditEvent, User
 
 AT_FIRST = 8  # the rest unfolds
-
-# Whole sentences; Polish has them without gendered past forms ("zapisuje wersję").
-SENTENCES = {
-    "save": gettext_lazy("{who} saved revision {revision}"),
-    "submit": gettext_lazy("{who} submitted revision {revision} for review"),
-    "return": gettext_lazy("{who} asked for changes"),
-    "approve": gettext_lazy("{who} approved revision {revision}"),
-    "publish": gettext_lazy("{who} published revision {revision}"),
-    "publish_unread": gettext_lazy("{who} published revision {revision}; no second reader saw it"),
-    "fix_typo": gettext_lazy("{who} published a small fix alone, revision {revision}"),
-    "publish_alone": gettext_lazy("{who} published revision {revision} alone, in an emergency"),
-    "second_look": gettext_lazy("{who} read revision {revision}, which one person alone had published"),
-    "withdraw": gettext_lazy("{who} withdrew it from readers"),
-    "restore": gettext_lazy("{who} showed it to readers again"),
-    "take_up": gettext_lazy("{who} took it up again"),
-    "assign": gettext_lazy("{who} put {to} in charge"),
-    "discard": gettext_lazy("{who} discarded revision {discarded} and went back to what readers saw last"),
-    "schedule": gettext_lazy("{who} scheduled revision {revision} for {due}"),
-    "unschedule": gettext_lazy("{who} took revision {revision} off the schedule"),
-    "live": gettext_lazy("Revision {revision} appeared on the site, as {scheduled_by} had scheduled it"),
-    "expire": gettext_lazy("{who} set its end for readers: {until}"),
-    "keep": gettext_lazy("{who} cleared its end; readers keep it"),
-    "share": gettext_lazy("{who} made a preview link to the newest text, until {until}"),
-    "unshare": gettext_lazy("{who} revoked the preview link that worked until {until}"),
-    "rename": gettext_lazy("{who} renamed “{before}” to “{after}”, which this story shows"),
-}
-BEGAN = gettext_lazy("{who} began the story, revision {revision}")
-PUT_ASIDE = gettext_lazy("{who} put the draft aside")
-NOBODY_IN_CHARGE = gettext_lazy("{who} put nobody in charge")
-WITHDRAWN_WITH_A_NOTE = gettext_lazy("{who} withdrew it from readers, who are told: “{note}”")
-APPROVED_WITHOUT_FOUR_EYES = gettext_lazy("{who} approved revision {revision}; one person alone may do so here")
-SHARED_ONE = gettext_lazy("{who} made a preview link to revision {revision}, until {until}")
-BROUGHT_BACK = gettext_lazy("{who} brought revision {restored_from} back as revision {revision}")
-APPROVED_OWN_WORDS = gettext_lazy(
-    "{who} approved revision {revision}, having written {words_by_approver} of its {words_changed} new words"
-)
-APPROVED_HAVING_WORKED_ON_IT = gettext_lazy("{who} approved revision {revision}, having worked on it as well")
-BY_THE_CLOCK = gettext_lazy("Revision {revision} replaced the text on the site, as {scheduled_by} had scheduled it")
-LATE = gettext_lazy(
-    "Revision {revision} replaced the text on the site, {minutes} min late: {scheduled_by} had scheduled it for {due}"
-)
-HELD = {
-    "withdrawn": gettext_lazy("Revision {revision}, due {due}, did not go out: the story was withdrawn"),
-    "ended": gettext_lazy("Revision {revision}, due {due}, did not go out: the story had ended for readers"),
-    "changed": gettext_lazy(
-        "Revision {revision}, due {due}, did not go out: its stored text was changed outside the newsroom"
-    ),
-    "address": gettext_lazy("Revision {revision}, due {due}, did not go out: another story has its address"),
-}
-ANYTHING = gettext_lazy("{who}: {kind}")
 MOMENTS = {"due", "until"}
-LOOKS = {
-    "save": "save",
-    "submit": "review",
-    "return": "changes",
-    "approve": "approved",
-    "publish": "live",
-    "publish_unread": "live",
-    "fix_typo": "live",
-    "publish_alone": "live",
-    "second_look": "approved",
-    "withdraw": "live",
-    "restore": "live",
-    "discard": "save",
-    "rename": "live",
-    "schedule": "scheduled",
-    "unschedule": "scheduled",
-    "live": "live",
-    "held": "changes",
-    "expire": "live",
-    "keep": "live",
-    "share": "save",
-    "unshare": "save",
+ANYTHING = gettext_lazy("{who}: {kind}")
+PLAIN = TimelineEntry("save")
+
+
+def _save_variant(facts: Facts) -> Sentence | None:
+    if facts.get("restored_from"):
+        return gettext_lazy("{who} brought revision {restored_from} back as revision {revision}")
+    return gettext_lazy("{who} began the story, revision {revision}") if facts.get("revision") == 1 else None
+
+
+def _hold_variant(facts: Facts) -> Sentence | None:
+    match facts["why"]:
+        case "withdrawn":
+            return gettext_lazy("Revision {revision}, due {due}, did not go out: the story was withdrawn")
+        case "ended":
+            return gettext_lazy("Revision {revision}, due {due}, did not go out: the story had ended for readers")
+        case "changed":
+            return gettext_lazy(
+                "Revision {revision}, due {due}, did not go out: its stored text was changed outside the newsroom"
+            )
+        case "address":
+            return gettext_lazy("Revision {revision}, due {due}, did not go out: another story has its address")
+    return None
+
+
+def _share_variant(facts: Facts) -> Sentence | None:
+    if "revision" not in facts:
+        return None
+    return gettext_lazy("{who} made a preview link to revision {revision}, until {until}")
+
+
+# By kind; the sentences stand in news/audit_kinds.py.
+ENTRIES: Mapping[str, TimelineEntry] = {
+    **{RULES[step].audit_kind: shown.timeline for step, shown in PRESENTATIONS.items() if shown.timeline},
+    audit_kinds.SAVED: TimelineEntry(
+        "save",
+        variant=_save_variant,
+        changed_from=lambda facts: facts.get("revision", 1) - 1,
+    ),
+    audit_kinds.WENT_LIVE: TimelineEntry("live"),
+    audit_kinds.UPDATE_HELD: TimelineEntry("changes", variant=_hold_variant),
+    audit_kinds.PREVIEW_LINK_CREATED: TimelineEntry("save", variant=_share_variant),
+    audit_kinds.PREVIEW_LINK_REVOKED: TimelineEntry("save"),
+    audit_kinds.NAME_CHANGED: TimelineEntry("live"),
 }
 
 
 @dataclass(frozen=True)
 class Line:
+    """One event as the timeline prints it."""
+
     at: datetime
     look: str
     sentence: str
@@ -104,116 +82,93 @@ class Line:
     compare: str = ""  # the address where this line's change can be read
 
 
-def lines(article):
-    events = list(AuditEvent.objects.about(article))
-    people = get_user_model().objects.in_bulk({event.actor_id for event in events})
-    named = _named_in(events)
-    return [_line(event, people, named) for event in events]
+@dataclass(frozen=True)
+class Return:
+    """Who returned a story, why and when."""
 
-
-class Return(NamedTuple):
     who: str
     reason: str
     at: datetime
 
 
-def last_reason(articles):
-    """Who last returned each of these stories, why and when, by article."""
-    events = AuditEvent.objects.filter(subject_kind="article", kind="return", subject_id__in=[a.pk for a in articles])
-    events = {event.subject_id: event for event in events.order_by("number")}
-    people = get_user_model().objects.in_bulk({event.actor_id for event in events.values()})
-    return {pk: Return(_who(event, people), event.reason, event.at) for pk, event in events.items()}
+def lines(article: Article) -> list[Line]:
+    """The whole history of a story, newest first."""
+    events = list(AuditEvent.objects.about(article))
+    people = get_user_model().objects.in_bulk({event.actor_id for event in events})
+    names = _names_in(events)
+    return [_line(event, people, names) for event in events]
 
 
-def last_return(copy):
+def last_returns(articles: Collection[Article]) -> dict[int, Return]:
+    """The last return of each of these stories that was ever returned, by article (id)."""
+    events = AuditEvent.objects.filter(
+        subject_kind="article",
+        kind=RULES[Step.RETURN].audit_kind,
+        subject_id__in=[article.pk for article in articles],
+    )
+    latest = {event.subject_id: event for event in events.order_by("number")}
+    people = get_user_model().objects.in_bulk({event.actor_id for event in latest.values()})
+    return {pk: Return(_who(event, people), event.reason, event.at) for pk, event in latest.items()}
+
+
+def last_return(copy: WorkingCopy) -> Return | None:
     """The return its writer has not answered yet, or None."""
     if copy.stage != copy.Stage.CHANGES_REQUESTED:
         return None
-    return last_reason([copy.article]).get(copy.pk)
+    return last_returns([copy.article]).get(copy.pk)
 
 
-def published_alone(copies, *, person):
-    """These stories, each with `alone`: the line of history that tells who gave readers what, and why.
-
-    `reading` is where one reads it and puts one's name under it; one's own (`is_own`) somebody else reads.
-    """
+def break_glass_events(copies: Collection[WorkingCopy]) -> dict[int, list[AuditEvent]]:
+    """The events by which one person alone gave readers a text, oldest first, by article (id)."""
     events = AuditEvent.objects.filter(
         subject_kind="article", kind__in=steps.BREAK_GLASS_KINDS, subject_id__in=[copy.pk for copy in copies]
     )
-    by_story = defaultdict(list)
+    by_article: dict[int, list[AuditEvent]] = {copy.pk: [] for copy in copies}
     for event in events.order_by("number"):
-        by_story[event.subject_id].append(event)
-    people = get_user_model().objects.in_bulk({story[-1].actor_id for story in by_story.values()})
-    for copy in copies:
-        events = by_story[copy.pk]
-        copy.is_own = person.pk in steps.unreviewed_publishers(copy, events)
-        copy.reading = compare.address_of_second_look(copy)
-        if events:
-            copy.alone = _line(events[-1], people, {})
-    return copies
+        by_article[event.subject_id].append(event)
+    return by_article
 
 
-def _line(event, people, named):
+def last_lines(events: Mapping[int, Sequence[AuditEvent]]) -> dict[int, Line]:
+    """The line of the last of each article's events, by article (id)."""
+    latest = {pk: of_article[-1] for pk, of_article in events.items() if of_article}
+    people = get_user_model().objects.in_bulk({event.actor_id for event in latest.values()})
+    return {pk: _line(event, people, {}) for pk, event in latest.items()}
+
+
+def _line(event: AuditEvent, people: Mapping[int, User], names: Mapping[str, str]) -> Line:
     facts = json.loads(event.facts)
-    sentence = SENTENCES.get(event.kind, ANYTHING)
-    for name in MOMENTS & facts.keys():
-        facts[name] = exactly(datetime.fromisoformat(facts[name]))
-    if "scheduled_by" in facts:
-        name = facts["scheduled_by"]
-        facts["scheduled_by"] = format_html("<b>{}</b>", named.get(name, name))
-    if event.kind == "held":
-        sentence = HELD.get(facts["why"], ANYTHING)
-    if event.kind == "publish" and "due" in facts:
-        is_late = facts["late"] >= PATIENCE.total_seconds()
-        sentence, facts["minutes"] = (LATE if is_late else BY_THE_CLOCK), facts["late"] // 60
-    if event.kind == "save" and facts.get("revision") == 1:
-        sentence = BEGAN
-    if event.kind == "save" and facts.get("restored_from"):
-        sentence = BROUGHT_BACK
-    if event.kind == "share" and "revision" in facts:
-        sentence = SHARED_ONE
-    if event.kind == "approve" and facts.get("words_by_approver"):
-        sentence = APPROVED_OWN_WORDS
-    elif event.kind == "approve" and facts.get("worked_on_it"):
-        sentence = APPROVED_HAVING_WORKED_ON_IT
-    if event.kind == "approve" and facts.get("four_eyes") == "off":
-        sentence = APPROVED_WITHOUT_FOUR_EYES
-    if event.kind == "discard" and "discarded" not in facts:
-        sentence = PUT_ASIDE
-    if event.kind == "withdraw" and facts.get("note"):
-        sentence = WITHDRAWN_WITH_A_NOTE
-    if event.kind == "assign":
-        sentence = sentence if facts["to"] else NOBODY_IN_CHARGE
-        facts["to"] = format_html("<b>{}</b>", named.get(facts["to"], facts["to"]))
-    who = format_html("<b>{}</b>", _who(event, people))
+    entry = ENTRIES.get(event.kind, PLAIN)
+    words = {**_readable(facts, names), "who": format_html("<b>{}</b>", _who(event, people)), "kind": event.kind}
     try:
-        said = format_html(str(sentence), **{**facts, "who": who, "kind": event.kind})
+        sentence = format_html(str(entry.variant(facts) or kinds.sentence_for(event.kind) or ANYTHING), **words)
     except (KeyError, IndexError):  # an older event may know less than today's sentence says
-        said = format_html(str(ANYTHING), who=who, kind=event.kind)
-    revision, before = facts.get("revision"), _before(event.kind, facts)
-    comparison = before and compare.address(event.subject_id, before, revision)
-    return Line(event.at, LOOKS.get(event.kind, "save"), said, event.reason, revision, comparison or "")
+        sentence = format_html(str(ANYTHING), **words)
+    revision, before = facts.get("revision"), entry.changed_from(facts)
+    comparison = compare.address(event.subject_id, before, revision) if before else ""
+    return Line(event.at, entry.look, sentence, event.reason, revision, comparison)
 
 
-def _before(kind, facts):
-    """The number of the revision that came before what this event saved; 0 when it saved nothing to compare."""
-    if kind == "save":
-        return facts.get("revision", 1) - 1
-    if kind == "discard" and facts.get("discarded") != facts.get("revision"):
-        return facts.get("discarded", 0)
-    if kind in steps.BREAK_GLASS_KINDS:
-        return facts.get("before", 0)
-    return 0
+def _readable(facts: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The facts of an event as its sentence prints them."""
+    readable = dict(facts)
+    for name in MOMENTS & facts.keys():
+        readable[name] = exactly(datetime.fromisoformat(facts[name]))
+    for name in {"scheduled_by", "to"} & facts.keys():
+        readable[name] = format_html("<b>{}</b>", names.get(facts[name], facts[name]))
+    if "late" in facts:
+        readable["minutes"] = facts["late"] // 60
+    return readable
 
 
-def _named_in(events):
+def _names_in(events: Collection[AuditEvent]) -> dict[str, str]:
     """The people whom facts name by their user name: in whose name the clock acted, who was put in charge."""
-    facts = [json.loads(event.facts) for event in events if event.kind in {"assign", "publish", "live", "held"}]
-    names = {fact.get("scheduled_by") or fact.get("to") for fact in facts} - {None, ""}
-    if not names:
+    facts = [json.loads(event.facts) for event in events if event.kind in ENTRIES]
+    usernames = {fact.get("scheduled_by") or fact.get("to") for fact in facts} - {None, ""}
+    if not usernames:
         return {}
-    return {person.username: str(person) for person in get_user_model().objects.filter(username__in=names)}
+    return {person.username: str(person) for person in get_user_model().objects.filter(username__in=usernames)}
 
 
-def _who(event, people):
+def _who(event: AuditEvent, people: Mapping[int, User]) -> str:
     return str(people.get(event.actor_id) or event.actor_name or _("Somebody"))

@@ -291,7 +291,9 @@ def with_stories(links, own=None):
 def _found_for(own):
     """What the story's bare headlines lead to, or None, as stored: the checklist and readers go by it too."""
     rows = WorkingCopyRelated.objects.filter(content_object=own, target=None, url="")
-    rows = rows.select_related("found__working_copy").defer("matched_article__body", "found__working_copy__body")
+    rows = rows.select_related("matched_article__working_copy").defer(
+        "matched_article__body", "matched_article__working_copy__body"
+    )
     return {(row.uuid, row.key): row.matched_article for row in rows}
 
 

@@ -42,7 +42,7 @@ def test_a_new_story_begins_as_a_draft_nobody_outside_sees(client, reporter):
     )
     assert list(copy.tags.all()) == [tag]
     assert Article.objects.get().headline == ""
-    assert AuditEvent.objects.get().kind == "save"
+    assert AuditEvent.objects.get().kind == "article.saved"
 
 
 def test_a_half_written_story_can_be_kept(client, reporter):
@@ -122,7 +122,7 @@ def test_tags_may_be_typed_separated_by_commas_or_semicolons_under_any_name(clie
     made = Tag.objects.get(name="rules of origin")
     assert set(again(copy).tags.all()) == {wco, vietnam, made}
     assert made.kind == Tag.Kind.TOPIC
-    assert AuditEvent.objects.about(made).get().kind == "add"
+    assert AuditEvent.objects.about(made).get().kind == "tag.added"
     assert AuditEvent.objects.about(made).get().actor_name == reporter.username
 
 

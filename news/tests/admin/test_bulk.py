@@ -47,7 +47,7 @@ def test_several_are_withdrawn_with_one_reason_and_one_note(client, chief):
     press(client, "withdraw_selected", copies, reason="One source was forged", note="We are checking a source.")
     for copy in copies:
         event = AuditEvent.objects.about(copy.article).first()
-        assert (event.kind, event.reason, event.actor_id) == ("withdraw", "One source was forged", chief.pk)
+        assert (event.kind, event.reason, event.actor_id) == ("article.withdrawn", "One source was forged", chief.pk)
         assert fresh(copy).article.withdrawal_note == "We are checking a source."
 
 

@@ -7,11 +7,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from news.editorial import verify
 from news.models import Author, Section, Tag
 from news.taxonomy import tags
 from news.tests.factories import make_author, make_copy, make_live_article, make_section, make_tag, make_user
 from news.tests.page_forms import fields_of, send, send_fields
+from portal.audit import verify
 from portal.models import AuditEvent
 from portal.pagecache import counters
 
@@ -38,9 +38,10 @@ def test_a_new_name_is_an_event_on_each_live_story_and_moves_every_page(client, 
     send(client, at(thing), f"{kind}_form", name="New")
     thing.refresh_from_db()
     assert thing.name == "New"
-    told = AuditEvent.objects.filter(kind="rename", subject_kind="article")
-    assert [(event.subject_id, event.actor_id) for event in told] == [(live.pk, chief.pk)]
-    assert not AuditEvent.objects.about(draft.article).filter(kind="rename").exists()
+    events = AuditEvent.objects.filter(kind="article.name_changed")
+    assert [(event.subject_id, event.actor_id) for event in events] == [(live.pk, chief.pk)]
+    assert AuditEvent.objects.about(thing).get().kind == f"{kind}.renamed"
+    assert not AuditEvent.objects.about(draft.article).filter(kind="article.name_changed").exists()
     assert counters.values(before)[counters.SITE] == before[counters.SITE] + 1
     assert verify.verify()[1] is None
     page = client.get(reverse("admin:news_workingcopy_change", args=[live.pk])).content.decode()
@@ -53,7 +54,7 @@ def test_saving_a_name_unchanged_moves_nothing(client, chief):
     send(client, at(section), "section_form")
     section.refresh_from_db()
     assert section.names == {"pl": "Porty"}
-    assert counters.values(before) == before and not AuditEvent.objects.filter(kind="rename").exists()
+    assert counters.values(before) == before and not AuditEvent.objects.about(section).exists()
 
 
 def test_a_name_in_another_language_counts_as_a_new_name(client, chief):
@@ -73,7 +74,19 @@ def test_moving_a_section_moves_every_masthead_and_tells_no_story(client, chief)
     before = counters.values([counters.SITE])
     send(client, at(section), "section_form", position="7")
     assert counters.values(before) != before
-    assert not AuditEvent.objects.filter(kind="rename", subject_kind="article").exists()
+    assert not AuditEvent.objects.filter(kind="article.name_changed").exists()
+    event = AuditEvent.objects.about(section).get()
+    assert (event.kind, json.loads(event.facts)["changes"]) == ("section.changed", {"position": [0, 7]})
+
+
+def test_whose_byline_an_author_is_is_an_event_and_moves_no_page(client, chief):
+    author, reporter = make_author("Anna Nowak"), make_user(username="anna")
+    before = counters.values([counters.SITE])
+    send(client, at(author), "author_form", user=reporter.pk)
+    event = AuditEvent.objects.about(author).get()
+    assert (event.kind, event.actor_id) == ("author.changed", chief.pk)
+    assert json.loads(event.facts) == {"name": "Anna Nowak", "changes": {"user": [None, "anna"]}}
+    assert counters.values(before) == before
 
 
 def test_a_new_section_stands_in_every_masthead_at_once(client, chief):
@@ -121,8 +134,10 @@ def test_a_kept_tag_page_shows_other_aliases_at_once_in_both_languages(client, c
         for page in pages:
             shown = client.get(page).content.decode()
             assert {alias for alias in ("WCO", "OMD") if f"<bdi>{alias}</bdi>" in shown} == set(aliases.split())
-    told = [json.loads(event.facts) for event in AuditEvent.objects.about(tag).filter(kind="alias")]
-    assert told[0] == {"before": ["OMD"], "after": []} and told[-1] == {"before": [], "after": ["WCO"]}
+    told = [json.loads(event.facts) for event in AuditEvent.objects.about(tag).filter(kind="tag.aliases_changed")]
+    same = {"name": "World Customs Organization"}
+    assert told[0] == {"before": ["OMD"], "after": [], **same}
+    assert told[-1] == {"before": [], "after": ["WCO"], **same}
     assert len(told) == 4 and verify.verify()[1] is None
 
 
@@ -237,7 +252,7 @@ def test_the_same_form_sent_twice_is_saved_once_without_a_quarrel(client, chief)
     for _ in range(2):
         answer = send_fields(client, at(tag), sent, name="Tariffs", name_in_pl="Taryfy", other_names="Levy\nDuty")
         assert answer.redirect_chain
-    assert AuditEvent.objects.about(tag).filter(kind="rename").count() == 1
+    assert AuditEvent.objects.about(tag).filter(kind="tag.renamed").count() == 1
 
 
 @pytest.mark.parametrize("began", [{}, {"initial-other_names": "[" * 9999, "initial-name": "\x00"}])

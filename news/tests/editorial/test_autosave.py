@@ -22,9 +22,9 @@ ADD = reverse("admin:news_workingcopy_add")
 
 
 def at(copy, name="change"):
-    if copy is None:
-        return ADD if name == "change" else reverse(f"admin:news_workingcopy_{name}_new")
-    return reverse(f"admin:news_workingcopy_{name}", args=[copy.pk])
+    if name == "change":
+        return reverse("admin:news_workingcopy_change", args=[copy.pk]) if copy else ADD
+    return reverse(f"admin:news_{name}", args=[copy.pk]) if copy else reverse(f"admin:news_{name}_new")
 
 
 @pytest.fixture
@@ -50,15 +50,15 @@ def typed(client, person, copy, stamp=1, address=None, **changed):
 
 def kept(client, person, copy, form, stamp=1, **more):
     fields = [[name, value] for name, values in form.lists() for value in values]
-    return post(client, at(copy, "keep"), person, sheet=form["sheet"], stamp=stamp, fields=fields, **more)
+    return post(client, at(copy, "autosave"), person, sheet=form["sheet"], stamp=stamp, fields=fields, **more)
 
 
 def offered(client, copy):
-    return [offer["text"].posted["headline"] for offer in client.get(at(copy)).context["left"]]
+    return [offer.autosave.posted["headline"] for offer in client.get(at(copy)).context["left"]]
 
 
 def take_up(copy, form):
-    return f"{at(copy)}?take_up={form['sheet']}"
+    return f"{at(copy)}?resume={form['sheet']}"
 
 
 def everything_but_unsaved_text():
@@ -81,7 +81,7 @@ def test_the_answer_says_when_by_the_person_s_own_clocks(client, reporter):
     reporter.save()
     form = fields_of(client.get(ADD))
     answer = kept(client, reporter, None, form).json()
-    hour = timezone.localtime(Autosave.objects.get().kept_at, timezone.zoneinfo.ZoneInfo("Asia/Tokyo"))
+    hour = timezone.localtime(Autosave.objects.get().saved_at, timezone.zoneinfo.ZoneInfo("Asia/Tokyo"))
     assert answer["time"][:5] == f"{hour:%H:%M}"
 
 
@@ -158,7 +158,7 @@ def test_a_note_begun_beside_a_step_is_taken_up_too(client, reporter):
 def test_throwing_away_asks_nothing_and_takes_only_this_text(client, reporter):
     copy = make_copy()
     form, _other = typed(client, reporter, copy, headline="One"), typed(client, reporter, copy, headline="Two")
-    answer = client.post(at(copy, "throw_away"), {"sheet": form["sheet"]}, follow=True)
+    answer = client.post(at(copy, "discard_autosave"), {"sheet": form["sheet"]}, follow=True)
     assert said(answer) == ["The unsaved text is thrown away."]
     assert offered(client, copy) == ["Two"]
     assert said(client.get(take_up(copy, form))) == ["There is no such text any more."]
@@ -167,7 +167,7 @@ def test_throwing_away_asks_nothing_and_takes_only_this_text(client, reporter):
 def test_looking_at_these_addresses_changes_nothing(client, reporter):
     copy = make_copy()
     form = typed(client, reporter, copy, headline="One")
-    for name in ["keep", "here", "throw_away"]:
+    for name in ["autosave", "presence", "discard_autosave"]:
         assert client.get(f"{at(copy, name)}?sheet={form['sheet']}").status_code == 405
     assert offered(client, copy) == ["One"]
 
@@ -190,7 +190,7 @@ def test_of_one_sheet_the_text_typed_last_stays_in_whatever_order_it_arrives(cli
 def test_what_was_undone_is_not_kept(client, reporter):
     copy = make_copy()
     form = typed(client, reporter, copy, headline="Typed and undone")
-    answer = post(client, at(copy, "keep"), reporter, sheet=form["sheet"], stamp=2, fields=[])
+    answer = post(client, at(copy, "autosave"), reporter, sheet=form["sheet"], stamp=2, fields=[])
     assert answer.json() == {"state": "nothing"}
     assert offered(client, copy) == []
 
@@ -258,10 +258,10 @@ def test_a_month_later_it_is_forgotten(client, reporter):
     saved = fields_of(client.get(at(copy)))
     send_fields(client, at(copy), saved)
     for form, days in [(old, 31), (recent, 29), (saved, 3)]:
-        row = Autosave.objects.filter(sheet=form["sheet"])
-        assert row.update(kept_at=timezone.now() - timedelta(days=days))
+        row = Autosave.objects.filter(session_id=form["sheet"])
+        assert row.update(saved_at=timezone.now() - timedelta(days=days))
     purge_autosaves()
-    assert [str(row.sheet) for row in Autosave.objects.all()] == [recent["sheet"]]
+    assert [str(row.session_id) for row in Autosave.objects.all()] == [recent["sheet"]]
 
 
 def test_of_one_story_no_more_than_ten_are_kept_the_oldest_go(client, reporter):
@@ -299,7 +299,7 @@ def test_nobody_else_reads_takes_up_replaces_or_throws_away(client, reporter, ot
     assert "Only mine" not in theirs.get(at(copy)).content.decode()
     assert theirs.get(at(copy)).context["left"] == []
     assert "Only mine" not in theirs.get(take_up(copy, form), follow=True).content.decode()
-    theirs.post(at(copy, "throw_away"), {"sheet": form["sheet"]})
+    theirs.post(at(copy, "discard_autosave"), {"sheet": form["sheet"]})
     kept(theirs, person, copy, form, stamp=99, beside=str(uuid4()))
     send_fields(theirs, at(copy), form, headline="Saved by another on the same sheet")
     assert offered(client, copy) == ["Only mine to see"]
@@ -324,7 +324,7 @@ def onlooker(client):
     return user
 
 
-@pytest.mark.parametrize("name", ["keep", "here", "throw_away"])
+@pytest.mark.parametrize("name", ["autosave", "presence", "discard_autosave"])
 def test_whoever_may_not_write_is_refused_in_a_sentence(client, onlooker, name):
     for copy in [make_copy(), *([None] if name != "here" else [])]:
         answer = post(client, at(copy, name), onlooker, sheet=str(uuid4()), stamp=1, fields=[["headline", "x"]])
@@ -335,8 +335,8 @@ def test_whoever_may_not_write_is_refused_in_a_sentence(client, onlooker, name):
 def test_whoever_may_not_write_gets_neither_script_nor_banner(client, onlooker):
     copy = make_copy(headline="Stored")
     sheet = uuid4()
-    autosave.save(onlooker, copy, sheet, fields=[["headline", "From when I could write"]], stamp=1)
-    page = client.get(f"{at(copy)}?take_up={sheet}").content.decode()
+    autosave.save(onlooker, copy, sheet, fields=[["headline", "From when I could write"]], client_time=1)
+    page = client.get(f"{at(copy)}?resume={sheet}").content.decode()
     assert "keep.js" not in page and "data-keep" not in page and "data-left" not in page
     assert "From when I could write" not in page and "nr-meeting" not in page
     client.force_login(make_user("Reporters"))
@@ -360,7 +360,7 @@ def test_without_the_token_nothing_is_kept(reporter):
     # What the script sends: the browser's own token, in a header.
     message = {"person": reporter.pk, "sheet": form["sheet"], "stamp": 1, "fields": [["headline", "x"]]}
     header = {"x-csrftoken": strict.cookies["csrftoken"].value}
-    answer = strict.post(at(copy, "keep"), message, content_type="application/json", headers=header)
+    answer = strict.post(at(copy, "autosave"), message, content_type="application/json", headers=header)
     assert answer.json()["state"] == "kept"
 
 
@@ -369,7 +369,7 @@ def test_without_the_token_nothing_is_kept(reporter):
 
 @pytest.mark.parametrize("pk", [0, 10**17, 10**30])
 def test_a_story_that_is_not_there_is_not_found(client, reporter, pk):
-    for name in ["keep", "here", "throw-away"]:
+    for name in ["autosave", "presence", "discard"]:
         address = f"/admin/news/workingcopy/{pk}/{name}/"
         message = {"sheet": str(uuid4()), "stamp": 1, "fields": [["headline", "x"]]}
         assert post(client, address, reporter, **message).status_code == 404
@@ -399,7 +399,7 @@ def test_a_story_that_is_not_there_is_not_found(client, reporter, pk):
 )
 def test_what_the_script_never_sends_is_refused(client, reporter, wrong):
     message = {"sheet": str(uuid4()), "stamp": 1, "fields": [["headline", "x"]], **wrong}
-    answer = post(client, at(make_copy(), "keep"), reporter, **message)
+    answer = post(client, at(make_copy(), "autosave"), reporter, **message)
     assert answer.status_code == 400
     assert answer.json()["sentence"] == "The newsroom could not read what your browser sent."
     assert not Autosave.objects.exists()
@@ -408,7 +408,7 @@ def test_what_the_script_never_sends_is_refused(client, reporter, wrong):
 @pytest.mark.parametrize(
     "sent", [b"", b"{", b"[]", b"7", b'"x"', b"null", b"{}", b"\xff", b"[" * 100_000, b'{"person": NaN}', b"\x00"]
 )
-@pytest.mark.parametrize("name", ["keep", "here"])
+@pytest.mark.parametrize("name", ["autosave", "presence"])
 def test_garbage_is_refused(client, reporter, sent, name):
     answer = client.generic("POST", at(make_copy(), name), sent, content_type="application/json")
     assert answer.status_code in {400, 403} and answer.json()["sentence"]
@@ -423,16 +423,16 @@ def test_garbage_is_refused(client, reporter, sent, name):
     ],
 )
 def test_another_kind_of_message_is_refused(client, reporter, kind, sent):
-    assert client.generic("POST", at(make_copy(), "keep"), sent, content_type=kind).status_code == 400
+    assert client.generic("POST", at(make_copy(), "autosave"), sent, content_type=kind).status_code == 400
 
 
 def test_half_a_character_does_not_break_the_page_it_comes_back_on(client, reporter):
     sheet, copy = str(uuid4()), make_copy()
     fields = [["headline", "Half \ud83d of it"], ["version", "1"]]
     raw = json.dumps({"person": reporter.pk, "sheet": sheet, "stamp": 1, "fields": fields})
-    client.generic("POST", at(copy, "keep"), raw.encode(), content_type="application/json")
+    client.generic("POST", at(copy, "autosave"), raw.encode(), content_type="application/json")
     assert client.get(at(copy)).status_code == 200
-    assert "Half ? of it" in client.get(f"{at(copy)}?take_up={sheet}").content.decode()
+    assert "Half ? of it" in client.get(f"{at(copy)}?resume={sheet}").content.decode()
 
 
 def test_what_is_too_long_to_keep_is_said_and_what_a_save_takes_is_kept(client, reporter):
@@ -450,7 +450,7 @@ def test_what_is_too_long_to_keep_is_said_and_what_a_save_takes_is_kept(client, 
 @pytest.mark.parametrize("asked", ["", "nonsense", "00000000-0000-0000-0000-000000000000", "x" * 5000])
 def test_a_text_nobody_left_is_not_there_to_be_taken_up(client, reporter, asked):
     copy = make_copy(headline="Stored")
-    answer = client.get(at(copy), {"take_up": asked})
+    answer = client.get(at(copy), {"resume": asked})
     assert said(answer) == ["There is no such text any more."]
     assert fields_of(answer)["headline"] == "Stored"
 
@@ -460,8 +460,8 @@ def test_a_text_nobody_left_is_not_there_to_be_taken_up(client, reporter, asked)
 )
 def test_forged_fields_are_taken_up_like_anything_posted(client, reporter, fields):
     copy, sheet = make_copy(), str(uuid4())
-    post(client, at(copy, "keep"), reporter, sheet=sheet, stamp=1, fields=fields)
-    assert client.get(f"{at(copy)}?take_up={sheet}").status_code == 200
+    post(client, at(copy, "autosave"), reporter, sheet=sheet, stamp=1, fields=fields)
+    assert client.get(f"{at(copy)}?resume={sheet}").status_code == 200
     assert client.get(at(copy)).status_code == 200
 
 

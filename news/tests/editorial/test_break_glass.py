@@ -7,11 +7,12 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy
 from news.tests.factories import make_approved_copy, make_copy, make_live_article, make_user, saved_again
 from news.tests.page_forms import send
+from portal.audit import verify
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def test_approving_and_publishing_at_once_is_two_steps_in_the_history():
     workflow.submit(copy, copy.latest_revision, by=copy.saved_by)
     workflow.approve_and_publish(copy, copy.latest_revision, by=chief)
     kinds = [event.kind for event in AuditEvent.objects.about(copy.article)]
-    assert kinds == ["publish", "approve", "submit", "save"]
+    assert kinds == ["article.published", "article.approved", "article.submitted", "article.saved"]
     assert (seen(copy).is_live(), copy.stage, copy.is_unread()) == (True, Stage.NOTHING_PENDING, False)
 
 
@@ -107,7 +108,11 @@ def test_in_an_emergency_a_chief_publishes_alone_with_a_reason_and_it_waits_to_b
     copy = make_copy(by=chief)
     workflow.publish_alone(copy, copy.latest_revision, by=chief, reason="A recall of medicines")
     event = last_event(copy)
-    assert (event.kind, event.reason, event.actor_id) == ("publish_alone", "A recall of medicines", chief.pk)
+    assert (event.kind, event.reason, event.actor_id) == (
+        "article.published_unreviewed",
+        "A recall of medicines",
+        chief.pk,
+    )
     assert seen(copy).is_live() and copy.is_unread() and WorkingCopy.objects.unread().contains(copy)
     assert verify.verify()[1] is None
 
@@ -148,7 +153,7 @@ def test_an_editor_mends_a_typo_in_a_live_story_at_once_and_it_waits_to_be_read(
     saved_again(live, editor, body="<p>Border posts close at noon.</p>")
     workflow.fix_typo(live, live.latest_revision, by=editor)
     assert "Border posts" in seen(live).body
-    assert (live.stage, live.is_unread(), last_event(live).kind) == (Stage.NOTHING_PENDING, True, "fix_typo")
+    assert (live.stage, live.is_unread(), last_event(live).kind) == (Stage.NOTHING_PENDING, True, "article.typo_fixed")
     assert verify.verify()[1] is None
 
 
@@ -206,11 +211,11 @@ def test_a_second_person_puts_their_name_under_it_and_it_is_off_the_list(live):
         workflow.review_published(live, live.latest_revision, by=editor)
     workflow.review_published(live, live.latest_revision, by=other)
     assert not live.is_unread() and not WorkingCopy.objects.unread().exists()
-    assert (last_event(live).kind, last_event(live).actor_id) == ("second_look", other.pk)
+    assert (last_event(live).kind, last_event(live).actor_id) == ("article.reviewed_after_publication", other.pk)
 
 
 def test_there_is_nothing_to_read_where_two_people_have(live):
-    refusal = workflow.why_not(live, Step.SECOND_LOOK, live.latest_revision, by=make_user("Editors"))
+    refusal = workflow.why_not(live, Step.REVIEW_PUBLISHED, live.latest_revision, by=make_user("Editors"))
     assert refusal == "Two people have read what readers see."
 
 
@@ -273,7 +278,7 @@ def reading(client):
 
 def gives_a_second_look(client, copy):
     page, address, form = reading(client)
-    button = f"second_look:{copy.pk}:{copy.article.live_revision_id}"
+    button = f"review_published:{copy.pk}:{copy.article.live_revision_id}"
     assert f'value="{button}"' in page.content.decode()
     send(client, address, form, _step=button)
     assert not WorkingCopy.objects.get(pk=copy.pk).is_unread()

@@ -11,7 +11,7 @@ from news.content import body
 from news.editorial import checklist, word_paste, workflow
 from news.editorial.checklist import ChecklistInput, items
 from news.editorial.spelling import spelt_two_ways
-from news.editorial.workflow import Step
+from news.editorial.steps import RULES, Step
 from news.models import Tag, WorkingCopy
 from news.tests.factories import make_author, make_copy, make_live_article, make_tag, make_user
 
@@ -58,18 +58,19 @@ def test_each_step_waits_for_what_it_needs(missing, field, is_needed_for_review)
     [point] = [point for point in items(story) if point.blocks]
     assert point.field == field
     for step in ("approve", "publish", "schedule", "publish_unread"):
-        assert checklist.blocking(story, step) == [point.sentence]
-    assert checklist.blocking(story, "submit") == ([point.sentence] if is_needed_for_review else [])
-    for step in ("return", "withdraw", "restore", "discard", "unschedule", "expire", "keep"):
-        assert checklist.blocking(story, step) == []
+        assert checklist.blocking(story, RULES[step].gate) == [point.sentence]
+    assert checklist.blocking(story, RULES["submit"].gate) == ([point.sentence] if is_needed_for_review else [])
+    for step in ("return", "withdraw", "restore", "discard", "unschedule", "expire", "clear_expiry"):
+        assert checklist.blocking(story, RULES[step].gate) == []
 
 
 def test_every_step_that_shows_readers_a_text_waits_for_a_complete_one():
     """A step added to the workflow without a word here would publish half a story."""
-    shows_no_text = {"submit", "return", "unschedule", "second_look", "withdraw", "restore"}
-    shows_no_text |= {"discard", "take_up", "assign", "expire", "keep"}
-    for step in set(workflow.Step.values) - shows_no_text:
-        assert len(checklist.blocking(with_(headline="", body="", language="", section_id=None), step)) == 4, step
+    shows_no_text = {"submit", "return", "unschedule", "review_published", "withdraw", "restore"}
+    shows_no_text |= {"discard", "reopen", "assign", "expire", "clear_expiry"}
+    nothing = with_(headline="", body="", language="", section_id=None)
+    for step in set(Step) - shows_no_text:
+        assert len(checklist.blocking(nothing, RULES[step].gate)) == 4, step
 
 
 @pytest.mark.django_db

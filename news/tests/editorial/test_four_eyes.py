@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from news.content import body
 from news.content.body import paragraphs
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy
 from news.tests.factories import make_copy, make_live_article, make_tag, make_user, saved_again
 from news.tests.page_forms import said
+from portal.audit import verify
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def approved_update(article, **fields):
 
 
 def approval_of(copy):
-    return json.loads(AuditEvent.objects.about(copy.article).filter(kind="approve").first().facts)
+    return json.loads(AuditEvent.objects.about(copy.article).filter(kind="article.approved").first().facts)
 
 
 def published_alone(copy, chief, words):
@@ -79,9 +80,9 @@ def test_a_second_look_is_offered_only_where_what_readers_see_can_be_read(client
     saved_again(copy, chief, body=paragraphs("A draft."))
     client.force_login(editor)
     form = client.get(reverse("admin:news_workingcopy_change", args=[copy.pk])).content.decode()
-    assert "Published alone." not in form and "second_look:" not in form
+    assert "Published alone." not in form and "review_published:" not in form
     page = client.get(compare, {"from": shown - 1, "to": shown}).content.decode()
-    button = f"second_look:{copy.pk}:{copy.article.live_revision_id}"
+    button = f"review_published:{copy.pk}:{copy.article.live_revision_id}"
     assert "Published alone." in page and button in page
 
     published_alone(copy, chief, "Alone again, after the page was opened.")
@@ -120,7 +121,10 @@ def test_an_update_whose_hour_passed_while_the_story_was_withdrawn_does_not_go_o
         assert workflow.publish_due(copy.pk) == ""
     assert (fresh(copy).stage, fresh(copy).is_scheduled()) == (Stage.APPROVED, False)
     assert Article.objects.get(pk=copy.pk).headline != "Update"
-    assert [event.kind for event in AuditEvent.objects.about(copy.article)][:2] == ["restore", "held"]
+    assert [event.kind for event in AuditEvent.objects.about(copy.article)][:2] == [
+        "article.restored",
+        "article.update_held",
+    ]
 
 
 def test_a_withdrawn_story_does_not_come_back_among_many(client):

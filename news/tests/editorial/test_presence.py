@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
 
 
-def at(copy, name="change"):
-    return reverse(f"admin:news_workingcopy_{name}", args=[copy.pk])
+def at(copy, name="workingcopy_change"):
+    return reverse(f"admin:news_{name}", args=[copy.pk])
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def marta(client):
 
 
 def announced(client, copy, person):
-    return client.post(at(copy, "here"), {"person": person.pk}, content_type="application/json").json()["others"]
+    return client.post(at(copy, "presence"), {"person": person.pk}, content_type="application/json").json()["others"]
 
 
 def beside(person, copy, **options):
-    return [there.person for there in Presence.objects.filter(story=copy).beside(person, **options)]
+    return [there.person for there in Presence.objects.filter(story=copy).others(person, **options)]
 
 
 def test_two_people_see_each_other_and_neither_is_kept_from_saving(client, anna, marta):
@@ -98,10 +98,8 @@ def test_the_desk_says_what_others_write_to_those_who_see_stories(client, anna, 
     copy = make_copy(headline="Seals on barges")
     presence.heartbeat(anna, copy)
     presence.heartbeat(marta, make_copy(headline="My own"))
-    desk = client.get(reverse("admin:index"))
-    assert [(str(row), str(row.story)) for row in desk.context["desk"].being_edited] == [
-        ("Anna Nowak", "Seals on barges")
-    ]
+    (panel,) = client.get(reverse("admin:index")).context["dashboard"].side
+    assert [(str(row), str(row.story)) for row in panel.context["rows"]] == [("Anna Nowak", "Seals on barges")]
     client.force_login(make_user("Moderators"))
     assert "Seals on barges" not in client.get(reverse("admin:index")).content.decode()
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from news.content.body import paragraphs, token
-from news.editorial import preview_links, verify, workflow
+from news.editorial import preview_links, workflow
 from news.links import related
 from news.models import Article, PreviewLink, Revision, Tag, WorkingCopy
 from news.site import views
@@ -31,6 +31,7 @@ from news.tests.factories import (
     saved_again,
 )
 from news.tests.page_forms import as_, editor_of, fields_of, said, send, send_fields
+from portal.audit import verify
 from portal.models import AuditEvent, CacheCounter
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
@@ -499,7 +500,7 @@ def test_a_link_is_made_in_the_story_s_rail_and_the_history_tells(client):
     page = words(answer)
     assert f'preview/{link.key}/"' in page
     assert re.search("<b>Marta Zielińska</b> made a preview link to the newest text, until ", page)
-    event = AuditEvent.objects.get(kind="share")
+    event = AuditEvent.objects.get(kind="preview_link.created")
     assert verify.verify()[1] is None
     assert (event.subject_id, event.actor_id) == (copy.pk, editor.pk)
 
@@ -542,7 +543,7 @@ def test_a_link_is_revoked_in_the_rail_even_if_the_form_has_a_slip(client):
     page = words(client.get(editor_of(copy)))
     assert "revoked the preview link that worked until" in page
     assert link.key not in page
-    assert AuditEvent.objects.filter(kind="unshare").count() == 1
+    assert AuditEvent.objects.filter(kind="preview_link.revoked").count() == 1
 
 
 def test_revoking_twice_is_said_and_told_once(client):
@@ -552,7 +553,7 @@ def test_revoking_twice_is_said_and_told_once(client):
     sent = fields_of(client.get(editor_of(copy)))
     answer = send_fields(client, editor_of(copy), sent, _unshare=str(link.pk))
     assert "This preview link is revoked already." in said(answer)
-    assert AuditEvent.objects.filter(kind="unshare").count() == 1
+    assert AuditEvent.objects.filter(kind="preview_link.revoked").count() == 1
 
 
 @pytest.mark.parametrize("which", ["", "x", "another story's", "none"])

@@ -14,12 +14,13 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.jobs import publish_due
 from news.models import Article, Revision, WorkingCopy
 from news.querysets import PATIENCE
 from news.tests.editorial.test_schedule import again, approved_update, save, scheduled
 from news.tests.factories import make_live_article, make_user
+from portal.audit import verify
 from portal.env import BASE_DIR
 from portal.models import AuditEvent
 
@@ -48,7 +49,7 @@ def test_an_update_is_put_in_place_at_its_hour_and_not_before(at):
     assert not publish_due()
     assert Article.objects.get(pk=copy.pk).headline == "As it was"
     at(copy.scheduled_for)
-    assert publish_due() == {"publish": 1}
+    assert publish_due() == {"article.published": 1}
     assert Article.objects.get(pk=copy.pk).headline == "As it will be"
     assert (again(copy).stage, again(copy).scheduled_revision) == (Stage.NOTHING_PENDING, None)
     assert verify.verify()[1] is None
@@ -60,7 +61,12 @@ def test_the_event_says_who_scheduled_it_for_when_and_how_late_it_was(at):
     publish_due()
     event = AuditEvent.objects.about(copy.article).first()
     facts = json.loads(event.facts)
-    assert (event.kind, event.actor_name, facts["revision"], facts["late"]) == ("publish", "system", 2, 5 * 3600)
+    assert (event.kind, event.actor_name, facts["revision"], facts["late"]) == (
+        "article.published",
+        "system",
+        2,
+        5 * 3600,
+    )
     assert facts["scheduled_by"] == copy.scheduled_by.username
     assert datetime.fromisoformat(facts["due"]) == copy.scheduled_for.replace(microsecond=0)
 
@@ -79,15 +85,15 @@ def test_asked_twice_it_does_it_once(at):
     copy = update()
     at(copy.scheduled_for)
     assert [sum(publish_due().values()), sum(publish_due().values())] == [1, 0]
-    assert kinds(copy).count("publish") == 2  # the first publication, and this
+    assert kinds(copy).count("article.published") == 2  # the first publication, and this
 
 
 def test_a_new_story_s_appearance_is_noted_once(at):
     copy = scheduled()
     at(copy.scheduled_for + HOUR)
-    assert publish_due() == {"live": 1}
+    assert publish_due() == {"article.went_live": 1}
     assert not publish_due()
-    assert kinds(copy)[-1] == "live"
+    assert kinds(copy)[-1] == "article.went_live"
     assert (again(copy).stage, again(copy).scheduled_revision) == (Stage.NOTHING_PENDING, None)
     assert Article.objects.get(pk=copy.pk).live_from == copy.scheduled_for
 
@@ -106,12 +112,12 @@ def test_an_update_of_a_withdrawn_story_stays_in_and_says_why_once(at):
     copy = update()
     workflow.withdraw(copy, copy.latest_revision, by=make_user("Chief editors"), reason="Wrong")
     at(copy.scheduled_for)
-    assert publish_due() == {"held": 1}
+    assert publish_due() == {"article.update_held": 1}
     assert not publish_due()
     copy = again(copy)
     assert (copy.stage, copy.scheduled_revision, copy.article.headline) == (Stage.APPROVED, None, "As it was")
     event = AuditEvent.objects.about(copy.article).first()
-    assert (event.kind, json.loads(event.facts)["why"]) == ("held", "withdrawn")
+    assert (event.kind, json.loads(event.facts)["why"]) == ("article.update_held", "withdrawn")
 
 
 def test_an_update_whose_story_was_shown_again_in_time_goes_out(at):
@@ -119,15 +125,15 @@ def test_an_update_whose_story_was_shown_again_in_time_goes_out(at):
     workflow.withdraw(copy, copy.latest_revision, by=make_user("Chief editors"), reason="Wrong")
     workflow.restore(copy, copy.latest_revision, by=make_user("Chief editors"))
     at(copy.scheduled_for)
-    assert publish_due() == {"publish": 1}
+    assert publish_due() == {"article.published": 1}
 
 
 def test_an_update_whose_address_was_taken_stays_overdue_and_says_why_once(at, client):
     copy = update(slug="wanted")
     make_live_article(slug="wanted")
     at(copy.scheduled_for + PATIENCE)
-    assert [publish_due()["held"], publish_due()["held"]] == [1, 0]
-    assert kinds(copy).count("held") == 1
+    assert [publish_due()["article.update_held"], publish_due()["article.update_held"]] == [1, 0]
+    assert kinds(copy).count("article.update_held") == 1
     assert again(copy).is_overdue()
     assert client.get("/health/jobs").json()["overdue"] == 1
 
@@ -137,7 +143,7 @@ def test_a_revision_changed_outside_the_newsroom_does_not_go_out(at):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE news_revision SET content = %s WHERE id = %s", ["{}", copy.scheduled_revision_id])
     at(copy.scheduled_for)
-    assert publish_due() == {"held": 1}
+    assert publish_due() == {"article.update_held": 1}
     assert Article.objects.get(pk=copy.pk).headline == "As it was"
 
 
@@ -152,8 +158,8 @@ def test_one_that_fails_keeps_no_other_waiting(at, monkeypatch):
 
     monkeypatch.setattr(workflow, "_apply_to_article", fail)
     at(max(bad.scheduled_for, good.scheduled_for))
-    assert publish_due() == {"failed": 1, "publish": 1}
-    assert again(bad).scheduled_revision is not None and kinds(bad).count("publish") == 1
+    assert publish_due() == {"failed": 1, "article.published": 1}
+    assert again(bad).scheduled_revision is not None and kinds(bad).count("article.published") == 1
 
 
 def test_an_update_is_late_after_a_few_minutes_and_everybody_sees_it(at, client):
@@ -184,6 +190,7 @@ def test_the_command_says_what_it_did(at):
     assert out.getvalue() == "1 updates in place, 0 stories gone live, 0 held back.\n"
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_two_processes_at_once_publish_once(tmp_path):
     """Real processes on a database of their own: a file of SQLite, or the PostgreSQL the tests run on."""
@@ -215,5 +222,5 @@ def test_two_processes_at_once_publish_once(tmp_path):
             ]
     else:
         kinds = list(AuditEvent.objects.about(copy.article).values_list("kind", flat=True))
-    assert kinds.count("publish") == 2  # the first publication, and one more
+    assert kinds.count("article.published") == 2  # the first publication, and one more
     assert Revision.objects.filter(article=copy.article).count() == 2

@@ -8,14 +8,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.content.body import paragraphs
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.jobs import publish_due
 from news.models import WorkingCopy
 from news.tests import races
 from news.tests.factories import make_copy, make_live_article, make_user, saved_again
 from news.tests.page_forms import fields_of
+from portal.audit import verify
 from portal.models import AuditEvent
 
+pytestmark = pytest.mark.race
 Stage = WorkingCopy.Stage
 HOUR = timedelta(hours=1)
 # How often each pair meets: five hundred races in all.
@@ -201,9 +203,9 @@ def test_two_workers_put_an_update_in_place_once(track, staff):
         workflow.schedule(copy, copy.latest_revision, by=chief, at=timezone.now() + HOUR)
         WorkingCopy.objects.filter(pk=copy.pk).update(scheduled_for=timezone.now())  # the hour has come
         answers = track.race(publish_due, publish_due)
-        assert [sum(done[word] for done in answers) for word in ("publish", "failed")] == [1, 0]
+        assert [sum(done[word] for done in answers) for word in ("article.published", "failed")] == [1, 0]
         copy = again(copy)
         assert (copy.article.headline, copy.scheduled_revision) == (f"Update {number}", None)
         track.score(winners=1, conflicts=1)
-    published = AuditEvent.objects.about(copy.article).filter(kind="publish")
+    published = AuditEvent.objects.about(copy.article).filter(kind="article.published")
     assert published.count() == CLOCKS + 1

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from news.admin import datetime_fields
 from news.content.body import paragraphs
-from news.editorial import verify, workflow
+from news.editorial import workflow
 from news.models import Article, ArticleRelated, Slug, WorkingCopy
 from news.roles import system_user
 from news.tests.factories import again, make_approved_copy, make_copy, make_live_article, make_user
+from portal.audit import verify
 from portal.i18n import timezones
 from portal.models import AuditEvent
 
@@ -230,7 +231,10 @@ def test_the_first_save_after_the_second_notes_that_the_story_went_live(monkeypa
     assert copy.stage_at() == Stage.NOTHING_PENDING
     save(copy, headline="Mended")
     assert (copy.stage, copy.scheduled_revision) == (Stage.DRAFT, None)
-    assert [event.kind for event in AuditEvent.objects.about(copy.article)[:2]] == ["save", "live"]
+    assert [event.kind for event in AuditEvent.objects.about(copy.article)[:2]] == [
+        "article.saved",
+        "article.went_live",
+    ]
 
 
 # The end
@@ -272,7 +276,7 @@ def test_nobody_but_who_withdraws_sets_an_end():
     copy = again(make_live_article().working_copy)
     said = refusal("expire", copy, by=make_user("Editors"), at=timezone.now() + HOUR)
     assert said == "Your role does not withdraw stories."
-    assert refusal("keep", copy) == "It has no end."
+    assert refusal("clear_expiry", copy) == "It has no end."
 
 
 def test_nothing_is_scheduled_for_after_the_end():

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from news.editorial import steps, verify, workflow
+from news.editorial import steps, workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy
 from news.roles import system_user
@@ -22,6 +22,7 @@ from news.tests.factories import (
     published_again,
     saved_again,
 )
+from portal.audit import verify
 from portal.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,12 @@ def test_a_story_goes_from_draft_to_readers_through_three_people():
     assert article.is_live()
     assert (article.headline, article.slug) == ("Zażółć cło", "zazolc-clo")
     assert copy.stage == Stage.NOTHING_PENDING
-    assert [event.kind for event in AuditEvent.objects.about(article)] == ["publish", "approve", "submit", "save"]
+    assert [event.kind for event in AuditEvent.objects.about(article)] == [
+        "article.published",
+        "article.approved",
+        "article.submitted",
+        "article.saved",
+    ]
 
 
 def test_saving_touches_the_working_copy_and_never_what_readers_see():
@@ -139,7 +145,7 @@ def test_an_incomplete_story_may_be_saved_but_not_approved(missing, sentence):
 def test_a_reporter_reviews_publishes_and_withdraws_nothing(step):
     copy = make_copy()
     refusal = workflow.why_not(copy, step, copy.latest_revision, by=make_user("Reporters"))
-    assert refusal == str(steps.REFUSALS[step])
+    assert refusal == str(steps.RULES[step].not_allowed)
 
 
 def test_an_editor_does_not_publish():
@@ -288,7 +294,11 @@ def test_whoever_edits_may_discard_what_readers_have_not_seen(role):
     assert copy.latest_revision.content_hash == article.live_revision.content_hash
     assert words_readers_see(article) == before
     event = AuditEvent.objects.about(article).first()
-    assert (event.kind, json.loads(event.facts)["discarded"], json.loads(event.facts)["revision"]) == ("discard", 2, 3)
+    assert (event.kind, json.loads(event.facts)["discarded"], json.loads(event.facts)["revision"]) == (
+        "article.discarded",
+        2,
+        3,
+    )
     assert verify.verify()[1] is None
 
 
@@ -362,7 +372,7 @@ def test_a_newer_draft_is_discarded_and_what_is_scheduled_still_goes_out():
     workflow.discard(copy, copy.latest_revision, by=make_user())
     assert (copy.headline, copy.stage, copy.scheduled_for) == ("For Friday", Stage.SCHEDULED, later)
     with mock.patch.object(timezone, "now", lambda: later):
-        assert workflow.publish_due(copy.pk) == "publish"
+        assert workflow.publish_due(copy.pk) == "article.published"
     copy, article = WorkingCopy.objects.get(pk=copy.pk), Article.objects.get(pk=copy.pk)
     assert (article.headline, copy.stage) == ("For Friday", Stage.NOTHING_PENDING)
 

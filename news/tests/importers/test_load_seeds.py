@@ -12,13 +12,14 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from news.content import body
-from news.editorial import checklist, verify, workflow
+from news.editorial import checklist, workflow
 from news.editorial.workflow import Stage
 from news.importers import seed, vocabulary
 from news.importers.seed import Result
 from news.models import Article, Author, ImportRecord, Section, Tag, TagAlias, WorkingCopy, WorkingCopyRelated
 from news.roles import system_user
 from news.tests.factories import make_live_article, make_section, make_tag, make_user
+from portal.audit import verify
 from portal.models import AuditEvent
 from portal.pagecache import counters
 from portal.text.folding import fold
@@ -318,7 +319,7 @@ def test_publishing_goes_through_the_workflow_and_says_that_no_second_reader_saw
     assert outcome.published and str(outcome) == "created and published"
     assert Article.objects.live().get().headline == "Duty on steel rises"
     event = AuditEvent.objects.about(outcome.article).first()
-    assert (event.kind, event.actor_name) == ("publish_unread", "system")
+    assert (event.kind, event.actor_name) == ("article.imported", "system")
     assert json.loads(event.facts)["second_reader"] is False
     assert verify.verify() == (2, None)
 
@@ -411,7 +412,7 @@ def test_new_sections_are_in_the_history_and_move_what_every_page_depends_on(fol
     before = counters.values([counters.SITE])[counters.SITE]
     vocabulary.load(write(folder, "sections.csv", "slug,en,pl\nfines,Fines,Kary\n"), by=system_user())
     assert counters.values([counters.SITE])[counters.SITE] > before
-    assert AuditEvent.objects.about(Section.objects.get(slug="fines")).get().kind == "add"
+    assert AuditEvent.objects.about(Section.objects.get(slug="fines")).get().kind == "section.added"
 
 
 def test_the_new_tags_of_a_file_are_one_line_of_history(folder):
@@ -419,7 +420,12 @@ def test_the_new_tags_of_a_file_are_one_line_of_history(folder):
     vocabulary.load(tags, by=system_user())
     vocabulary.load(tags, by=system_user())
     event = AuditEvent.objects.get()
-    assert (event.kind, event.subject_kind, event.subject_id, event.actor_name) == ("vocabulary", "tag", 0, "system")
+    assert (event.kind, event.subject_kind, event.subject_id, event.actor_name) == (
+        "vocabulary.imported",
+        "site",
+        0,
+        "system",
+    )
     assert json.loads(event.facts) == {"source": "tags.csv", "made": 2, "tags": ["duty", "quota"]}
     assert verify.verify() == (1, None)
 

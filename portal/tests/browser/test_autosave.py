@@ -207,7 +207,7 @@ def left_earlier(person, copy, *headlines):
     """Texts left on the server, the last the newest."""
     for headline in headlines:
         fields = [["headline", headline], ["body", f"<p>{headline}</p>"], ["version", str(copy.version)]]
-        autosave.save(person, copy, uuid4(), fields=fields, stamp=1)
+        autosave.save(person, copy, uuid4(), fields=fields, client_time=1)
 
 
 def test_text_from_the_browser_stands_before_what_was_left_earlier(person, marta):

@@ -204,7 +204,7 @@ def test_what_one_person_publishes_alone_is_read_by_another(person, live):
     press(chief, "publish_alone")
     assert told(chief) == [("warning", "Say why, so that the others know what to do.")]
     press(chief, "publish_alone", **{"reason-publish_alone": "Nobody else is in."})
-    assert step(chief, "second_look").get_attribute("aria-disabled") == "true"
+    assert step(chief, "review_published").get_attribute("aria-disabled") == "true"
     read(reader, live)
     assert "The bridge is closed since noon" in reader.locator(".body").inner_text()
     joost.goto("/admin/")
@@ -212,8 +212,8 @@ def test_what_one_person_publishes_alone_is_read_by_another(person, live):
     alone = joost.locator(".nr-group", has_text="Published by one person alone")
     assert "Nobody else is in." in alone.inner_text()
     go(alone.get_by_role("link", name="Review"))
-    press(joost, "second_look")
-    assert step(joost, "second_look").count() == 0
+    press(joost, "review_published")
+    assert step(joost, "review_published").count() == 0
     joost.goto("/admin/")
     assert joost.locator("h1").inner_text() == "Nothing waits for you"
 
@@ -232,7 +232,7 @@ def test_what_one_person_publishes_alone_is_read_by_another(person, live):
     assert "Joost de Wit published a small fix alone" in alone.inner_text()
     go(alone.get_by_role("link", name="what changed"))
     assert chief.locator(".nr-diff-headline ins").all_inner_texts() == ["Duties", "rise"]
-    press(chief, "second_look")
+    press(chief, "review_published")
     assert WorkingCopy.objects.unread().count() == 0
 
 

@@ -99,18 +99,18 @@ stories                                               GET              POST
 /admin/news/workingcopy/                              l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/add/                          l l - + + + - +  l l - * * * - *
 /admin/news/workingcopy/add/checks/                   l l x x x x x x  l l - + + + - +
-/admin/news/workingcopy/add/keep/                     l l x x x x x x  l l - ! ! ! - !
-/admin/news/workingcopy/add/throw-away/               l l x x x x x x  l l - > > > - >
+/admin/news/workingcopy/add/autosave/                 l l x x x x x x  l l - ! ! ! - !
+/admin/news/workingcopy/add/discard/                  l l x x x x x x  l l - > > > - >
 /admin/news/workingcopy/<object_id>/                  l l > > > > > >  l l > > > > > >
 /admin/news/workingcopy/<object_id>/change/           l l - + + + - +  l l - * * * - *
-/admin/news/workingcopy/<object_id>/history/          l l - + + + - +  l l - + + + - +
+/admin/news/workingcopy/<object_id>/history/          l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/workingcopy/<object_id>/delete/           l l - - - - - -  l l - - - - - -
 /admin/news/workingcopy/<pk>/compare/                 l l - + + + - +  l l - > > > - >
 /admin/news/workingcopy/<pk>/preview/                 l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/<pk>/checks/                  l l x x x x x x  l l - + + + - +
-/admin/news/workingcopy/<pk>/keep/                    l l x x x x x x  l l - ! ! ! - !
-/admin/news/workingcopy/<pk>/here/                    l l x x x x x x  l l - ! ! ! - !
-/admin/news/workingcopy/<pk>/throw-away/              l l x x x x x x  l l - > > > - >
+/admin/news/workingcopy/<pk>/autosave/                l l x x x x x x  l l - ! ! ! - !
+/admin/news/workingcopy/<pk>/presence/                l l x x x x x x  l l - ! ! ! - !
+/admin/news/workingcopy/<pk>/discard/                 l l x x x x x x  l l - > > > - >
 /admin/news/workingcopy/look-up/tags/                 l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/look-up/authors/              l l - + + + - +  l l - + + + - +
 /admin/news/workingcopy/look-up/stories/              l l - + + + - +  l l - + + + - +
@@ -121,19 +121,19 @@ names on pages                                        GET              POST
 /admin/news/section/add/                              l l - - - + - +  l l - - - + - +
 /admin/news/section/<object_id>/                      l l > > > > > >  l l > > > > > >
 /admin/news/section/<object_id>/change/               l l - + + + - +  l l - - - * - *
-/admin/news/section/<object_id>/history/              l l - + + + - +  l l - + + + - +
+/admin/news/section/<object_id>/history/              l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/section/<object_id>/delete/               l l - - - - - -  l l - - - - - -
 /admin/news/author/                                   l l - + + + - +  l l - + + + - +
 /admin/news/author/add/                               l l - - + + - +  l l - - + + - +
 /admin/news/author/<object_id>/                       l l > > > > > >  l l > > > > > >
 /admin/news/author/<object_id>/change/                l l - + + + - +  l l - - * * - *
-/admin/news/author/<object_id>/history/               l l - + + + - +  l l - + + + - +
+/admin/news/author/<object_id>/history/               l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/author/<object_id>/delete/                l l - - - - - -  l l - - - - - -
 /admin/news/tag/                                      l l - + + + - +  l l - + + + - +
 /admin/news/tag/add/                                  l l - + + + - +  l l - + + + - +
 /admin/news/tag/<object_id>/                          l l > > > > > >  l l > > > > > >
 /admin/news/tag/<object_id>/change/                   l l - + + + - +  l l - - * * - *
-/admin/news/tag/<object_id>/history/                  l l - + + + - +  l l - + + + - +
+/admin/news/tag/<object_id>/history/                  l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/news/tag/<object_id>/delete/                   l l - - - - - -  l l - - - - - -
 
 comments                                              GET              POST
@@ -142,14 +142,14 @@ comments                                              GET              POST
 /admin/comments/comment/add/                          l l - - - - - -  l l - - - - - -
 /admin/comments/comment/<object_id>/                  l l > > > > > >  l l > > > > > >
 /admin/comments/comment/<object_id>/change/           l l > > > > > >  l l > > > > > >
-/admin/comments/comment/<object_id>/history/          l l > > > > > >  l l > > > > > >
+/admin/comments/comment/<object_id>/history/          l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/comments/comment/<object_id>/delete/           l l - - - - - -  l l - - - - - -
 /admin/comments/comment/<comment_id>/decide/          l l > > > > > >  l l - - - > > >
 /admin/comments/comment/<comment_id>/undo/            l l > > > > > >  l l - - - > > >
-/admin/comments/comment/<comment_id>/edit/            l l > > > > > >  l l - - - ! ! !
-/admin/comments/comment/<comment_id>/answer/          l l > > > > > >  l l - - - ! ! !
+/admin/comments/comment/<comment_id>/edit/            l l > > > > > >  l l - - - > > >
+/admin/comments/comment/<comment_id>/answer/          l l > > > > > >  l l - - - > > >
 /admin/comments/comment/<comment_id>/address/         l l > > > > > >  l l - - - + * *
-/admin/comments/comment/<comment_id>/sender-rule/     l l > > > > > >  l l - - - ! ! !
+/admin/comments/comment/<comment_id>/sender-rule/     l l > > > > > >  l l - - - > > >
 /admin/comments/comment/<comment_id>/sender-rule/lift/  l l > > > > > >  l l - - - > > >
 /admin/comments/comment/<comment_id>/close-thread/    l l > > > > > >  l l - - - * * *
 /admin/comments/comment/<comment_id>/reopen-thread/   l l > > > > > >  l l - - - > > >
@@ -163,12 +163,12 @@ comments                                              GET              POST
 /admin/comments/comment/story/<article_id>/reopen/    l l x x x x x x  l l > > > > > >
 /admin/comments/comment/story/<article_id>/exempt/    l l x x x x x x  l l > > > * * *
 /admin/comments/comment/story/<article_id>/end-exemption/  l l x x x x x x  l l > > > > > >
-/admin/comments/rules/                                l l - - - + + +  l l - - - * * *
-/admin/comments/rules/add/                            l l - - - - - -  l l - - - - - -
-/admin/comments/rules/<object_id>/                    l l > > > > > >  l l > > > > > >
-/admin/comments/rules/<object_id>/change/             l l > > > > > >  l l > > > > > >
-/admin/comments/rules/<object_id>/history/            l l > > > > > >  l l > > > > > >
-/admin/comments/rules/<object_id>/delete/             l l - - - - - -  l l - - - - - -
+/admin/comments/commentsettings/                      l l - - - + + +  l l - - - * * *
+/admin/comments/commentsettings/add/                  l l - - - - - -  l l - - - - - -
+/admin/comments/commentsettings/<object_id>/          l l > > > > > >  l l > > > > > >
+/admin/comments/commentsettings/<object_id>/change/   l l > > > > > >  l l > > > > > >
+/admin/comments/commentsettings/<object_id>/history/  l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
+/admin/comments/commentsettings/<object_id>/delete/   l l - - - - - -  l l - - - - - -
 
 jobs and people                                       GET              POST
                                                       n d s R E C M A  n d s R E C M A
@@ -176,20 +176,20 @@ jobs and people                                       GET              POST
 /admin/portal/job/add/                                l l - - - - - -  l l - - - - - -
 /admin/portal/job/<object_id>/                        l l > > > > > >  l l > > > > > >
 /admin/portal/job/<object_id>/change/                 l l - - - + - +  l l - - - - - -
-/admin/portal/job/<object_id>/history/                l l - - - + - +  l l - - - + - +
+/admin/portal/job/<object_id>/history/                l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/portal/job/<object_id>/delete/                 l l - - - - - -  l l - - - - - -
 /admin/portal/user/                                   l l - - - - - +  l l - - - - - +
 /admin/portal/user/add/                               l l - - - - - +  l l - - - - - +
 /admin/portal/user/<id>/password/                     l l - - - - - +  l l - - - - - +
 /admin/portal/user/<object_id>/                       l l > > > > > >  l l > > > > > >
 /admin/portal/user/<object_id>/change/                l l - - - - - +  l l - - - - - *
-/admin/portal/user/<object_id>/history/               l l - - - - - +  l l - - - - - +
+/admin/portal/user/<object_id>/history/               l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/portal/user/<object_id>/delete/                l l - - - - - -  l l - - - - - -
 /admin/auth/group/                                    l l - - - - - +  l l - - - - - +
 /admin/auth/group/add/                                l l - - - - - +  l l - - - - - +
 /admin/auth/group/<object_id>/                        l l > > > > > >  l l > > > > > >
 /admin/auth/group/<object_id>/change/                 l l - - - - - +  l l - - - - - *
-/admin/auth/group/<object_id>/history/                l l - - - - - +  l l - - - - - +
+/admin/auth/group/<object_id>/history/                l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/auth/group/<object_id>/delete/                 l l - - - - - +  l l - - - - - *
 """
 
@@ -205,15 +205,15 @@ schedule                          - - - - - + - +
 unschedule                        - - - - - + - +
 fix_typo                          - - - - + + - +
 publish_alone                     - - - - - + - +
-second_look                       - - - - + + - +
+review_published                  - - - - + + - +
 publish_unread                    - - - - - - - -
 withdraw                          - - - - - + - +
 restore                           - - - - - + - +
 discard                           - - - + + + - +
-take_up                           - - - + + + - +
+reopen                            - - - + + + - +
 assign                            - - - - + + - +
 expire                            - - - - - + - +
-keep                              - - - - - + - +
+clear_expiry                      - - - - - + - +
 
 writing                           n d s R E C M A
 begin a story                     - - - + + + - +
@@ -315,15 +315,15 @@ news.Author          -     v     acv   acv   -     acv
 news.Tag             -     av    acv   acv   -     acv
 news.WorkingCopy     -     acv   acv   acv   -     acv
 comments.Comment     -     -     -     v     v     v
-comments.Rules       -     -     -     cv    cv    cv
+comments.CommentSettings  -  -  -     cv    cv    cv
 """
-PLACES = {
+NAVIGATION = {
     "staff": [],
-    "reporter": ["news/workingcopy", "news/tag"],
-    "editor": ["news/workingcopy", "news/tag"],
-    "chief": ["news/workingcopy", "comments/comment", "news/tag"],
-    "moderator": ["comments/comment"],
-    "admin": ["news/workingcopy", "comments/comment", "news/tag"],
+    "reporter": ["/admin/news/workingcopy/", "/admin/news/tag/"],
+    "editor": ["/admin/news/workingcopy/", "/admin/news/tag/"],
+    "chief": ["/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/news/tag/"],
+    "moderator": ["/admin/comments/comment/"],
+    "admin": ["/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/news/tag/"],
 }
 
 

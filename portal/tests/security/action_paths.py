@@ -12,14 +12,16 @@ from django.contrib.messages import INFO, WARNING
 
 from comments.models import Comment, EmailPreference, Report, Subscription
 from comments.moderation import decisions, sender_rules
+from comments.moderation.bulk import decide_all
 from comments.personal_data import emails
 from news.models import Author, Autosave, Presence, Section, Tag, WorkingCopy
 from news.tests.page_forms import fields_of
 from portal.models import AuditEvent, User
+from portal.tests.markup import tight
 from portal.tests.newsroom import PASSWORD, TOKEN, post
 
 NEW_PASSWORD = "quite another sentence"
-STORIES, QUEUE, RULES = "/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/comments/rules/"
+STORIES, QUEUE, RULES = "/admin/news/workingcopy/", "/admin/comments/comment/", "/admin/comments/commentsettings/"
 PERSON = QUEUE + "person/"
 DRAFT = STORIES + "{draft.pk}/"
 
@@ -68,6 +70,7 @@ class Way:
             buttons = [button for button in re.findall(r"<button\b[^>]*>", text) if begins in button]
             return any(not self.button or f'value="{self.button[1]}"' in button for button in buttons)
         name, value = self.button
+        text = tight(text)
         return f'name="{name}"' in text if not value else f'name="{name}" value="{newsroom.fill_in(value)}"' in text
 
     def send(self, newsroom, person, browser, sent):
@@ -86,38 +89,49 @@ class Way:
         return (event.kind, event.actor_id) == (self.then, user.pk)
 
 
-# ---- steps: the story, what is typed, and afterwards the working copy's stage and what readers see
+# ---- steps: the story, what is typed, and afterwards the working copy's stage, what readers see and the last event
 
 STEPS = {
-    "submit": ("draft", {}, "review", "nothing"),
-    "return": ("in_review", {"reason-return": "Who says so?"}, "changes", "nothing"),
-    "approve": ("in_review", {}, "approved", "nothing"),
-    "approve_and_publish": ("in_review", {}, "none", "this text"),
-    "publish": ("approved", {}, "none", "this text"),
-    "schedule": ("approved", {}, "scheduled", "nothing"),
-    "unschedule": ("scheduled", {}, "approved", "nothing"),
-    "fix_typo": ("mended", {}, "none", "this text"),
-    "publish_alone": ("draft", {"reason-publish_alone": "A port is closed"}, "none", "this text"),
-    "second_look": ("alone", {}, "none", "this text"),
-    "publish_unread": ("draft", {}, "", ""),
-    "withdraw": ("live", {"reason-withdraw": "The source was wrong"}, "none", "nothing"),
-    "restore": ("withdrawn", {}, "none", "this text"),
-    "discard": ("draft", {}, "discarded", "nothing"),
-    "take_up": ("discarded", {}, "draft", "nothing"),
-    "assign": ("draft", {"assign-to": "{writer.pk}"}, "draft", "nothing"),
-    "expire": ("live", {"expire-date": "{next_year:%Y-%m-%d}", "expire-time": "12:00"}, "none", "this text"),
-    "keep": ("ending", {}, "none", "this text"),
+    "submit": ("draft", {}, "review", "nothing", "article.submitted"),
+    "return": ("in_review", {"reason-return": "Who says so?"}, "changes", "nothing", "article.returned"),
+    "approve": ("in_review", {}, "approved", "nothing", "article.approved"),
+    "approve_and_publish": ("in_review", {}, "none", "this text", "article.published"),
+    "publish": ("approved", {}, "none", "this text", "article.published"),
+    "schedule": ("approved", {}, "scheduled", "nothing", "article.scheduled"),
+    "unschedule": ("scheduled", {}, "approved", "nothing", "article.unscheduled"),
+    "fix_typo": ("mended", {}, "none", "this text", "article.typo_fixed"),
+    "publish_alone": (
+        "draft",
+        {"reason-publish_alone": "A port is closed"},
+        "none",
+        "this text",
+        "article.published_unreviewed",
+    ),
+    "review_published": ("alone", {}, "none", "this text", "article.reviewed_after_publication"),
+    "publish_unread": ("draft", {}, "", "", "article.imported"),
+    "withdraw": ("live", {"reason-withdraw": "The source was wrong"}, "none", "nothing", "article.withdrawn"),
+    "restore": ("withdrawn", {}, "none", "this text", "article.restored"),
+    "discard": ("draft", {}, "discarded", "nothing", "article.discarded"),
+    "reopen": ("discarded", {}, "draft", "nothing", "article.reopened"),
+    "assign": ("draft", {"assign-to": "{writer.pk}"}, "draft", "nothing", "article.assigned"),
+    "expire": (
+        "live",
+        {"expire-date": "{next_year:%Y-%m-%d}", "expire-time": "12:00"},
+        "none",
+        "this text",
+        "article.expiry_set",
+    ),
+    "clear_expiry": ("ending", {}, "none", "this text", "article.expiry_cleared"),
 }
 
 
 def step(name, screen):
     """A step as its button takes it, on the story's form or where two versions are compared."""
-    story, typed, stage, readers = STEPS[name]
+    story, typed, stage, readers, kind = STEPS[name]
 
     def has_come(newsroom, user, response):
         copies = WorkingCopy.objects.select_related("article__live_revision", "latest_revision")
         copy = copies.get(pk=newsroom[story].pk)
-        kind = "publish" if name == "approve_and_publish" else name
         event = AuditEvent.objects.about(copy.article).first()
         return (event.kind, event.actor_id, copy.stage, _readers_see(copy)) == (kind, user.pk, stage, readers)
 
@@ -156,7 +170,14 @@ def queue(comment, to, *button, view="", typed=None, begun=None, then=""):
 
 def switched(value, **typed):
     """A button of the form at the top of the queue."""
-    return Way(QUEUE, "changelist-form", to=QUEUE + "switch/", typed=typed, button=("switch", value), then="rules")
+    return Way(
+        QUEUE,
+        "changelist-form",
+        to=QUEUE + "switch/",
+        typed=typed,
+        button=("switch", value),
+        then="comment_settings.changed",
+    )
 
 
 def of_person(sent, then):
@@ -164,12 +185,22 @@ def of_person(sent, then):
     return Way(PERSON, "find_form", typed={"person": "comment:{pending_comment.pk}"} | sent, then=then)
 
 
+VERBS = {
+    "approve": "approved",
+    "reject": "rejected",
+    "spam": "marked_spam",
+    "trash": "trashed",
+    "wait": "reset_to_pending",
+}
+
+
 def decision(word, comment="pending_comment", **more):
-    return queue(comment, "{}/decide/", "decision", word, **{"then": word.partition(".")[0], **more})
+    kind = f"comment.{VERBS[word.partition('.')[0]]}"
+    return queue(comment, "{}/decide/", "decision", word, **{"then": kind, **more})
 
 
 def several(word, selected="_selected_action", which="{pending_comment.pk}:pending"):
-    typed, then = {selected: which}, word.partition(".")[0]
+    typed, then = {selected: which}, f"comments.{VERBS[word.partition('.')[0]]}"
     return queue("pending_comment", "bulk/decide/", "decision", word, typed=typed, then=then)
 
 
@@ -193,19 +224,21 @@ def is_there(Model, **fields):
 
 
 def is_kept(newsroom, user, response):
-    return response.json()["state"] == "kept" and Autosave.objects.filter(person=user, stamp=7).exists()
+    return response.json()["state"] == "kept" and Autosave.objects.filter(person=user, client_time=7).exists()
 
 
 def is_thrown_away(newsroom, user, response):
-    return not Autosave.objects.filter(sheet=newsroom["sheet"]).exists()
+    return not Autosave.objects.filter(session_id=newsroom["sheet"]).exists()
 
 
 def left_text_here(newsroom, user):
-    Autosave.objects.create(person=user, story=newsroom["draft"], sheet=newsroom["sheet"], fields="[]", stamp=1)
+    Autosave.objects.create(
+        person=user, story=newsroom["draft"], session_id=newsroom["sheet"], fields="[]", client_time=1
+    )
 
 
 def left_a_new_story(newsroom, user):
-    Autosave.objects.create(person=user, sheet=newsroom["sheet"], fields="[]", stamp=1)
+    Autosave.objects.create(person=user, session_id=newsroom["sheet"], fields="[]", client_time=1)
 
 
 def approved_it(newsroom, user):
@@ -222,7 +255,7 @@ def held_the_person(newsroom, user):
 
 def marked_many(newsroom, user):
     waiting = Comment.objects.waiting().filter(article=newsroom["live"].pk)
-    newsroom["batch"] = bulk.decide_all(waiting, decisions.Decision.SPAM, by=user)
+    newsroom["batch"] = decide_all(waiting, decisions.Decision.SPAM, by=user)
 
 
 def another_marked_many(newsroom, user):
@@ -267,11 +300,11 @@ GROUPS = "/admin/auth/group/"
 NAMES = "/admin/news/"
 
 WAYS = {
-    "begin a story": Way(STORIES + "add/", "workingcopy_form", typed=TYPED, button=("_save", ""), then="save"),
-    "save a story": writing(typed=TYPED, button=("_save", ""), then="save"),
+    "begin a story": Way(STORIES + "add/", "workingcopy_form", typed=TYPED, button=("_save", ""), then="article.saved"),
+    "save a story": writing(typed=TYPED, button=("_save", ""), then="article.saved"),
     "make a tag while writing": writing(typed={"tags-add": "Brand new"}, then=is_there(Tag, name="Brand new")),
     "bring a version back": Way(
-        DRAFT + "compare/", "compare_form", button=("_bring_back", "{draft.pk}:{first.pk}"), then="save"
+        DRAFT + "compare/", "compare_form", button=("_bring_back", "{draft.pk}:{first.pk}"), then="article.saved"
     ),
     "preview what is typed": writing(
         typed=TYPED, to=DRAFT + "preview/", then=lambda n, u, response: TYPED["headline"] in response.content.decode()
@@ -279,29 +312,31 @@ WAYS = {
     "check what is typed": writing(
         typed={"headline": ""}, to=DRAFT + "checks/", then=lambda n, u, response: b"id_headline" in response.content
     ),
-    "keep unsaved text": writing(to=DRAFT + "keep/", says=SHEET, then=is_kept),
-    "keep a new story's text": Way(STORIES + "add/", to=STORIES + "add/keep/", says=SHEET, then=is_kept),
+    "keep unsaved text": writing(to=DRAFT + "autosave/", says=SHEET, then=is_kept),
+    "keep a new story's text": Way(STORIES + "add/", to=STORIES + "add/autosave/", says=SHEET, then=is_kept),
     "throw unsaved text away": writing(
-        to=DRAFT + "throw-away/", button=("sheet", "{sheet}"), begun=left_text_here, then=is_thrown_away
+        to=DRAFT + "discard/", button=("sheet", "{sheet}"), begun=left_text_here, then=is_thrown_away
     ),
     "throw a new story's text away": Way(
         STORIES + "add/",
-        to=STORIES + "add/throw-away/",
+        to=STORIES + "add/discard/",
         button=("sheet", "{sheet}"),
         begun=left_a_new_story,
         then=is_thrown_away,
     ),
-    "throw another's text away": writing(to=DRAFT + "throw-away/", button=("sheet", "{left.sheet}"), refused_as=INFO),
+    "throw another's text away": writing(to=DRAFT + "discard/", button=("sheet", "{left.session_id}"), refused_as=INFO),
     "say that one is here": writing(
-        to=DRAFT + "here/", says={}, then=lambda n, user, r: Presence.objects.filter(person=user).exists()
+        to=DRAFT + "presence/", says={}, then=lambda n, user, r: Presence.objects.filter(person=user).exists()
     ),
-    "share a preview": writing(typed={"share-what": "newest", "share-days": "7"}, button=("_share", ""), then="share"),
-    "revoke a preview": writing(button=("_unshare", "{open.pk}"), then="unshare"),
+    "share a preview": writing(
+        typed={"share-what": "newest", "share-days": "7"}, button=("_share", ""), then="preview_link.created"
+    ),
+    "revoke a preview": writing(button=("_unshare", "{open.pk}"), then="preview_link.revoked"),
     # several stories
-    "publish several": bulk("publish_selected", "approved", then="publish"),
-    "move several": bulk("move_selected", "draft", {"section": "{other_section.pk}"}, then="save"),
-    "assign several": bulk("assign_selected", "draft", {"to": "{writer.pk}"}, then="assign"),
-    "withdraw several": bulk("withdraw_selected", "live", {"reason": "Wrong"}, then="withdraw"),
+    "publish several": bulk("publish_selected", "approved", then="article.published"),
+    "move several": bulk("move_selected", "draft", {"section": "{other_section.pk}"}, then="article.saved"),
+    "assign several": bulk("assign_selected", "draft", {"to": "{writer.pk}"}, then="article.assigned"),
+    "withdraw several": bulk("withdraw_selected", "live", {"reason": "Wrong"}, then="article.withdrawn"),
     "approve several": bulk("approve_selected", "in_review"),
     # names
     "add a section": Way(
@@ -380,12 +415,12 @@ WAYS = {
     "put a comment into the trash": decision("trash"),
     "let a comment wait again": decision("wait", "approved_comment"),
     "undo one's own decision": queue(
-        "pending_comment", "{}/undo/", "status", "approved", begun=approved_it, then="wait"
+        "pending_comment", "{}/undo/", "status", "approved", begun=approved_it, then="comment.decision_undone"
     ),
     "undo another's decision": queue("pending_comment", "{}/undo/", "status", "approved", begun=another_approved_it),
-    "keep what was reported": decision("approve", "reported_comment", view="reported"),
-    "edit a comment": queue("pending_comment", "{}/edit/", typed={"words": "Milder words."}, then="edit"),
-    "answer a comment": queue("approved_comment", "{}/answer/", typed={"answer": "We asked."}, then="answer"),
+    "keep what was reported": decision("approve", "reported_comment", view="reported", then="comment.kept"),
+    "edit a comment": queue("pending_comment", "{}/edit/", typed={"words": "Milder words."}, then="comment.edited"),
+    "answer a comment": queue("approved_comment", "{}/answer/", typed={"answer": "We asked."}, then="comment.answered"),
     "say that one looks at a comment": Way(
         QUEUE, to=QUEUE + "{pending_comment.pk}/claim/", typed={"seen": "pending"}, then=looks_at_it
     ),
@@ -394,36 +429,42 @@ WAYS = {
     "mark several as spam": several("spam"),
     "put several into the trash": several("trash"),
     "decide all that are found": several("spam", "all", "{all_waiting}"),
-    "undo one's own many": queue("pending_comment", "bulk/{{batch.pk}}/undo/", begun=marked_many, then="undo"),
+    "undo one's own many": queue(
+        "pending_comment", "bulk/{{batch.pk}}/undo/", begun=marked_many, then="comments.decision_undone"
+    ),
     "undo another's many": queue("pending_comment", "bulk/{{batch.pk}}/undo/", begun=another_marked_many),
     "look at a reporter's address": queue(
-        "reported_comment", "report/{{report.pk}}/address/", view="reported", then="look"
+        "reported_comment", "report/{{report.pk}}/address/", view="reported", then="email.viewed"
     ),
-    "look at an address": queue("pending_comment", "{}/address/", then="look"),
-    "hold all of a person": queue("pending_comment", "{}/sender-rule/", "kind", "hold", then="stand"),
-    "put all of a person into spam": queue("pending_comment", "{}/sender-rule/", "kind", "spam", then="stand"),
+    "look at an address": queue("pending_comment", "{}/address/", then="email.viewed"),
+    "hold all of a person": queue("pending_comment", "{}/sender-rule/", "kind", "hold", then="sender_rule.set"),
+    "put all of a person into spam": queue(
+        "pending_comment", "{}/sender-rule/", "kind", "spam", then="sender_rule.set"
+    ),
     "lift what is held of a person": queue(
-        "pending_comment", "{}/sender-rule/lift/", begun=held_the_person, then="lift"
+        "pending_comment", "{}/sender-rule/lift/", begun=held_the_person, then="sender_rule.lifted"
     ),
     "look at all of a person": Way(
         f"{QUEUE}?c={{pending_comment.pk}}",
         "changelist-form",
         to=PERSON,
         button=("of", "comment:{pending_comment.pk}"),
-        then="look up",
+        then="data_subject.searched",
     ),
-    "find a person by an address": Way(PERSON, "find_form", typed={"address": "ewa@example.org"}, then="look up"),
-    "export all of a person": of_person({"export": "1"}, then="export"),
-    "erase a person's name": of_person({"erase": "name", "seen": "{erasing_name}"}, then="erase"),
-    "erase a person's words": of_person({"erase": "words", "seen": "{erasing_words}"}, then="erase"),
-    "close a thread": queue("pending_comment", "{}/close-thread/", then="close"),
-    "open a thread": queue("under_closed", "{}/reopen-thread/", then="reopen"),
-    "close comments from the story": on_story("close", "close"),
-    "keep comments open whatever": on_story("exempt", "exempt"),
+    "find a person by an address": Way(
+        PERSON, "find_form", typed={"address": "ewa@example.org"}, then="data_subject.searched"
+    ),
+    "export all of a person": of_person({"export": "1"}, then="data_subject.exported"),
+    "erase a person's name": of_person({"erase": "name", "seen": "{erasing_name}"}, then="data_subject.erased"),
+    "erase a person's words": of_person({"erase": "words", "seen": "{erasing_words}"}, then="data_subject.erased"),
+    "close a thread": queue("pending_comment", "{}/close-thread/", then="thread.closed"),
+    "open a thread": queue("under_closed", "{}/reopen-thread/", then="thread.reopened"),
+    "close comments from the story": on_story("close", "thread.closed"),
+    "keep comments open whatever": on_story("exempt", "thread.exempted"),
     "stop taking comments": switched("stop"),
     "put a notice above the forms": switched("announce", banner="We read them at nine."),
     "change the rules for comments": Way(
-        RULES, "rules_form", typed={"max_links": "5"}, button=("save", "1"), then="rules"
+        RULES, "rules_form", typed={"max_links": "5"}, button=("save", "1"), then="comment_settings.changed"
     ),
     # jobs and people
     "try a job again": job("try_again", "waiting"),

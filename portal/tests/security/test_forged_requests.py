@@ -138,21 +138,21 @@ def test_a_button_that_is_none_of_this_story_s_newest_text_takes_no_step(newsroo
 def test_another_s_sheet_is_neither_read_replaced_nor_cleared(newsroom):
     left, before = newsroom["left"], Autosave.objects.filter(pk=newsroom["left"].pk).values().get()
     browser, address, sent = opened(newsroom, "chief", change("draft"))
-    assert "Typed by the writer" not in browser.get(f"{address}?take_up={left.sheet}").content.decode()
-    says = {"person": newsroom["chief"].pk, "sheet": str(left.sheet), "fields": [["headline", "Mine"]], "stamp": 9}
+    assert "Typed by the writer" not in browser.get(f"{address}?resume={left.session_id}").content.decode()
+    says = {"person": newsroom["chief"].pk, "sheet": str(left.session_id), "fields": [["headline", "Mine"]], "stamp": 9}
     kept = browser.post(
-        f"{STORIES}{left.story_id}/keep/",
+        f"{STORIES}{left.story_id}/autosave/",
         says,
         "application/json",
         headers={"X-CSRFToken": TOKEN},
     )
     assert kept.json()["state"] == "kept"
-    post(browser, address, typing(sent, sheet=str(left.sheet), headline="Saved under it"))
-    post(browser, f"{STORIES}{left.story_id}/throw-away/", typing(sent, sheet=str(left.sheet)))
+    post(browser, address, typing(sent, sheet=str(left.session_id), headline="Saved under it"))
+    post(browser, f"{STORIES}{left.story_id}/discard/", typing(sent, sheet=str(left.session_id)))
     assert Autosave.objects.filter(pk=left.pk).values().get() == before
 
 
-@pytest.mark.parametrize("name", ["keep", "here"])
+@pytest.mark.parametrize("name", ["autosave", "presence"])
 def test_nobody_speaks_for_another_person(newsroom, name):
     browser = newsroom.browser_of("chief")
     before = rows()
@@ -265,7 +265,7 @@ def test_five_megabytes_are_not_kept_between_two_saves_and_the_script_is_told(ne
     before = rows()
     says = {**action_paths.SHEET, "person": newsroom["chief"].pk, "fields": [["body", MUCH]]}
     response = browser.post(
-        newsroom.fill_in(f"{STORIES}{to}/keep/"), says, "application/json", headers={"X-CSRFToken": TOKEN}
+        newsroom.fill_in(f"{STORIES}{to}/autosave/"), says, "application/json", headers={"X-CSRFToken": TOKEN}
     )
     assert response.status_code == 413 and response.json()["sentence"]
     assert changed(before) == set()
