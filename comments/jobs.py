@@ -17,7 +17,7 @@ from portal.jobs import job
 
 
 @job
-def notify_moderators():
+def notify_moderators() -> None:
     """Mail the moderators how many comments wait or are reported; no name, text or address is in the mail."""
     waiting, reported = Comment.objects.waiting().count(), Comment.objects.reported().count()
     if not (waiting or reported) or not settings.MODERATORS_EMAIL:
@@ -39,36 +39,36 @@ def _subject(waiting, reported):
 
 
 @job
-def send_decision_mail(comment):
+def send_decision_mail(comment: int) -> None:
     """Mail a subscribed commenter the decision on their comment."""
     delivery.send_decision(comment)
 
 
 @job
-def send_answer_mail(answer):
+def send_answer_mail(answer: int) -> None:
     """Mail a subscribed commenter that their comment was answered."""
     delivery.send_answer(answer)
 
 
 @job(every=timedelta(days=1))
-def purge_email_preferences():
+def purge_email_preferences() -> None:
     """Delete confirmed e-mail preferences of addresses no comment has any more."""
     delivery.purge_preferences()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def purge_spam_and_trash():
+def purge_spam_and_trash() -> None:
     """Delete spam and trash older than their retention days."""
     purge.purge()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def purge_emails():
+def purge_emails() -> None:
     """Delete e-mail addresses older than their retention days."""
     retention.purge_expired()
 
 
 @job(every=timedelta(hours=1))
-def purge_rate_limit_hits():
+def purge_rate_limit_hits() -> None:
     """Delete rate-limit hits that no limit counts any more."""
     rate_limits.purge()

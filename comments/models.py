@@ -17,7 +17,7 @@ from portal.models.fields import SearchKeyField
 COLOURS = 12  # as many as the style sheet has
 
 
-def any_colour():
+def any_colour() -> int:
     """Return a random colour for the initials beside a name; never derived from the name or the address."""
     return secrets.randbelow(COLOURS)
 
@@ -67,7 +67,6 @@ class Comment(models.Model):
     claimed_until = models.DateTimeField(null=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
-    is_double = False  # said of one that is there already, to whoever has just sent it again
 
     class Meta:
         verbose_name = _("comment")
@@ -84,16 +83,16 @@ class Comment(models.Model):
     def __str__(self):
         return _("%(name)s on “%(story)s”") % {"name": self.signature, "story": self.article}
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("comments:comment", args=[self.article.slug, self.pk])
 
     @property
-    def signature(self):
+    def signature(self) -> str:
         """Return the name it is signed with; "Anonymous", in the active language, where it was erased."""
         return self.name or pgettext("signature", "Anonymous")
 
     @property
-    def state_token(self):
+    def state_token(self) -> str:
         """Return a token of status and body; buttons carry it so that outdated decisions are refused."""
         return f"{self.status}.{log.digest(self.body)[:16]}"
 
@@ -118,7 +117,7 @@ class BulkDecision(models.Model):
         return f"{self.decision} {self.at}"
 
     @property
-    def count(self):
+    def count(self) -> int:
         return self.comment_ids.count(",") + 1
 
 
@@ -314,6 +313,6 @@ class CommentSettings(models.Model):
         return str(self._meta.verbose_name)
 
     @classmethod
-    def current(cls):
+    def current(cls) -> "CommentSettings":
         """Return the settings in force; the defaults while nobody has saved any."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)

@@ -14,6 +14,9 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from comments.models import Comment, Subscription
+from news.models import Article
+
 LABEL = "comments.form"
 VALID = timedelta(days=14)  # a tab left open over a holiday still works
 EPOCH = date(1970, 1, 1)
@@ -23,13 +26,13 @@ COMMENTER_TOKEN_VALID = timedelta(days=365)
 MAIL_VALID = timedelta(days=365)
 
 
-def make(article, *, day=None):
+def make(article: Article, *, day: date | None = None) -> str:
     """Return the form token of an article for a day (default: today)."""
     number = ((day or _today()) - EPOCH).days
     return f"{number}-{_signature(article, number)}"
 
 
-def is_good(token, article, *, today=None):
+def is_good(token: str, article: Article, *, today: date | None = None) -> bool:
     """Return whether this is an unexpired form token of this article."""
     number, _, signature = token.partition("-")
     if not (number.isascii() and number.isdecimal() and len(number) < 8):
@@ -38,41 +41,41 @@ def is_good(token, article, *, today=None):
     return 0 <= age <= VALID.days and constant_time_compare(signature, _signature(article, int(number)))
 
 
-def receipt(comment):
+def receipt(comment: Comment) -> str:
     """Sign the token that shows a waiting comment to its sender alone."""
     return _receipts().sign(str(comment.pk))
 
 
-def of_receipt(receipt, *, valid=None):
+def of_receipt(receipt: str, *, valid: timedelta | None = None) -> int | None:
     """Return the comment id, or None after `valid` (default: ten minutes)."""
     return _number(_receipts(), receipt, valid or RECEIPT_VALID)
 
 
-def commenter_token(comment):
+def commenter_token(comment: Comment) -> str:
     """Sign the token a sender's browser keeps and sends along with their next comment."""
     return _proofs().sign(str(comment.pk))
 
 
-def comment_of_token(proof):
+def comment_of_token(proof: str) -> int | None:
     """Return the id of the comment this browser sent, or None after a year."""
     return _number(_proofs(), proof, COMMENTER_TOKEN_VALID)
 
 
-def confirmation(subscription):
+def confirmation(subscription: Subscription) -> str:
     """Sign the token in mails by which the reader confirms the subscription."""
     return _confirmations().sign(str(subscription.pk))
 
 
-def of_confirmation(signed):
+def of_confirmation(signed: str) -> int | None:
     return _number(_confirmations(), signed, MAIL_VALID)
 
 
-def ending(subscription):
+def ending(subscription: Subscription) -> str:
     """Sign the token in mails by which the reader unsubscribes."""
     return _endings().sign(str(subscription.pk))
 
 
-def of_ending(signed):
+def of_ending(signed: str) -> int | None:
     return _number(_endings(), signed, MAIL_VALID)
 
 

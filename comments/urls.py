@@ -10,10 +10,10 @@ class Number:
 
     regex = "[1-9][0-9]{0,17}"
 
-    def to_python(self, value):
+    def to_python(self, value: str) -> int:
         return int(value)
 
-    def to_url(self, value):
+    def to_url(self, value: str) -> str:
         return str(value)
 
 

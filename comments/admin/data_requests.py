@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.validators import EmailValidator
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -70,7 +70,7 @@ class AddressForm(forms.Form):
 
 @sensitive_post_parameters("address")
 @sensitive_variables()
-def person_view(request):
+def person_view(request: HttpRequest) -> HttpResponse:
     """Find a person, show what is stored about them, export or erase it.
 
     Context: `form`; once somebody is found `person` with their `comments` and `reports` (the newest), `counts`, and

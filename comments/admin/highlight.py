@@ -3,9 +3,10 @@
 from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
-def highlight(text, sentences):
+def highlight(text: str, sentences: list[tuple]) -> SafeString:
     """Return the text as HTML; after a passage stands the number of its reason. Passages may overlap or repeat.
 
     `sentences` are (number, sentence, [(start, end), …]) as `explanations.sentences` gives them.

@@ -6,7 +6,7 @@ shows, so that no decision taken meanwhile is overrun and no text is approved un
 
 from django.contrib import admin
 from django.forms.widgets import Script
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from comments.admin import data_requests, queue_actions, queue_context
 from comments.admin.queue_context import REPORTED, TABS
 from comments.models import Comment
 from comments.moderation import closing
+from comments.querysets import CommentQuerySet
 from portal.audit.model_admin import AuditedAdmin
 
 Status = Comment.Status
@@ -27,14 +28,14 @@ class ViewFilter(admin.SimpleListFilter):
     title = gettext_lazy("view")
     parameter_name = "view"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin) -> list:
         return list(TABS.items())
 
-    def value(self):
+    def value(self) -> str:
         value = super().value()
         return value if value in TABS else Status.PENDING.value
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset) -> CommentQuerySet:
         return queryset.reported() if self.value() == REPORTED else queryset.filter(status=self.value())
 
 
@@ -43,10 +44,10 @@ class CurrentFilter(admin.SimpleListFilter):
 
     title = parameter_name = "c"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin) -> list:
         return []
 
-    def queryset(self, request, queryset):
+    def queryset(self, request: HttpRequest, queryset) -> CommentQuerySet:
         return queryset
 
 
@@ -67,13 +68,13 @@ class CommentAdmin(AuditedAdmin):
     class Media:
         js = [Script(f"newsroom/queue/{name}.js", type="module") for name in QUEUE_SCRIPTS]
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
     def get_urls(self) -> list[URLPattern]:
@@ -101,13 +102,13 @@ class CommentAdmin(AuditedAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> CommentQuerySet:
         return super().get_queryset(request).for_queue()
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(self, request: HttpRequest, queryset, search_term) -> tuple:
         return queryset.found_by(search_term), False
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(self, request: HttpRequest, object_id, form_url="", extra_context=None) -> HttpResponse:
         """A comment has no form of its own; its place is the queue."""
         return HttpResponseRedirect(f"{reverse('admin:comments_comment_changelist')}?c={object_id}")
 

@@ -66,7 +66,7 @@ class QueueAction(View):
 class Decide(QueueAction):
     form_class = queue_forms.DecideForm
 
-    def perform(self, form, comment_id):
+    def perform(self, form, comment_id) -> int | str | None:
         cleaned, comment = form.cleaned_data, load_comment(comment_id)
         decision, reason = cleaned["decision"]
         decisions.decide(decision, comment, reason, by=self.request.user, expected=cleaned["state"])
@@ -78,7 +78,7 @@ class DecideMany(QueueAction):
 
     form_class = queue_forms.DecideManyForm
 
-    def perform(self, form):
+    def perform(self, form) -> int | str | None:
         decision, reason = form.cleaned_data["decision"]
         if form.cleaned_data["all"]:
             comments = self._listed(*form.cleaned_data["all"])
@@ -122,13 +122,13 @@ class DecideMany(QueueAction):
 class Undo(QueueAction):
     form_class = queue_forms.UndoForm
 
-    def perform(self, form, comment_id):
+    def perform(self, form, comment_id) -> int | str | None:
         decisions.undo(load_comment(comment_id), by=self.request.user, expected=form.cleaned_data["status"])
         return comment_id
 
 
 class UndoMany(QueueAction):
-    def perform(self, form, batch_id):
+    def perform(self, form, batch_id) -> int | str | None:
         batch = BulkDecision.objects.filter(pk=batch_id).first()
         if batch is None:
             raise Refused(_("Only your own decision can be taken back, and only once."))
@@ -141,7 +141,7 @@ class UndoMany(QueueAction):
 class Edit(QueueAction):
     form_class, text_field = queue_forms.EditForm, "words"
 
-    def perform(self, form, comment_id):
+    def perform(self, form, comment_id) -> int | str | None:
         cleaned = form.cleaned_data
         edits.edit(load_comment(comment_id), cleaned["words"], by=self.request.user, expected=cleaned["state"])
         return comment_id
@@ -150,7 +150,7 @@ class Edit(QueueAction):
 class Answer(QueueAction):
     form_class, text_field = queue_forms.AnswerForm, "answer"
 
-    def perform(self, form, comment_id):
+    def perform(self, form, comment_id) -> int | str | None:
         cleaned = form.cleaned_data
         answers.answer(load_comment(comment_id), cleaned["answer"], by=self.request.user, expected=cleaned["state"])
         messages.success(self.request, _("Your answer is on the site."))
@@ -162,7 +162,7 @@ class SetSenderRule(QueueAction):
 
     form_class, text_field = queue_forms.SenderRuleForm, "note"
 
-    def perform(self, form, comment_id):
+    def perform(self, form, comment_id) -> int | str | None:
         cleaned, hashes = form.cleaned_data, emails.hashes_of(load_comment(comment_id))
         sender_rules.decide(
             hashes, cleaned["kind"], by=self.request.user, reason=cleaned["note"], expected=cleaned["rule"]
@@ -173,7 +173,7 @@ class SetSenderRule(QueueAction):
 class LiftSenderRule(QueueAction):
     form_class = queue_forms.LiftRuleForm
 
-    def perform(self, form, comment_id):
+    def perform(self, form, comment_id) -> int | str | None:
         hashes = emails.hashes_of(load_comment(comment_id))
         sender_rules.lift(hashes, by=self.request.user, expected=form.cleaned_data["rule"])
         return comment_id
@@ -184,7 +184,7 @@ class Switch(QueueAction):
 
     form_class, text_field = queue_forms.SwitchForm, "banner"
 
-    def perform(self, form):
+    def perform(self, form) -> int | str | None:
         switch, banner = form.cleaned_data["switch"], form.cleaned_data["banner"]
         if switch == "announce":
             closing.announce(banner, by=self.request.user)
@@ -200,7 +200,7 @@ class CloseThread(QueueAction):
 
     step = None
 
-    def perform(self, form, comment_id):
+    def perform(self, form, comment_id) -> int | str | None:
         self.step(load_comment(comment_id).article, by=self.request.user)
         return comment_id
 

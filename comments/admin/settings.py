@@ -2,7 +2,7 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,16 +18,16 @@ from portal.audit.model_admin import AuditedAdmin
 
 @admin.register(CommentSettings)
 class CommentSettingsAdmin(AuditedAdmin):
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
         return False
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
+    def change_view(self, request: HttpRequest, object_id, form_url="", extra_context=None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:comments_commentsettings_changelist"))
 
-    def changelist_view(self, request, extra_context=None):
+    def changelist_view(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """Context: `form`, `trial` (after "Try it"), `began_from`, `refusal`, `may_change`, `may_see_comments`."""
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -82,14 +82,14 @@ class CommentSettingsForm(forms.ModelForm):
                 self._bound(name, field_)
 
     @property
-    def groups(self):
+    def groups(self) -> list:
         """The fields as the page shows them: (heading, fields)."""
         return [(heading, [self[name] for name in names]) for heading, names in GROUPS]
 
-    def clean_hold_wordlist(self):
+    def clean_hold_wordlist(self) -> str:
         return self._list("hold_wordlist")
 
-    def clean_spam_wordlist(self):
+    def clean_spam_wordlist(self) -> str:
         return self._list("spam_wordlist")
 
     def _list(self, name):
@@ -113,7 +113,7 @@ class Trial:
     caught: list = field(default_factory=list)  # (comment, the words, whether it would have gone to spam)
 
 
-def try_wordlists(comment_settings):
+def try_wordlists(comment_settings: CommentSettings) -> Trial:
     """Try the wordlists alone on the last comments, whatever their status. Changes nothing."""
     trial = Trial()
     last = Comment.objects.filter(staff=None).exclude(body="").order_by("-created_at", "-pk")

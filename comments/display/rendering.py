@@ -9,7 +9,7 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 BLANK_LINE = re.compile(r"\n\s*\n")
 # Where an address may end: at space, at what HTML or a sentence puts around it, at marks that turn its letters round.
@@ -20,13 +20,13 @@ ENDS_A_SENTENCE = ".,:;!?…'’‘*"
 PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def rendered(body):
+def rendered(body: str) -> SafeString:
     """Return the text as safe HTML: p, br and a alone, each paragraph in its own writing direction."""
     paragraphs = [lines for text in BLANK_LINE.split(body) if (lines := text.strip())]
     return format_html_join("\n", '<p dir="auto">{}</p>', ((_lines(text),) for text in paragraphs))
 
 
-def links_in(body):
+def links_in(body: str) -> list[tuple[str, int, int]]:
     """Return the addresses that `rendered` makes links of, as typed: (address, start, end)."""
     found = ((_link_in(match[0]), match.start()) for match in LINK.finditer(body))
     return [(link, start, start + len(link)) for link, start in found if link]

@@ -14,6 +14,7 @@ from django.urls import reverse
 from comments.models import Comment, CommentSettings, Thread
 from comments.moderation import closing
 from comments.moderation.closing import ClosingStatus
+from news.models import Article
 
 DEEPEST = 4  # narrower columns cannot be read on a phone; what goes deeper says whom it answers
 FULLEST = 500  # comments on a page, whatever the rules say: each may have five thousand characters
@@ -54,7 +55,7 @@ class ThreadPage:
         return self.closing.for_readers
 
 
-def thread_page(article, number=1):
+def thread_page(article: Article, number: int = 1) -> ThreadPage:
     """Return a page of the thread, in a constant number of queries. Raises NoPage beyond the last."""
     comment_settings = CommentSettings.current()
     thread, order = _outline(article, comment_settings)
@@ -73,7 +74,7 @@ def thread_page(article, number=1):
     )
 
 
-def address_of(comment):
+def address_of(comment: Comment) -> str:
     """Return the URL of an approved comment on the page it is on today. Raises NoPage once it is on none."""
     comment_settings = CommentSettings.current()
     _thread, order = _outline(comment.article, comment_settings)
@@ -84,7 +85,7 @@ def address_of(comment):
     return f"{page_address(comment.article, number)}#comment-{comment.pk}"
 
 
-def page_address(article, number):
+def page_address(article: Article, number: int) -> str:
     """Return the URL of a page of the thread; the first is the article's own."""
     return reverse("comments:page", args=[article.slug, number]) if number > 1 else article.get_absolute_url()
 

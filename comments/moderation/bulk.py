@@ -5,6 +5,7 @@ audit log; many rows in the order of their ids.
 """
 
 from collections import Counter
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -26,8 +27,9 @@ from comments.moderation.decisions import (
 from comments.moderation.refusals import NOT_TO_MODERATE, Refused
 from comments.moderation.thread_counts import invalidate_pages, recount
 from comments.notifications import delivery
-from comments.querysets import in_parts
+from comments.querysets import CommentQuerySet, in_parts
 from portal.audit import log
+from portal.models import User
 
 AUDIT_KINDS = {
     Decision.APPROVE: "comments.approved",
@@ -39,7 +41,7 @@ AUDIT_KINDS = {
 
 
 @transaction.atomic
-def decide_all(comments, decision, reason="", *, by):
+def decide_all(comments: CommentQuerySet, decision: Decision, reason: str = "", *, by: User) -> BulkDecision:
     """Decide all of these comments, except those decided so already; return the bulk decision."""
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(NOT_TO_MODERATE)
@@ -68,7 +70,7 @@ def decide_all(comments, decision, reason="", *, by):
 
 
 @transaction.atomic
-def undo_all(batch, *, by):
+def undo_all(batch: BulkDecision, *, by: User) -> int:
     """Undo one's own bulk decision on every comment nobody decided since. Returns how many were restored."""
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(NOT_TO_MODERATE)
@@ -90,7 +92,7 @@ def undo_all(batch, *, by):
     return len(locked_comments)
 
 
-def last_batch(by, *, now=None):
+def last_batch(by: User, *, now: datetime | None = None) -> BulkDecision | None:
     """Return this moderator's latest bulk decision while one key undoes it; else None."""
     since = (now or timezone.now()) - UNDO_WITHIN
     return BulkDecision.objects.filter(by=by, at__gt=since, is_undone=False).order_by("-at", "-pk").first()

@@ -3,7 +3,7 @@
 A claim informs and never locks: it expires by itself, and the first decision counts.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -11,11 +11,12 @@ from django.utils import timezone
 from comments.models import Comment
 from comments.moderation.decisions import UNCLAIMED
 from comments.moderation.refusals import NOT_TO_MODERATE, Refused
+from portal.models import User
 
 CLAIM_DURATION = timedelta(minutes=2)  # the queue's script renews it every half of that
 
 
-def claim(comment, *, by, now=None):
+def claim(comment: Comment, *, by: User, now: datetime | None = None) -> bool:
     """Claim this comment for `by` and release their others; return False if somebody else holds it."""
     if not by.has_perm("comments.moderate_comment"):
         raise Refused(NOT_TO_MODERATE)
@@ -25,7 +26,7 @@ def claim(comment, *, by, now=None):
     return bool(Comment.objects.filter(free, pk=comment.pk).update(claimed_by=by, claimed_until=now + CLAIM_DURATION))
 
 
-def holder(comment, *, besides=None, now=None):
+def holder(comment: Comment, *, besides: User | None = None, now: datetime | None = None) -> User | None:
     """Return who claims this comment now, unless that is `besides`; else None."""
     if comment.claimed_by_id is None or comment.claimed_until <= (now or timezone.now()):
         return None

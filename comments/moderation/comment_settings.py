@@ -9,11 +9,12 @@ from comments.models import CommentSettings
 from comments.moderation.refusals import Refused
 from comments.screening import wordlist
 from portal.audit import log
+from portal.models import User
 from portal.pagecache import counters
 
 
 @transaction.atomic
-def change_settings(changed, *, by, began_from=None):
+def change_settings(changed: dict, *, by: User, began_from: str | None = None) -> CommentSettings:
     """Change settings, from the next comment on; invalidates every page, because every page shows the form.
 
     `changed` maps field names to new values; `began_from` is the `edition` the form was rendered with.
@@ -36,13 +37,13 @@ def change_settings(changed, *, by, began_from=None):
     return comment_settings
 
 
-def lock_settings():
+def lock_settings() -> CommentSettings:
     """Lock and return the settings row until the transaction ends."""
     CommentSettings.objects.bulk_create([CommentSettings(pk=1)], ignore_conflicts=True)
     return CommentSettings.objects.select_for_update().get(pk=1)
 
 
-def edition(comment_settings):
+def edition(comment_settings: CommentSettings) -> str:
     """Return a digest of all values, so that nobody overwrites a change they have not seen."""
     values = [str(getattr(comment_settings, field.name)) for field in comment_settings._meta.fields]
     return hashlib.sha256("\0".join(values).encode()).hexdigest()[:16]

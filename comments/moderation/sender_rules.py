@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from comments.models import SenderRule
 from comments.moderation.refusals import NOT_TO_MODERATE, Refused
 from portal.audit import log
+from portal.models import User
 
 Kind = SenderRule.Kind
 LONGEST_REASON = 200
@@ -26,12 +27,12 @@ MEANWHILE = {
 }
 
 
-def rule_for(hashes):
+def rule_for(hashes: list[str]) -> SenderRule | None:
     """Return the newest rule for these lookup hashes (`emails.hashes_of`), or None."""
     return SenderRule.objects.select_related("by").filter(address_hash__in=hashes).order_by("-at", "-pk").first()
 
 
-def why_not(hashes, kind, *, by, expected=None):
+def why_not(hashes: list[str], kind: str, *, by: User, expected: str | None = None) -> str:
     """Return the sentence why `by` may not set this rule, or ""; `kind` "" means lifting it.
 
     `expected` is the kind of rule the moderator's page showed, "" for none.
@@ -53,7 +54,7 @@ def _why_not(hashes, rule, kind, by, expected):
 
 
 @transaction.atomic
-def decide(hashes, kind, *, by, reason="", expected=None):
+def decide(hashes: list[str], kind: str, *, by: User, reason: str = "", expected: str | None = None) -> SenderRule:
     """Hold everything from this person from now on, or mark it as spam.
 
     The reason is deleted with the rule; in the audit log, where nobody could find it to erase it, it has no place.
@@ -73,14 +74,14 @@ def decide(hashes, kind, *, by, reason="", expected=None):
 
 
 @transaction.atomic
-def lift(hashes, *, by, expected=None):
+def lift(hashes: list[str], *, by: User, expected: str | None = None) -> None:
     """Lift the rule: treat what this person sends like everybody's again."""
     locked_rules = _lock_rules(hashes, "", by, expected)
     _delete(locked_rules)
     log.record("sender_rule.lifted", locked_rules[0], by=by, before=locked_rules[0].kind, after="")
 
 
-def erase_reason(hashes):
+def erase_reason(hashes: list[str]) -> None:
     """Erase the reason, which is free text about somebody; the rule stays."""
     SenderRule.objects.filter(address_hash__in=hashes).update(reason="")
 

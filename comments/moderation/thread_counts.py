@@ -3,6 +3,8 @@
 The count changes in the transaction that shows or hides a comment, under the thread's lock; so do the page counters.
 """
 
+from collections.abc import Iterable
+
 from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -12,7 +14,7 @@ from news.models import Slug
 from portal.pagecache import counters
 
 
-def lock_threads(article_ids):
+def lock_threads(article_ids: Iterable[int]) -> None:
     """Lock the threads of these articles (ids) until the transaction ends.
 
     SQLite has no such lock and needs none: one transaction at a time writes.
@@ -22,18 +24,18 @@ def lock_threads(article_ids):
     list(threads.select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
-def count(comment, step):
+def count(comment: Comment, step: int) -> None:
     """Add `step` (1 or -1) to the count of the comment's article; its thread is locked."""
     Thread.objects.filter(pk=comment.article_id).update(approved_count=F("approved_count") + step)
 
 
-def recount(article_ids):
+def recount(article_ids: Iterable[int]) -> None:
     """Recount the approved comments of these articles (ids, in order)."""
     for part in in_parts(article_ids):
         _recount(part)
 
 
-def invalidate_pages(article_ids):
+def invalidate_pages(article_ids: Iterable[int]) -> None:
     """Invalidate the cached pages of these articles (ids)."""
     if article_ids:
         slugs = Slug.objects.filter(article__in=article_ids).values_list("slug", flat=True)

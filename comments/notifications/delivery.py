@@ -6,6 +6,7 @@ decision, and checks again before it is sent. See docs/decisions/0010.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -46,17 +47,17 @@ BECAUSE = {
 }
 
 
-def is_possible():
+def is_possible() -> bool:
     """Return whether mail is really sent; where not, the form offers no notifications."""
     return settings.EMAIL_BACKEND not in NO_MAIL
 
 
-def subscribe(comment, language):
+def subscribe(comment: Comment, language: str) -> None:
     """Subscribe the commenter to notifications about this comment, in this language."""
     Subscription.objects.create(commenter_email_id=comment.pk, language=language)
 
 
-def schedule_notifications(comment_ids):
+def schedule_notifications(comment_ids: Iterable[int]) -> None:
     """Enqueue notifications for decided comments (ids), due when one-key undo has expired."""
     due_at, subscriptions = timezone.now() + DELAY, Subscription.objects.open()
     decided = Comment.objects.filter(pk__in=comment_ids).annotate(
@@ -70,7 +71,7 @@ def schedule_notifications(comment_ids):
             enqueue("comments.send_answer_mail", key=str(comment.pk), due_at=due_at, answer=comment.pk)
 
 
-def send_decision(comment_id):
+def send_decision(comment_id: int) -> None:
     """Send the one mail about a decision: that the comment is on the site, or why it is not."""
     subscription = _open(comment_id)
     if subscription is None:
@@ -88,7 +89,7 @@ def send_decision(comment_id):
         _send(subscription, "rejected", because=because)
 
 
-def send_answer(answer_id):
+def send_answer(answer_id: int) -> None:
     """Send the one mail about an answer to whoever wrote the comment it answers, unless they wrote both."""
     answer = Comment.objects.approved().select_related("article", "parent").filter(pk=answer_id).first()
     subscription = answer and _open(answer.parent_id)
@@ -103,34 +104,34 @@ def send_answer(answer_id):
         _send(subscription, "answered", answer=answer, name=name)
 
 
-def confirm(subscription):
+def confirm(subscription: Subscription) -> None:
     """Record that the owner confirmed the address and wants notifications."""
     _save_preference(subscription, confirmed_at=timezone.now(), stopped_at=None)
     Subscription.objects.filter(pk=subscription.pk).update(ended_at=None)
 
 
-def unsubscribe(subscription):
+def unsubscribe(subscription: Subscription) -> None:
     """End the notifications about this comment."""
     Subscription.objects.open().filter(pk=subscription.pk).update(ended_at=timezone.now())
 
 
-def unsubscribe_all(subscription):
+def unsubscribe_all(subscription: Subscription) -> None:
     """End all mail to this address, whoever types it, until its owner confirms again."""
     unsubscribe(subscription)
     _save_preference(subscription, confirmed_at=None, stopped_at=timezone.now())
 
 
-def is_confirmed(subscription):
+def is_confirmed(subscription: Subscription) -> bool:
     return bool(subscription.ended_at is None and preference_of(subscription).confirmed_at)
 
 
-def preference_of(subscription):
+def preference_of(subscription: Subscription) -> EmailPreference:
     """Return the preference of the address's owner; an unsaved empty one where there is none."""
     hashes = emails.hashes_of(subscription.commenter_email.comment)
     return EmailPreference.objects.filter(address_hash__in=hashes).first() or EmailPreference()
 
 
-def purge_preferences():
+def purge_preferences() -> None:
     """Delete confirmations of addresses without comments; unsubscriptions stay, they protect somebody."""
     known = CommenterEmail.objects.values("address_hash")
     EmailPreference.objects.filter(stopped_at=None).exclude(address_hash__in=known).delete()

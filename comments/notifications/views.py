@@ -4,6 +4,7 @@ The signed key says who it is, so nothing else is asked: a mail program that end
 cookie and comes from elsewhere (RFC 8058), and gets no redirect.
 """
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -18,7 +19,7 @@ from news.site.views import private_response
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request, key):
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
     """Ask whether the reader wants notifications; POST confirms. Context: `subscription`, `is_on`."""
     number = tokens.of_confirmation(key)
     subscription = _named(number)
@@ -34,7 +35,7 @@ def confirm(request, key):
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request, key):
+def stop(request: HttpRequest, key: str) -> HttpResponse:
     """Ask which mail is to end; POST ends this comment's, or all. Context: `subscription`, `mailbox`."""
     number = tokens.of_ending(key)
     subscription = _named(number)

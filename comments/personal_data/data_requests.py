@@ -22,8 +22,9 @@ from comments.models import Comment, EmailPreference, Report, SenderRule
 from comments.moderation import decisions, sender_rules, thread_counts
 from comments.moderation.refusals import Refused
 from comments.personal_data import emails, purge
-from comments.querysets import in_parts
+from comments.querysets import CommentQuerySet, in_parts
 from portal.audit import kinds, log
+from portal.models import User
 
 UNSIGNED = {"name": "", "name_search_key": "", "website": "", "reasons": []}  # reasons may quote the name
 KINDS = {"comment": Comment, "report": Report, "sender_rule": SenderRule}
@@ -43,19 +44,19 @@ class DataSubject:
     hashes: list
 
     @property
-    def comments(self):
+    def comments(self) -> CommentQuerySet:
         return Comment.objects.by_sender(self.hashes).order_by("-created_at", "-pk")
 
     @property
-    def reports(self):
+    def reports(self) -> models.QuerySet:
         return Report.objects.filter(address_hash__in=self.hashes).order_by("-created_at", "-pk")
 
     @cached_property
-    def sender_rule(self):
+    def sender_rule(self) -> SenderRule | None:
         return sender_rules.rule_for(self.hashes)
 
     @property
-    def handle(self):
+    def handle(self) -> str:
         """Return what pages name them by: one of their rows, such as `comment:12`; "" where nothing is stored."""
         for kind, row in (
             ("comment", self.comments.first()),
@@ -78,12 +79,12 @@ class ErasurePlan:
     reports: list
 
     @property
-    def digest(self):
+    def digest(self) -> str:
         parts = [self.scope, *(",".join(map(str, part)) for part in self._parts)]
         return log.digest("\n".join(parts))
 
     @property
-    def comments(self):
+    def comments(self) -> list[int]:
         return sorted([*self.changed, *self.deleted, *self.emptied])
 
     @property
@@ -92,14 +93,14 @@ class ErasurePlan:
 
 
 @sensitive_variables("address")
-def search(address, *, by):
+def search(address: str, *, by: User) -> DataSubject:
     """Return whoever wrote from this address; the search is an audit event, without the address."""
     person = DataSubject(emails.lookup_hashes(address))
     _record("data_subject.searched", kinds.SITE, person, by)
     return person
 
 
-def subject_of(handle, *, by):
+def subject_of(handle: str, *, by: User) -> DataSubject:
     """Return whoever sent the comment or report a page names; the search is an audit event."""
     row = _row(handle)
     person = _person(row)
@@ -107,13 +108,13 @@ def subject_of(handle, *, by):
     return person
 
 
-def reload(handle, *, by):
+def reload(handle: str, *, by: User) -> DataSubject:
     """Return the same person for the next step on the same page; no audit event."""
     _refuse_others(by)
     return _person(_row(handle))
 
 
-def export(person, *, by):
+def export(person: DataSubject, *, by: User) -> dict:
     """Return everything stored about a person as plain values; the export is an audit event."""
     _refuse_others(by)
     comments = [_exported(comment) for comment in person.comments.select_related("article").defer("article__body")]
@@ -130,7 +131,7 @@ def export(person, *, by):
     return exported
 
 
-def plan(person, scope):
+def plan(person: DataSubject, scope: str) -> ErasurePlan:
     """Return what erasing in this scope would do if nobody writes or answers meanwhile."""
     if scope not in ErasureScope.values:
         raise Refused(_("Choose what is to be erased."))
@@ -143,7 +144,7 @@ def plan(person, scope):
 
 
 @transaction.atomic
-def erase(person, scope, *, by, expected):
+def erase(person: DataSubject, scope: str, *, by: User, expected: str) -> ErasurePlan:
     """Erase what a person sent; `expected` is the digest of the plan somebody confirmed."""
     _refuse_others(by)
     rows = _lock(person)

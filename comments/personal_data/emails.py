@@ -7,6 +7,8 @@ database; an address appears in no log, message, audit event or exception, so no
 import hmac
 import smtplib
 import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -18,7 +20,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from comments.models import Comment, CommenterEmail, Report
+from comments.querysets import CommentQuerySet
 from portal.audit import log
+from portal.models import User
 
 LABEL = b"comments.address.lookup"
 NO_ADDRESS = {"address": "", "address_hash": ""}
@@ -33,19 +37,19 @@ class DeliveryFailed(Exception):
 
 
 @sensitive_variables()
-def store(comment, address):
+def store(comment: Comment, address: str) -> CommenterEmail:
     """Store the address of a new comment, encrypted."""
     return CommenterEmail.objects.create(comment=comment, **encrypted_columns(address))
 
 
 @sensitive_variables()
-def encrypted_columns(address):
+def encrypted_columns(address: str) -> dict[str, str]:
     """Return the two columns of an address: encrypted, and its current lookup hash."""
     return {"address": encrypt(address), "address_hash": lookup_hashes(address)[0]}
 
 
 @sensitive_variables()
-def address_of(comment, *, by):
+def address_of(comment: Comment, *, by: User) -> str:
     """Decrypt the address for somebody who may see it; the look is an audit event. Raises EmailUnavailable."""
     if not by.has_perm("comments.view_commenteremail"):
         raise EmailUnavailable(_("Your role does not see addresses."))
@@ -56,7 +60,7 @@ def address_of(comment, *, by):
 
 
 @sensitive_variables()
-def send(comment, subject, text, headers):
+def send(comment: Comment, subject: str, text: str, headers: dict[str, str]) -> bool:
     """Send the commenter a mail; the address leaves this module for the mail server alone.
 
     Returns False where it can never arrive: the server refused the address for good, or no key decrypts it. Raises
@@ -81,7 +85,7 @@ def send(comment, subject, text, headers):
 
 
 @sensitive_variables()
-def address_of_reporter(report, *, by):
+def address_of_reporter(report: Report, *, by: User) -> str:
     """Decrypt a reporter's address for somebody who may see addresses; the look is an audit event."""
     if not by.has_perm("comments.view_commenteremail"):
         raise EmailUnavailable(_("Your role does not see addresses."))
@@ -91,7 +95,7 @@ def address_of_reporter(report, *, by):
 
 
 @sensitive_variables()
-def hashes_of(row):
+def hashes_of(row: Comment | Report) -> list[str]:
     """Return every lookup hash of the address behind this comment or report, the current key's first.
 
     The address is decrypted and shown to nobody. Empty where none is stored.
@@ -105,17 +109,17 @@ def hashes_of(row):
         return [stored.address_hash]
 
 
-def forget(comment_ids):
+def forget(comment_ids: Iterable[int]) -> None:
     """Delete the addresses of these comments (ids)."""
     CommenterEmail.objects.filter(comment__in=comment_ids).delete()
 
 
-def forget_reporters(report_ids):
+def forget_reporters(report_ids: Iterable[int]) -> None:
     """Delete the addresses of these reports (ids)."""
     Report.objects.filter(pk__in=report_ids).update(**NO_ADDRESS)
 
 
-def older_than(before):
+def older_than(before: datetime) -> CommentQuerySet:
     """Comments sent before a moment whose address is still stored."""
     stored = CommenterEmail.objects.filter(pk=OuterRef("pk"))
     return Comment.objects.filter(Exists(stored), created_at__lt=before).order_by("pk")
@@ -130,12 +134,12 @@ def _reveal(encrypted, subject, *, by, **facts):
 
 
 @sensitive_variables()
-def encrypt(address):
+def encrypt(address: str) -> str:
     return _ciphers().encrypt(address.encode()).decode()
 
 
 @sensitive_variables()
-def decrypt(token):
+def decrypt(token: str) -> str:
     try:
         return _ciphers().decrypt(token.encode()).decode()
     except InvalidToken:
@@ -144,7 +148,7 @@ def decrypt(token):
 
 
 @sensitive_variables()
-def lookup_hashes(address):
+def lookup_hashes(address: str) -> list[str]:
     """Return the hashes an address may be stored under, one per key, the current key's first."""
     # No mail host in use tells Jan@ from jan@, and people type both.
     normal = unicodedata.normalize("NFC", address.strip()).casefold().encode()

@@ -3,7 +3,8 @@
 A comment with replies is reduced to a placeholder without name, text or address, so that the thread stays whole.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -21,7 +22,7 @@ PLACEHOLDER = {
 }
 
 
-def purge(*, now=None):
+def purge(*, now: datetime | None = None) -> None:
     """Delete spam and trash older than the settings say (0 days: never)."""
     now, comment_settings = now or timezone.now(), CommentSettings.current()
     for status, days in (
@@ -36,7 +37,7 @@ def purge(*, now=None):
                 pass
 
 
-def erase(comment):
+def erase(comment: Comment) -> None:
     """Delete one comment with its address and reports, in the caller's transaction; replies keep a placeholder."""
     rows = Comment.objects.filter(pk=comment.pk)
     if rows.filter(_has_replies()).exists():
@@ -75,7 +76,7 @@ def _reduce_some(expired, status):
     return bool(comment_ids)
 
 
-def reduce_to_placeholder(comment_ids):
+def reduce_to_placeholder(comment_ids: Iterable[int]) -> None:
     """Erase everything of these comments (ids) but their position in the thread, in the caller's transaction."""
     emails.forget(comment_ids)
     Report.objects.filter(comment__in=comment_ids).delete()

@@ -4,7 +4,7 @@ The comment stays, signed with its name. Addresses of reports are deleted after 
 is open: its sender may want an answer. Sender rules stay until they are lifted.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +15,7 @@ from comments.querysets import AT_ONCE
 from portal.audit import kinds, log
 
 
-def purge_expired(*, now=None):
+def purge_expired(*, now: datetime | None = None) -> None:
     """Delete addresses older than the settings say (0 days: never)."""
     days = CommentSettings.current().email_retention_days
     if days:

@@ -10,6 +10,7 @@ whoever saw their own comment appear would know that they had guessed the addres
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
@@ -63,13 +64,16 @@ class Submission:
 
     @cached_property
     @sensitive_variables()
-    def proven_comment(self):
+    def proven_comment(self) -> Comment | None:
         """The approved comment that the browser's token proves it sent with this same address, or None."""
         number = tokens.comment_of_token(self.commenter_token)
         if number is None:
             return None
         mine = Comment.objects.approved().filter(commenter_email__address_hash__in=emails.lookup_hashes(self.address))
         return mine.filter(pk=number).first()
+
+
+Findings = Iterator[tuple[str, dict]]
 
 
 @dataclass(frozen=True)
@@ -103,36 +107,36 @@ def screen(submission: Submission, comment_settings: CommentSettings) -> Screeni
     return ScreeningResult(status, [reason for _status, reason in answers])
 
 
-def trap(submission, comment_settings):
+def trap(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Robots fill in what people do not see."""
     if submission.filled_trap:
         yield Status.SPAM, {"rule": "trap"}
 
 
-def sender_rule(submission, comment_settings):
+def sender_rule(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Apply a moderator's rule about everything from this person."""
     if rule := SenderRule.objects.filter(address_hash__in=emails.lookup_hashes(submission.address)).first():
         facts = {"rule": "person", "kind": rule.kind, "since": rule.at.isoformat()}
         yield STATUS_OF_RULE[rule.kind], facts | ({"because": rule.reason} if rule.reason else {})
 
 
-def words_for_spam(submission, comment_settings):
+def words_for_spam(submission: Submission, comment_settings: CommentSettings) -> Findings:
     for location, matches in words_in(submission, comment_settings.spam_wordlist):
         yield Status.SPAM, _of_words("refused", location, matches)
 
 
-def words_to_hold(submission, comment_settings):
+def words_to_hold(submission: Submission, comment_settings: CommentSettings) -> Findings:
     for location, matches in words_in(submission, comment_settings.hold_wordlist):
         yield Status.PENDING, _of_words("held", location, matches)
 
 
-def too_quick(submission, comment_settings):
+def too_quick(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Nobody reads a story and types a comment in a breath; without a script's time, that proves nothing."""
     if submission.seconds is not None and submission.seconds < comment_settings.min_seconds:
         yield Status.PENDING, {"rule": "quick", "seconds": round(submission.seconds, 1)}
 
 
-def links(submission, comment_settings):
+def links(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Count what would render as links: each address once, those of our own site not at all."""
     external = [link for link in rendering.links_in(submission.body) if not _is_our_own(link[0])]
     count = len({link.casefold().rstrip("/") for link, _start, _end in external})
@@ -141,7 +145,7 @@ def links(submission, comment_settings):
         yield Status.PENDING, {"rule": "links", "count": count, "spans": spans}
 
 
-def personal_details(submission, comment_settings):
+def personal_details(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """An address or a telephone number in the text would be published: the writer's own, or somebody else's."""
     as_read = wordlist.read(submission.body)
     for what, pattern in (("address", ADDRESS), ("phone", PHONE)):
@@ -152,7 +156,7 @@ def personal_details(submission, comment_settings):
             yield Status.PENDING, {"rule": what, "spans": spans[:MOST_SHOWN]}
 
 
-def name_of_staff(submission, comment_settings):
+def name_of_staff(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Readers would take it for the newsroom's word."""
     readings = wordlist.readings(submission.name)
     staff = get_user_model().objects.filter(is_staff=True).exclude(last_name="").values_list("first_name", "last_name")
@@ -167,7 +171,7 @@ def _readings_of_all(names):
     return frozenset().union(*map(wordlist.readings, names))
 
 
-def established_name(submission, comment_settings):
+def established_name(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Some readers have made a name here, and a name is typed quickly.
 
     Not held when the browser proves it is theirs. The address alone proves nothing, and must not make a difference
@@ -187,13 +191,13 @@ def established_name(submission, comment_settings):
         yield Status.PENDING, {"rule": "unproven"}
 
 
-def who_is_new(submission, comment_settings):
+def who_is_new(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Where those are let through who were approved before, everybody else waits."""
     if comment_settings.trust_approved_commenters and not comment_settings.hold_all:
         yield (Status.APPROVED, {"rule": "known"}) if submission.proven_comment else (Status.PENDING, {"rule": "new"})
 
 
-def every_comment(submission, comment_settings):
+def every_comment(submission: Submission, comment_settings: CommentSettings) -> Findings:
     if comment_settings.hold_all:
         yield Status.PENDING, {"rule": "all"}
 
@@ -214,7 +218,7 @@ RULES = [
 ABOUT_WORDS = [trap, words_for_spam, words_to_hold, links, personal_details]
 
 
-def words_in(submission, wordlist_text):
+def words_in(submission: Submission, wordlist_text: str) -> Iterator[tuple[str, list[wordlist.Match]]]:
     """Yield ("body", "name" or "website", its matches) where entries of a wordlist are found."""
     for location in ("body", "name", "website"):
         if matches := wordlist.word_list(wordlist_text).found_in(getattr(submission, location)):

@@ -14,6 +14,7 @@ The search is an Aho-Corasick automaton (`ahocorasick_rs`): its time grows with 
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -62,7 +63,7 @@ class NormalizedText:
     letters: str
     places: list = field(repr=False)
 
-    def span(self, start, end):
+    def span(self, start: int, end: int) -> tuple[int, int]:
         """Map a range of `letters` to a range of the original, with the marks on its last letter."""
         after = self.places[end - 1] + 1
         if self.letters[end : end + 1].strip():
@@ -70,7 +71,7 @@ class NormalizedText:
         return self.places[start], after
 
 
-def read(text):
+def read(text: str) -> NormalizedText:
     """Fold a text letter by letter; a run of white space is one space."""
     letters, places, before = [], [], " "
     for place, letter in enumerate(text):
@@ -85,12 +86,12 @@ def read(text):
     return NormalizedText("".join(letters), places)
 
 
-def without_disguise(letters):
+def without_disguise(letters: str) -> str:
     """Replace digits and signs by the letters they stand in for; the length stays."""
     return letters.translate(FOR_LETTERS)
 
 
-def readings(name):
+def readings(name: str) -> set[str]:
     """Return what a name may be read as: two look alike if they share one. A `name_search_key` is one of them."""
     plain = read(name).letters
     read_as = {fold(name), plain, without_disguise(plain)}
@@ -107,17 +108,17 @@ class Entry:
     ends_word: bool
 
     @classmethod
-    def of(cls, line):
+    def of(cls, line: str) -> "Entry":
         return cls(line, read(line.strip("*")).letters.strip(), not line.startswith("*"), not line.endswith("*"))
 
 
-def entries_in(text):
+def entries_in(text: str) -> list[Entry]:
     """Return the entries of a wordlist: without comments and blanks, none twice."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return [Entry.of(line) for line in dict.fromkeys(lines) if line]
 
 
-def problems_in(text):
+def problems_in(text: str) -> Iterator[str]:
     """Yield what is wrong with a wordlist, as sentences for whoever wrote it."""
     entries = entries_in(text)
     if len(entries) > MOST:
@@ -180,7 +181,7 @@ class WordList:
 
 
 @lru_cache(maxsize=4)
-def word_list(text):
+def word_list(text: str) -> WordList:
     """Return the compiled list, cached per process while its text stays the same."""
     return WordList(text)
 

@@ -3,6 +3,7 @@
 Both need the receipt that shows it to them, and expire with it. These pages are neither cached nor indexed.
 """
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -18,7 +19,9 @@ from comments.moderation.refusals import Refused
 from comments.submission import submit
 from comments.submission.forms import CommentForm, CommentTextField
 from comments.submission.views import SeeOther, elsewhere_because, posted_to, sender_response
+from news.models import Article
 from news.site.views import for_live_article, private_response
+from portal.pagecache.counters import PageDependencies
 
 
 class RewriteForm(CommentForm):
@@ -33,7 +36,7 @@ class RewriteForm(CommentForm):
         error_messages=CommentForm.base_fields["body"].error_messages,
     )
 
-    def rewrite(self, comment):
+    def rewrite(self, comment: Comment) -> None:
         cleaned = self.cleaned_data
         submit.rewrite(comment, cleaned["body"], is_spam=bool(cleaned["leave"]))
 
@@ -42,7 +45,7 @@ class RewriteForm(CommentForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables()
 @for_live_article
-def change(request, article, dependencies, receipt):
+def change(request: HttpRequest, article: Article, dependencies: PageDependencies, receipt: str) -> HttpResponse:
     """Show the text to be changed; POST changes it (303), or shows what to mend (422, 403, 409, 429).
 
     Context: `article`, `comment`, `comment_form`, `receipt`; or `closed`, why there is no form (and what was typed).
@@ -74,7 +77,7 @@ def change(request, article, dependencies, receipt):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_live_article
-def take_back(request, article, dependencies, receipt):
+def take_back(request: HttpRequest, article: Article, dependencies: PageDependencies, receipt: str) -> HttpResponse:
     """Ask first; POST takes the comment back (303). Context: `article`, `comment`, `receipt`,
     `refusal`, `token`; or `closed`."""
     comment = _own_comment(article, receipt, valid=tokens.CHANGE_VALID)
@@ -99,7 +102,7 @@ def take_back(request, article, dependencies, receipt):
 
 @require_safe
 @for_live_article
-def taken_back(request, article, dependencies):
+def taken_back(request: HttpRequest, article: Article, dependencies: PageDependencies) -> HttpResponse:
     """Say that it is done; the same for all. Context: `article`."""
     return sender_response(request, "comments/taken_back.html", article, {"article": article})
 

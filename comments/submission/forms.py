@@ -32,7 +32,7 @@ MAX_COMBINING_MARKS = 30
 LEFT = gettext_lazy("Characters left: ")
 
 
-def readable(text):
+def readable(text: str) -> str:
     """Replace what a page cannot show or a database cannot store."""
     return SURROGATES.sub("\ufffd", CONTROLS.sub("", text))
 
@@ -53,11 +53,11 @@ def _limit_combining_marks(text):
 class CommentTextField(forms.CharField):
     """Multi-line text, normalised: NFC, one kind of line end, not blank to the eye."""
 
-    def to_python(self, value):
+    def to_python(self, value) -> str:
         value = re.sub("\r\n?|\u2028|\u2029", "\n", super().to_python(value))
         return unicodedata.normalize("NFC", _limit_combining_marks(value)).strip()
 
-    def validate(self, value):
+    def validate(self, value) -> None:
         super().validate(value)
         if self.required and not any(map(_is_visible, value)):
             raise ValidationError(self.error_messages["required"], code="required")
@@ -70,7 +70,7 @@ def _is_visible(letter):
 class SingleLineField(CommentTextField):
     """The same on one line, without directional controls."""
 
-    def to_python(self, value):
+    def to_python(self, value) -> str:
         return re.sub(r"\s+", " ", NOT_IN_NAMES.sub("", super().to_python(value))).strip()
 
 
@@ -89,10 +89,10 @@ class WebsiteField(forms.URLField):
 
     default_validators = [URLValidator(schemes=["http", "https"])]
 
-    def to_python(self, value):
+    def to_python(self, value) -> str:
         return super().to_python(_limit_combining_marks(value or ""))
 
-    def clean(self, value):
+    def clean(self, value) -> str:
         value = super().clean(value)
         if re.search("[^/]@", _decoded(value).partition("://")[2]):
             raise ValidationError(self.error_messages["address"], code="address")
@@ -103,10 +103,10 @@ class DescribedField(forms.BoundField):
     """A bound field with `aria-describedby` for its hint and error, by the ids of templates/comments/_field.html."""
 
     @property
-    def id(self):
+    def id(self) -> str:
         return self.field.widget.attrs["id"]
 
-    def build_widget_attrs(self, attrs, widget=None):
+    def build_widget_attrs(self, attrs, widget=None) -> dict:
         described = ["email-notes"] if self.name == "email" else []
         described += [f"{self.id}-hint"] if self.help_text else []
         described += [f"{self.id}-err"] if self.errors else []
@@ -186,13 +186,13 @@ class CommentForm(forms.Form):
         texts = {name: str(data.get(name) or "") for name in self.base_fields}
         return {name: readable(text) for name, text in texts.items()}
 
-    def clean_name(self):
+    def clean_name(self) -> str:
         name = self.cleaned_data["name"]
         if re.search(r"\S@\S+\.\S", _decoded(name)):  # it would be published under the promise that it is not
             raise ValidationError(_("Type a name here, not an email address: names are published"), code="address")
         return name
 
-    def clean_parent(self):
+    def clean_parent(self) -> Comment | None:
         number = self.cleaned_data["parent"]
         if number is None:
             return None
@@ -201,12 +201,12 @@ class CommentForm(forms.Form):
             raise ValidationError(refusal, code="parent")
         return parent
 
-    def clean_token(self):
+    def clean_token(self) -> str:
         if not tokens.is_good(self.cleaned_data["token"], self.article):
             raise ValidationError(_("This page was open for a long time. Your text is still here: send it again."))
         return ""
 
-    def clean_started(self):
+    def clean_started(self) -> float | None:
         """Return seconds, or None for anything our script would not have sent: it proves nothing either way."""
         milliseconds = self.cleaned_data["started"]
         return (
@@ -216,12 +216,12 @@ class CommentForm(forms.Form):
         )
 
     @property
-    def shown_parent(self):
+    def shown_parent(self) -> str | int:
         """Return the parent id to send with the form again; "" when that comment cannot be answered."""
         return "" if "parent" in self.errors else (self["parent"].value() or "")
 
     @cached_property
-    def problems(self):
+    def problems(self) -> list[tuple[str, str]]:
         """Return the errors in the order of the form, as (id of the control to mend, message)."""
         if self.refusal:
             return [(self.first_control, self.refusal)]
@@ -232,7 +232,7 @@ class CommentForm(forms.Form):
         ]
 
     @sensitive_variables()
-    def send(self, *, network=None):
+    def send(self, *, network: str | None = None) -> submit.Received:
         """Submit a valid form, sent from this network."""
         cleaned = self.cleaned_data
         return submit.submit(

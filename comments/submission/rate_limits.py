@@ -11,19 +11,21 @@ seconds after its owner wrote would be told by the refusal that it is the right 
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from math import ceil
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
-from comments.models import RateLimitHit
+from comments.models import Comment, CommentSettings, RateLimitHit
 from comments.personal_data import emails
+from news.models import Article
 
 LABEL = b"comments.limits"
 HOUR = timedelta(hours=1)
@@ -43,7 +45,7 @@ class Limit:
     within: timedelta
     sentence: Callable
 
-    def wait(self, at):
+    def wait(self, at: datetime) -> int:
         """Whole seconds until there is room again; 0 where there is.
 
         What was sent later and overtook this one while it waited for its turn counts as well.
@@ -54,7 +56,7 @@ class Limit:
 
 
 @sensitive_variables("address")
-def limits_for(article, address, network, comment_settings):
+def limits_for(article: Article, address: str, network: str, comment_settings: CommentSettings) -> list[Limit]:
     """Return the limits for a comment, in the order in which they are reported. A limit of 0 is none."""
     person, story = emails.lookup_hashes(address)[0], str(article.pk)
     limits = [
@@ -71,17 +73,17 @@ def limits_for(article, address, network, comment_settings):
     return [limit for limit in limits if limit.most and limit.within]
 
 
-def report_limits(network):
+def report_limits(network: str) -> list[Limit]:
     """Return the limit on reports from one network: more than anybody finds in an hour."""
     return [Limit(_key("reports", network), MOST_REPORTS_AN_HOUR, HOUR, _network_sentence)] if network else []
 
 
-def rewrite_limits(comment):
+def rewrite_limits(comment: Comment) -> list[Limit]:
     """Return the limit on how often a commenter rewrites one comment: each version is kept for the moderators."""
     return [Limit(_key("rewrites", str(comment.pk)), MOST_REWRITES, HOUR, _rewrites_sentence)]
 
 
-def lock_keys(limits):
+def lock_keys(limits: list[Limit]) -> None:
     """Lock their keys until the transaction ends, so that two processes cannot both take the last place.
 
     Only comments under the same key wait for each other. On SQLite whoever writes has the database to itself already.
@@ -92,7 +94,7 @@ def lock_keys(limits):
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(key[:15], 16)])
 
 
-def exceeded(limits, *, at):
+def exceeded(limits: list[Limit], *, at: datetime) -> tuple[int, str]:
     """Return the first exhausted limit as (seconds to wait, sentence); (0, "") while all have room."""
     for limit in limits:
         if seconds := limit.wait(at):
@@ -100,16 +102,16 @@ def exceeded(limits, *, at):
     return 0, ""
 
 
-def count(limits, *, at):
+def count(limits: list[Limit], *, at: datetime) -> None:
     RateLimitHit.objects.bulk_create(RateLimitHit(key=limit.key, at=at) for limit in limits)
 
 
-def purge(*, now=None):
+def purge(*, now: datetime | None = None) -> None:
     """Delete hits that no limit counts any more."""
     RateLimitHit.objects.filter(at__lt=(now or timezone.now()) - HOUR).delete()
 
 
-def network_of(request):
+def network_of(request: HttpRequest) -> str:
     """Return the network a request came from, such as 192.0.2.0/24; "" where that cannot be known.
 
     Behind proxies of ours the readers stand in X-Forwarded-For, which anybody can send: it is read from the right, each

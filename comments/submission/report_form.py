@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments.models import Report
+from comments.models import Comment, Report
 from comments.submission import submit
 from comments.submission.forms import LEFT, CommentForm, CommentTextField, SingleLineField
 
@@ -47,14 +47,14 @@ class ReportForm(CommentForm):
     )
     field_order = ["reason", "words", "email"]
 
-    def clean_words(self):
+    def clean_words(self) -> str:
         words = self.cleaned_data["words"]
         if not words and self.cleaned_data.get("reason") == Report.Reason.OTHER:
             raise ValidationError(_("Say what is wrong with the comment"), code="required")
         return words
 
     @sensitive_variables()
-    def send(self, comment, *, network=""):
+    def send(self, comment: Comment, *, network: str = "") -> None:
         """Submit a valid report; a robot's is dropped, and thanked all the same."""
         cleaned = self.cleaned_data
         if not cleaned["leave"]:

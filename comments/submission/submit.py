@@ -3,7 +3,8 @@
 The only code that creates a reader's comment or a report. Locks are taken in the order of moderation.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +22,7 @@ from comments.notifications import delivery
 from comments.personal_data import emails, purge
 from comments.screening.rules import Submission, rescreen, screen
 from comments.submission import rate_limits
+from news.models import Article
 from portal.audit import log
 from portal.jobs import enqueue
 from portal.text.folding import fold
@@ -31,6 +33,14 @@ MOST_REPORTS = 20  # open ones on a comment: a moderator who has read twenty nee
 DECIDED_ALREADY = gettext_lazy(
     "A moderator has decided on this comment meanwhile, so you cannot change it or take it back any more."
 )
+
+
+@dataclass(frozen=True)
+class Received:
+    """A comment that was stored; or, as a duplicate, the one that was there already."""
+
+    comment: Comment
+    is_duplicate: bool = False
 
 
 class DuplicateComment(Refused):
@@ -49,30 +59,30 @@ class RateLimited(Refused):
         self.seconds = seconds
 
 
-def no_reply_because(article, parent):
+def no_reply_because(article: Article, parent: Comment | None) -> str:
     """Return the sentence why nobody can answer this comment here, or ""; a `parent` of None is the article itself."""
     if parent and (parent.article_id != article.pk or parent.status != Status.APPROVED):
         return _("The comment you answered is no longer shown. Send yours again and it will stand on its own.")
     return ""
 
 
-@sensitive_variables("name", "address", "proof", "sent")
+@sensitive_variables("name", "address", "commenter_token", "submission")
 def submit(
-    article,
+    article: Article,
     *,
-    name,
-    address,
-    body,
-    website="",
-    parent=None,
-    is_spam=False,
-    seconds=None,
-    commenter_token="",
-    network=None,
-    notify_language="",
-    at=None,
-):
-    """Store a reader's comment with the status screening gives it; return it, or the one it repeats.
+    name: str,
+    address: str,
+    body: str,
+    website: str = "",
+    parent: Comment | None = None,
+    is_spam: bool = False,
+    seconds: float | None = None,
+    commenter_token: str = "",
+    network: str | None = None,
+    notify_language: str = "",
+    at: datetime | None = None,
+) -> Received:
+    """Store a reader's comment with the status screening gives it; return it, or the one it duplicates.
 
     `is_spam`: the field for robots was filled in. `network` is where a request came from, "" where that is unknown;
     None: no request, so no limits. `notify_language`: the language its sender wants notifications in, "" for none.
@@ -81,15 +91,18 @@ def submit(
     at, comment_settings = at or timezone.now(), CommentSettings.current()
     submission = Submission(name, body, website, address, is_spam, seconds, commenter_token)
     limits = [] if network is None else rate_limits.limits_for(article, address, network, comment_settings)
-    return _take_in(article, parent, submission, screen(submission, comment_settings), limits, notify_language, at)
+    return _receive(article, parent, submission, screen(submission, comment_settings), limits, notify_language, at)
 
 
 @transaction.atomic
-@sensitive_variables("sent")
-def _take_in(article, parent, submission, result, limits, notify_language, at):
-    """The same words under the same name within ten minutes are the same comment, one row and no error: a double click.
-    Later they are refused, and so is what comes faster than the limits let it. Both go by what readers see: an answer
-    that depended on the address would tell whose comment it was to whoever tries one."""
+@sensitive_variables("submission")
+def _receive(article, parent, submission, result, limits, notify_language, at):
+    """Store it under the locks of its limits and thread, or return its duplicate, or refuse.
+
+    The same text under the same name within ten minutes is the same comment (a double click): one row and no error.
+    Later it is refused, and so is what exceeds the limits. Both go by what readers see: an answer that depended on the
+    address would tell whose comment it was to whoever tries one.
+    """
     rate_limits.lock_keys(limits)
     thread_counts.lock_threads([article.pk])
     parent_now = parent and (Comment.objects.filter(pk=parent.pk).first() or Comment())  # one of no story: it is gone
@@ -98,9 +111,8 @@ def _take_in(article, parent, submission, result, limits, notify_language, at):
     alike = Comment.objects.filter(article=article, parent=parent)
     alike = alike.filter(search_key=fold(submission.body), name_search_key=fold(submission.name))
     if earlier := alike.filter(created_at__gt=at - DUPLICATE_WITHIN).exclude(status=Status.TRASH).first():
-        earlier.is_double = True
-        return earlier
-    _refuse_what_was_said_before(alike)
+        return Received(earlier, is_duplicate=True)
+    _refuse_repetition(alike)
     seconds, sentence = rate_limits.exceeded(limits, at=at)
     if seconds:
         raise RateLimited(sentence, seconds)
@@ -121,11 +133,11 @@ def _take_in(article, parent, submission, result, limits, notify_language, at):
     if comment.status == Status.APPROVED:
         _let_through(comment)
     elif comment.status == Status.PENDING:
-        _call_the_moderators()
-    return comment
+        _notify_moderators()
+    return Received(comment)
 
 
-def _refuse_what_was_said_before(alike):
+def _refuse_repetition(alike):
     if alike.exclude(status=Status.TRASH).exists():
         raise DuplicateComment(
             _("These words are there already under this name, or wait for a moderator. Say something new.")
@@ -133,7 +145,7 @@ def _refuse_what_was_said_before(alike):
 
 
 def _let_through(comment):
-    """Nobody has looked at it and the rules show it: counted, in the history and on the pages like an approved one."""
+    """Count a comment that screening approved, record it, invalidate its pages, enqueue notifications."""
     thread_counts.count(comment, 1)
     log.record("comment.auto_approved", comment, by=None, article=comment.article_id, why=_rules_in(comment))
     thread_counts.invalidate_pages([comment.article_id])
@@ -145,12 +157,13 @@ def _rules_in(comment):
 
 
 @transaction.atomic
-@sensitive_variables("words", "address")
-def report(comment, *, reason, text="", address="", network="", at=None):
-    """Take in a reader's word that a comment should not stand, for the moderators to decide.
+@sensitive_variables("text", "address")
+def report(
+    comment: Comment, *, reason: str, text: str = "", address: str = "", network: str = "", at: datetime | None = None
+) -> Report | None:
+    """Store a reader's report for the moderators; return None where it is dropped.
 
-    What says nothing new (the same again, one more than anybody would read, the network's next of very many) is not
-    kept, and nobody is told.
+    A report that says nothing new is dropped silently: a duplicate, more than MOST_REPORTS, beyond the rate limit.
     """
     at, limits = at or timezone.now(), rate_limits.report_limits(network)
     rate_limits.lock_keys(limits)
@@ -163,22 +176,22 @@ def report(comment, *, reason, text="", address="", network="", at=None):
         return None
     rate_limits.count(limits, at=at)
     address = emails.encrypted_columns(address) if address else {}
-    _call_the_moderators()
+    _notify_moderators()
     return Report.objects.create(comment=comment, reason=reason, text=text, created_at=at, **address)
 
 
-def _call_the_moderators():
+def _notify_moderators():
     """Enqueue the digest mail to moderators, a while later, so that it covers what comes until then."""
     due_at = timezone.now() + timedelta(minutes=settings.MODERATORS_DIGEST_MINUTES)
     enqueue("comments.notify_moderators", key="moderators-digest", due_at=due_at)
 
 
-def is_its_writers(comment):
+def is_its_writers(comment: Comment) -> bool:
     """Return whether its writer may still change it: nobody has decided. They must not learn that it is spam."""
     return comment.status in {Status.PENDING, Status.SPAM}
 
 
-def no_rewrite_because(comment):
+def no_rewrite_because(comment: Comment) -> str:
     """Return the sentence why its writer cannot change this comment any more, or ""."""
     if not is_its_writers(comment):
         return str(DECIDED_ALREADY)
@@ -187,17 +200,17 @@ def no_rewrite_because(comment):
     return ""
 
 
-def rewrite(comment, body, *, is_spam=False, at=None):
+def rewrite(comment: Comment, body: str, *, is_spam: bool = False, at: datetime | None = None) -> None:
     """Replace the text of a waiting comment for its writer; it is screened again.
 
     The text as sent is kept as for a moderator's edit, each version in between in its audit event.
     """
     result = rescreen(comment, body, CommentSettings.current(), is_spam=is_spam)
-    _put_other_words(comment, body, result, at or timezone.now())
+    _replace_text(comment, body, result, at or timezone.now())
 
 
 @transaction.atomic
-def _put_other_words(comment, body, result, at):
+def _replace_text(comment, body, result, at):
     limits = rate_limits.rewrite_limits(comment)
     rate_limits.lock_keys(limits)
     list(Comment.objects.select_for_update(no_key=True).filter(pk=comment.pk).values_list("pk"))
@@ -213,9 +226,7 @@ def _put_other_words(comment, body, result, at):
         raise DuplicateComment(
             _("You have sent these words a moment ago. Say something new, or take this comment back.")
         )
-    _refuse_what_was_said_before(
-        alike.filter(name_search_key=comment.name_search_key, created_at__lte=at - DUPLICATE_WITHIN)
-    )
+    _refuse_repetition(alike.filter(name_search_key=comment.name_search_key, created_at__lte=at - DUPLICATE_WITHIN))
     seconds, sentence = rate_limits.exceeded(limits, at=at)
     if seconds:
         raise RateLimited(sentence, seconds)
@@ -230,7 +241,7 @@ def _put_other_words(comment, body, result, at):
 
 
 @transaction.atomic
-def take_back(comment):
+def take_back(comment: Comment) -> None:
     """Erase a waiting comment for its writer, text and address; the audit log says no more than that."""
     own = Comment.objects.filter(pk=comment.pk, status=comment.status)
     if not is_its_writers(comment) or not own.update(status=Status.TRASH):

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,8 +22,10 @@ from comments.moderation.refusals import Refused
 from comments.submission import rate_limits, submit
 from comments.submission.forms import CommentForm
 from comments.submission.report_form import ReportForm
+from news.models import Article
 from news.site.views import article_response, for_live_article, gone, private_response
 from portal.pagecache import counters
+from portal.pagecache.counters import PageDependencies
 
 OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a bookmark, no other site had a part
 
@@ -48,7 +50,7 @@ def _gone(request, article, dependencies):
 @sensitive_post_parameters("name", "email", "proof")
 @sensitive_variables()
 @for_live_article(when_gone=_gone)
-def comments(request, article, dependencies):
+def comments(request: HttpRequest, article: Article, dependencies: PageDependencies) -> HttpResponse:
     """Receive a comment (303 to the article), or show the form again.
 
     422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
@@ -68,14 +70,14 @@ def comments(request, article, dependencies):
         status = 403 if form.has_error("parent", "parent") else 422
         return _again(request, article, form, status=status)
     try:
-        comment = form.send(network=rate_limits.network_of(request))
+        received = form.send(network=rate_limits.network_of(request))
     except Refused as refused:
         form.refusal = str(refused)
         response = _again(request, article, form, status=refused.status)
         if isinstance(refused, submit.RateLimited):
             response.headers["Retry-After"] = str(refused.seconds)
         return response
-    return SeeOther(_where_it_went(comment, article))
+    return SeeOther(_where_it_went(received, article))
 
 
 def _again(request, article, form, *, status):
@@ -86,21 +88,22 @@ def _again(request, article, form, *, status):
     return _reply_page(request, article, status=status, parent=parent, comment_form=form)
 
 
-def _where_it_went(comment, article):
+def _where_it_went(received, article):
     """Return where to redirect: to the comment, or to the article with a receipt that shows the waiting comment.
 
     A duplicate gets no receipt: its sender may not be who sent it first.
     """
+    comment = received.comment
     if comment.status == Comment.Status.APPROVED:
         return comment.get_absolute_url()
-    if comment.is_double:
+    if received.is_duplicate:
         return f"{article.get_absolute_url()}#received"
     return f"{article.get_absolute_url()}?{urlencode({'held': tokens.receipt(comment)})}#received"
 
 
 @require_safe
 @for_live_article
-def page(request, article, dependencies, number):
+def page(request: HttpRequest, article: Article, dependencies: PageDependencies, number: int) -> HttpResponse:
     """A further page of an article's thread. Context: that of the article, and `conversation`."""
     if number == 1:
         return redirect(f"{article.get_absolute_url()}#comments")
@@ -113,7 +116,7 @@ def page(request, article, dependencies, number):
 
 @require_safe
 @for_live_article
-def comment(request, article, dependencies, pk):
+def comment(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
     """The permanent address of one comment: 302 to the page it is on today."""
     try:
         return redirect(threads.address_of(get_object_or_404(Comment.objects.approved(), article=article, pk=pk)))
@@ -123,7 +126,7 @@ def comment(request, article, dependencies, pk):
 
 @require_safe
 @for_live_article
-def reply(request, article, dependencies, pk):
+def reply(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
     """The form to answer one comment. Context: `article`, `parent`, `comment_form` (or `closed`, why there is none)."""
     parent = _shown(article, pk)
     if parent is None:
@@ -140,7 +143,7 @@ def reply(request, article, dependencies, pk):
 @sensitive_post_parameters("email", "words")
 @sensitive_variables()
 @for_live_article
-def report(request, article, dependencies, pk):
+def report(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
     """Receive a report on a comment (303), or show the form again (422, 403).
 
     Context: `article`, `comment`, `comment_form`.
@@ -165,14 +168,14 @@ def report(request, article, dependencies, pk):
 
 @require_safe
 @for_live_article
-def reported(request, article, dependencies, pk):
+def reported(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
     """Thank whoever reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
     context = {"article": article, "comment": _shown(article, pk)}
     return sender_response(request, "comments/reported.html", article, context)
 
 
 @require_safe
-def privacy(request):
+def privacy(request: HttpRequest) -> HttpResponse:
     """What is stored of a comment, how long, and who sees it. Context: `comment_settings`, `write_to`."""
     dependencies = counters.PageDependencies()
     context = {
@@ -203,13 +206,15 @@ def _no_comment(request, article):
     return sender_response(request, "comments/no_comment.html", article, {"article": article}, status=404)
 
 
-def sender_response(request, template, article, context, *, status=200):
+def sender_response(
+    request: HttpRequest, template: str, article: Article, context: dict, *, status: int = 200
+) -> HttpResponse:
     """Render a page that is neither cached nor indexed; its language links lead to the article."""
     context["page_path"] = article.get_absolute_url()
     return private_response(render(request, template, context, status=status), has_form=True)
 
 
-def posted_to(request):
+def posted_to(request: HttpRequest) -> QueryDict:
     """Return the POST data, or raise for a body larger than a comment can be (400)."""
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
@@ -220,7 +225,7 @@ def posted_to(request):
     return request.POST
 
 
-def elsewhere_because(request):
+def elsewhere_because(request: HttpRequest) -> str:
     """Return the sentence why a request does not count as sent from our own form, or "".
 
     Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.

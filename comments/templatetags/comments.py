@@ -2,6 +2,7 @@
 
 from django import template
 from django.db.models import F
+from django.template import Context
 
 from comments import tokens
 from comments.display import rendering, threads
@@ -17,7 +18,7 @@ register.filter("as_text", rendering.rendered)
 
 
 @register.simple_tag(takes_context=True)
-def thread_of(context, article):
+def thread_of(context: Context, article: Article) -> threads.ThreadPage:
     """Return the `ThreadPage` asked for, else the first.
 
     Where commenting ends at a known time, the cached page expires then.
@@ -30,13 +31,13 @@ def thread_of(context, article):
 
 
 @register.simple_tag(takes_context=True)
-def comment_form_of(context, article):
+def comment_form_of(context: Context, article: Article) -> CommentForm:
     """Return the form as it was sent, where something was wrong with it; else an empty one."""
     return context.get("comment_form") or CommentForm(article)
 
 
 @register.simple_tag(takes_context=True)
-def held_for(context, article):
+def held_for(context: Context, article: Article) -> Comment | None:
     """Return the waiting comment of the receipt in this URL (`?held=`), or None.
 
     The page is private then. Once it is decided on or the receipt has expired, this is the public page.
@@ -52,19 +53,19 @@ def held_for(context, article):
 
 
 @register.filter
-def proof(comment):
+def proof(comment: Comment) -> str:
     """Return the commenter token for the sender's browser."""
     return tokens.commenter_token(comment)
 
 
 @register.filter
-def is_web(address):
+def is_web(address: str) -> bool:
     """Return whether to link it: the form takes nothing else, but a row may be older than the form."""
     return address.startswith(("https://", "http://"))
 
 
 @register.filter
-def initials(name):
+def initials(name: str) -> str:
     """Return the first letters of the first and the last word, for the square beside a comment."""
     first_letters = [next((letter for letter in word if letter.isalnum()), "") for word in name.split()]
     letters = [letter.upper() if len(letter.upper()) == 1 else letter for letter in first_letters if letter]
@@ -72,12 +73,12 @@ def initials(name):
 
 
 @register.simple_tag
-def comments_page(article, number):
+def comments_page(article: Article, number: int) -> str:
     return threads.page_address(article, number)
 
 
 @register.simple_tag
-def most_discussed():
+def most_discussed() -> list[tuple[Article, int]]:
     """Return the live articles with the most comments as (article, count), in one query."""
     stories = Article.objects.live().filter(thread__approved_count__gt=0).for_cards()
     stories = stories.annotate(count=F("thread__approved_count")).order_by("-count", "-live_from", "-pk")

@@ -18,7 +18,7 @@ def make_comment(article=None, *, status="", by=None, **fields):
     """A comment that came in through moderation and, where another status is asked for, was decided there."""
     number = next(numbers)
     said = {"name": f"Reader {number}", "address": f"reader{number}@example.org", "body": f"Words {number}."}
-    comment = submit.submit(article or make_live_articles(1)[0], **{**said, **fields})
+    comment = submit.submit(article or make_live_articles(1)[0], **{**said, **fields}).comment
     if status and status != comment.status:
         decision = decisions.BACK_TO[decisions.Status(status)]
         decisions.decide(decision, comment, by=by or make_user("Moderators"))

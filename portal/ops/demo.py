@@ -149,4 +149,4 @@ def _create_comments(moderator: User) -> None:
 
 def _post(article: Article, name: str, body: str, parent: Comment | None = None) -> Comment:
     address = f"{name.split()[0].strip('.').lower()}@reader.example".encode("ascii", "ignore").decode()
-    return submit.submit(article, name=name, address=address, body=body, parent=parent, at=timezone.now())
+    return submit.submit(article, name=name, address=address, body=body, parent=parent, at=timezone.now()).comment
