@@ -53,12 +53,12 @@ def of_receipt(receipt: str, *, valid: timedelta | None = None) -> int | None:
 
 def commenter_token(comment: Comment) -> str:
     """Sign the token a sender's browser keeps and sends along with their next comment."""
-    return _proofs().sign(str(comment.pk))
+    return _commenter_tokens().sign(str(comment.pk))
 
 
-def comment_of_token(proof: str) -> int | None:
+def comment_of_token(token: str) -> int | None:
     """Return the id of the comment this browser sent, or None after a year."""
-    return _number(_proofs(), proof, COMMENTER_TOKEN_VALID)
+    return _number(_commenter_tokens(), token, COMMENTER_TOKEN_VALID)
 
 
 def confirmation(subscription: Subscription) -> str:
@@ -91,7 +91,7 @@ def _receipts():
     return signing.TimestampSigner(salt="comments.receipt")
 
 
-def _proofs():
+def _commenter_tokens():
     return signing.TimestampSigner(salt="comments.proof")
 
 

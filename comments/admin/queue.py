@@ -113,7 +113,7 @@ class CommentAdmin(AuditedAdmin):
         return HttpResponseRedirect(f"{reverse('admin:comments_comment_changelist')}?c={object_id}")
 
     def changelist_view(self, request, extra_context=None) -> HttpResponse:
-        """The queue. Context: `queue_context.shown`, `queue_actions.urls_of`, and what `render_queue` was given.
+        """The queue. Context: `queue_context.build`, `queue_actions.urls_of`, and what `render_queue` was given.
 
         Posting here decides nothing: every action has a URL of its own.
         """
@@ -131,9 +131,9 @@ class CommentAdmin(AuditedAdmin):
         if changelist := getattr(response, "context_data", {}).get("cl"):
             view = ViewFilter.value(next(spec for spec in changelist.filter_specs if isinstance(spec, ViewFilter)))
             asked = context.get("current_id") or request.GET.get("c")
-            shown = queue_context.shown(changelist, view, asked, by=request.user)
-            shown |= queue_actions.urls_of(request, shown)
-            response.context_data |= shown | context
+            page = queue_context.build(changelist, view, asked, by=request.user)
+            page |= queue_actions.urls_of(request, page)
+            response.context_data |= page | context
             if "refusals" in context:
                 response.status_code = 422
         return response

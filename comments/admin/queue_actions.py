@@ -266,11 +266,11 @@ def load_comment(comment_id: int) -> Comment:
     return comment
 
 
-def urls_of(request: HttpRequest, shown: dict) -> dict:
+def urls_of(request: HttpRequest, page: dict) -> dict:
     """Return the context `actions`, addresses by name, and `query`, which each of them carries to lead back."""
     query = f"?{request.GET.urlencode()}"
-    rows = {"undo": shown.get("undoable"), "undo_many": shown.get("undoable_batch")}
-    rows |= dict.fromkeys(ON_CURRENT, shown["current"])
+    rows = {"undo": page.get("undoable"), "undo_many": page.get("undoable_batch")}
+    rows |= dict.fromkeys(ON_CURRENT, page["current"])
     ids = {name: [row.pk] for name, row in rows.items() if row} | {"decide_many": [], "switch": []}
     actions = {name: reverse(f"admin:comments_comment_{name}", args=args) + query for name, args in ids.items()}
     return {"actions": actions, "query": query}

@@ -52,7 +52,7 @@ YOU_DID_WITH_MANY = {
 }
 
 
-def shown(changelist: ChangeList, view: str, asked: int | str | None, *, by: User) -> dict:
+def build(changelist: ChangeList, view: str, asked: int | str | None, *, by: User) -> dict:
     """Return the context: `views`, `rows`, `current` (the comment `asked` for, else the first unclaimed) and so on."""
     changelist.filter_params.pop("c", None)  # a search begins at the top of what it finds
     comments = list(changelist.result_list)

@@ -160,8 +160,8 @@ class UnsentText:
         texts = {}
         if comment:
             rendered = {"words": _plain(comment.body), "answer": "", "note": ""}
-            typed = {name: _plain(posted[name]) for name in rendered if name in posted}
-            texts = {name: text for name, text in typed.items() if text != rendered[name]}
+            texts_in_post = {name: _plain(posted[name]) for name in rendered if name in posted}
+            texts = {name: text for name, text in texts_in_post.items() if text != rendered[name]}
         if (banner := _plain(posted.get("banner", ""))) and banner != CommentSettings.current().banner:
             texts["banner"] = banner
         return cls(comment, texts)

@@ -127,5 +127,5 @@ def try_wordlists(comment_settings: CommentSettings) -> Trial:
     return trial
 
 
-def _lines(found):
-    return ", ".join(dict.fromkeys(each.line for _where, all_found in found for each in all_found))
+def _lines(matches):
+    return ", ".join(dict.fromkeys(each.line for _where, all_found in matches for each in all_found))

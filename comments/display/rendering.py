@@ -28,8 +28,8 @@ def rendered(body: str) -> SafeString:
 
 def links_in(body: str) -> list[tuple[str, int, int]]:
     """Return the addresses that `rendered` makes links of, as typed: (address, start, end)."""
-    found = ((_link_in(match[0]), match.start()) for match in LINK.finditer(body))
-    return [(link, start, start + len(link)) for link, start in found if link]
+    matches = ((_link_in(match[0]), match.start()) for match in LINK.finditer(body))
+    return [(link, start, start + len(link)) for link, start in matches if link]
 
 
 def _lines(text):
@@ -49,13 +49,13 @@ def _anchor(link):
     return format_html('<a href="{}" rel="nofollow ugc noopener" dir="ltr">{}</a>', _whole(link), link)
 
 
-def _link_in(found):
+def _link_in(address):
     """Strip the punctuation of the sentence around an address; "" where it leads to no host."""
-    counts, end = Counter(found), len(found)
-    while end and ((last := found[end - 1]) in ENDS_A_SENTENCE or counts[last] > counts[PAIRS.get(last, last)]):
+    counts, end = Counter(address), len(address)
+    while end and ((last := address[end - 1]) in ENDS_A_SENTENCE or counts[last] > counts[PAIRS.get(last, last)]):
         counts[last] -= 1
         end -= 1
-    link = found[:end]
+    link = address[:end]
     try:
         parts = urlsplit(_whole(link))
     except ValueError:  # half an IPv6 address, or letters that turn into others

@@ -25,8 +25,8 @@ def sentences(comment: Comment) -> list[tuple[int, str, list]]:
 
 def distinguishing_sentences(comment: Comment) -> list[str]:
     """Return the sentences that set it apart in a list: not the ones every comment has."""
-    rules = SENTENCES.keys() - {"all", "new", "nothing"}
-    return [SENTENCES[facts["rule"]](facts) for facts in comment.reasons if facts.get("rule") in rules]
+    distinguishing = SENTENCES.keys() - {"all", "new", "nothing"}
+    return [SENTENCES[facts["rule"]](facts) for facts in comment.reasons if facts.get("rule") in distinguishing]
 
 
 # Whole sentences, because languages put their words in different orders.

@@ -69,8 +69,11 @@ class Submission:
         number = tokens.comment_of_token(self.commenter_token)
         if number is None:
             return None
-        mine = Comment.objects.approved().filter(commenter_email__address_hash__in=emails.lookup_hashes(self.address))
-        return mine.filter(pk=number).first()
+        hashes = emails.lookup_hashes(self.address)
+        approved = Comment.objects.approved().filter(commenter_email__address_hash__in=hashes)
+            commenter_email__address_hash__in=emails.lookup_hashes(self.address)
+        )
+        return approved.filter(pk=number).first()
 
 
 Findings = Iterator[tuple[str, dict]]

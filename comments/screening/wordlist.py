@@ -161,7 +161,7 @@ class WordList:
                     entry_spans = spans.setdefault(entry.line, set())
                     if len(entry_spans) < MOST_PLACES:
                         entry_spans.add(normalized.span(start, end))
-        return [Match(line, sorted(found)) for line, found in spans.items()]
+        return [Match(line, sorted(entry_spans)) for line, entry_spans in spans.items()]
 
     def _matches(self, letters):
         """Yield matches by where they end, the longest first, as (entry, start, end).
