@@ -71,8 +71,6 @@ class Submission:
             return None
         hashes = emails.lookup_hashes(self.address)
         approved = Comment.objects.approved().filter(commenter_email__address_hash__in=hashes)
-            commenter_email__address_hash__in=emails.lookup_hashes(self.address)
-        )
         return approved.filter(pk=number).first()
 
 
