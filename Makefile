@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Compiled code is kept beside its source, also where the machine says otherwise: each process of the tests begins with it.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test test-fast check check-all lock messages
+.PHONY: demo test test-fast check check-all format lock messages
 
 demo: .venv/demo.stamp
 	$(BIN)/python manage.py demo
@@ -24,8 +24,13 @@ check: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/djangofmt --check templates
 	$(BIN)/python .ci/settings.py manage.py makemigrations --check --dry-run
 	$(BIN)/python .ci/settings.py manage.py check --deploy --fail-level WARNING
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/djangofmt templates
 
 # Everything everywhere, which takes too long for every change: the last report is in docs/check-all.md.
 check-all: .venv/dev.stamp

@@ -1,9 +1,12 @@
-"""Questions about many rows, asked in one place each. No step and no page filters by hand."""
+"""Questions about many rows, asked in one place each. No step and no page filters by hand.
+
+Imports no model: the models import this module.
+"""
 
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import F, Prefetch, Q, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import Left, RowNumber
 from django.utils import timezone
 
@@ -44,37 +47,11 @@ class ArticleQuerySet(models.QuerySet):
         place = Window(RowNumber(), partition_by=F("section"), order_by=[F("live_from").desc(), F("pk").desc()])
         return self.annotate(place=place).filter(place__lte=count)
 
-    def linking_to(self, article):
-        """Other stories with a related link to this one, by an editor's choice or because its headline was found."""
-        from news.models import ArticleRelated  # the models import this module
-
-        links = ArticleRelated.objects.filter(Q(target=article) | Q(matched_article=article))
-        return self.filter(pk__in=links.values("content_object")).exclude(pk=article.pk)
-
     def next_boundaries(self, *, after):
         """The coming moments at which some story appears or goes, soonest first."""
         moments = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
         windows = moments.values_list("live_from", "live_until")
         return sorted({moment for window in windows for moment in window if moment and moment > after})
-
-
-def article_page_prefetches():
-    """What to prefetch of a story whose page is made: signatures, tags, links and where they lead."""
-    from news.models import ArticleRelated  # the models import this module
-
-    links = ArticleRelated.objects.select_related("target", "matched_article")
-    links = links.defer("target__body", "matched_article__body")
-    return (*card_prefetches(), Prefetch("related_links", links))
-
-
-def card_prefetches():
-    """What to prefetch of stories whose authors and tags are shown."""
-    from news.models import ArticleByline, ArticleTag  # the models import this module
-
-    return (
-        Prefetch("bylines", ArticleByline.objects.select_related("author")),
-        Prefetch("tag_rows", ArticleTag.objects.select_related("tag").order_by("tag__name")),
-    )
 
 
 class SlugQuerySet(models.QuerySet):

@@ -3,6 +3,7 @@
 from django import template
 from django.db.models import F
 from django.template import Context
+from django.utils.html import format_html
 
 from comments import tokens
 from comments.display import rendering, threads
@@ -70,6 +71,15 @@ def initials(name: str) -> str:
     first_letters = [next((letter for letter in word if letter.isalnum()), "") for word in name.split()]
     letters = [letter.upper() if len(letter.upper()) == 1 else letter for letter in first_letters if letter]
     return "".join(letters[:1] + letters[1:][-1:])
+
+
+@register.filter
+def signed(comment: Comment) -> str:
+    """Return the name, as a link where its website is one to follow."""
+    if not is_web(comment.website):
+        return comment.signature
+    link = '<a href="{}" rel="ugc external nofollow noopener">{}</a>'
+    return format_html(link, comment.website, comment.signature)
 
 
 @register.simple_tag

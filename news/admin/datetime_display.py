@@ -61,3 +61,17 @@ def when(at: datetime, *, now: datetime | None = None) -> str:
     """The same as an element that machines and screen readers understand."""
     local = timezone.localtime(at)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), moment(at, now=now))
+
+
+def said_at(sentence, **facts):
+    """A sentence with a moment in it, which is drawn as one."""
+    return format_html(sentence % {name: f"{{{name}}}" for name in facts}, **facts)
+
+
+def saved_when(form):
+    """Whether what stands in a story's form is saved, and when that was; or when it was kept unsaved."""
+    if form.context.resumed:
+        return said_at(_("Kept for you %(time)s, not saved"), time=when(form.context.resumed.saved_at))
+    if form.instance.pk and not form.is_bound:
+        return said_at(_("Saved %(time)s"), time=when(form.instance.saved_at))
+    return _("Not saved yet")

@@ -7,13 +7,15 @@ every quote inside them escaped), which is why the functions below may look for 
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape, unescape
 from uuid import UUID
 
 import nh3
+from django.utils.functional import Promise
 from django.utils.html import strip_tags
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 TAGS = {
     "p", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "blockquote", "hr", "br", "pre", "code",
@@ -48,7 +50,7 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000\ue001\ufffe\uffff\u
 
 
 @lru_cache(maxsize=16)  # one text is cleaned several times on its way through a form
-def clean(html):
+def clean(html: str) -> str:
     """Keep what the newsroom may write and drop the rest; cleaning twice changes nothing.
 
     Plain `div`s, which a paste from Word or a mail brings, become paragraphs, `<b>` becomes strong and so
@@ -68,21 +70,23 @@ def clean(html):
     return EMPTY.sub("", MARK.sub(r'<div data-related="\1"></div>', html)).strip()
 
 
-def token(uuid):
+def token(uuid: UUID | str) -> str:
+    """The token of a READ line."""
     return f'<div data-related="{uuid}"></div>'
 
 
-def tokens(html):
+def tokens(html: str) -> list[UUID]:
     """The uuids of the READ lines in a body, in their order."""
     return [UUID(found) for found in TOKEN.findall(html)]
 
 
-def blocks(html):
+def blocks(html: str) -> list[str]:
     """The blocks of a cleaned body in their order: paragraphs, headings, whole lists and tables, READ lines.
 
     Loose words between them are a block too.
     """
-    found, start, depth = [], 0, 0
+    found: list[str] = []
+    start = depth = 0
     for element in ELEMENT.finditer(html):
         closes, name = element.groups()
         is_edge = name in BLOCKS and depth == (1 if closes else 0)
@@ -98,14 +102,14 @@ def blocks(html):
     return [block.strip() for block in found if block.strip()]
 
 
-def spelt_alike(html):
+def spelt_alike(html: str) -> str:
     """Cleaned HTML without what says nothing: an editor in a browser writes other blanks between blocks."""
     if "<pre" in html:
         return html
     return EDGES.sub(r"\1", re.sub(r"\s+", " ", html)).strip()  # blanks first: a run of them is looked at once
 
 
-def same_text(one, other):
+def same_text(one: str | None, other: str | None) -> bool:
     """Whether two bodies say the same."""
     one, other = clean(one or ""), clean(other or "")
     if "<pre" in one or "<pre" in other:
@@ -113,26 +117,26 @@ def same_text(one, other):
     return spelt_alike(one) == spelt_alike(other)
 
 
-def paragraphs(*texts):
+def paragraphs(*texts: str) -> str:
     """Body HTML from plain text, a paragraph each; line breaks inside one are kept."""
     return "\n".join("<p>" + escape(text.strip(), quote=False).replace("\n", "<br>") + "</p>" for text in texts)
 
 
-def plain_text(html):
+def plain_text(html: str) -> str:
     """The words of a body, with a space between blocks, for counting, searching and summaries."""
     return _words(BLOCK_END.sub(" ", TOKEN.sub(" ", html)))
 
 
-def passages(html):
+def passages(html: str) -> list[str]:
     """The words of a body, block by block: what stands in two of them does not belong together."""
     return list(filter(None, map(_words, BLOCK_END.split(TOKEN.sub("<br>", html)))))
 
 
-def word_count(html):
+def word_count(html: str) -> int:
     return len(plain_text(html).split())
 
 
-def opening(html, length=200):
+def opening(html: str, length: int = 200) -> str:
     """The first sentences of a body's paragraphs, as many as fit; also of a body cut off anywhere.
 
     Headings, lists and tables make no sentences, unless there is nothing else. A first sentence that is
@@ -148,7 +152,9 @@ def opening(html, length=200):
     return words[:length].rpartition(" ")[0].rstrip(" ,;:–—-") + "…"
 
 
-def rendered(html, read_line, dateline="", scroll_label=""):
+def rendered(
+    html: str, read_line: Callable[[UUID], str], dateline: str = "", scroll_label: str | Promise = ""
+) -> SafeString:
     """A stored body as readers get it: cleaned once more, tokens resolved, dateline set, tables made scrollable.
 
     `read_line(uuid)` gives the HTML of a READ line, or "" where its target is not live; `dateline` is
@@ -160,15 +166,15 @@ def rendered(html, read_line, dateline="", scroll_label=""):
     return mark_safe(TABLE.sub(_region(scroll_label), html).replace("</table>", "</table></div>"))
 
 
-def _words(html):
+def _words(html: str) -> str:
     return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()
 
 
-def _region(scroll_label):
+def _region(scroll_label: str | Promise) -> Callable[[re.Match[str]], str]:
     """What stands before each table: a region with a name of its own, its caption or the label given."""
-    labels = Counter()
+    labels: Counter[str] = Counter()
 
-    def opened(found):
+    def opened(found: re.Match[str]) -> str:
         label = plain_text(found[1] or "") or str(scroll_label)
         labels[label] += 1
         name = label if labels[label] == 1 else f"{label} {labels[label]}"

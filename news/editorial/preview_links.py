@@ -1,6 +1,7 @@
 """Preview links: somebody without a login sees a story before readers do. They are made and revoked here alone."""
 
 from datetime import UTC, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -47,8 +48,8 @@ def _check_permission(by: User) -> None:
         raise Refused(str(steps.NOT_TO_EDIT))
 
 
-def _facts(link: PreviewLink) -> dict[str, str | int]:
+def _facts(link: PreviewLink) -> dict[str, Any]:
     """What the audit event says of a link. Its number opens nothing: the address is signed."""
     until = link.expires_at.astimezone(UTC).isoformat(timespec="seconds")
-    facts: dict[str, str | int] = {"link": str(link.pk), "until": until}
+    facts: dict[str, Any] = {"link": str(link.pk), "until": until}
     return facts | {"revision": link.revision.number} if link.revision else facts

@@ -10,6 +10,7 @@ times per story, and `difflib`'s ratio says that strings are alike, not how many
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, islice
@@ -49,28 +50,29 @@ class Name:
     """A capitalised word as the story writes it, with the other words of the names it stands in, folded."""
 
     spelling: str
-    before: set = field(default_factory=set)
-    after: set = field(default_factory=set)
+    before: set[str] = field(default_factory=set)
+    after: set[str] = field(default_factory=set)
     is_sure: bool = False  # somewhere it is capitalised for no other reason than being a name
 
     @cached_property
-    def plain(self):
+    def plain(self) -> str:
         return fold(self.spelling)
 
 
-def spelt_two_ways(texts, names=()):
+def spelt_two_ways(texts: Iterable[str], names: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Pairs of spellings that look like one name. `texts` are paragraphs, `names` those that stand beside the text."""
-    found, small = {}, set()
+    found: dict[str, Name] = {}
+    small: set[str] = set()
     for text in texts:
         words = list(WORD.finditer(text))
         small.update(word[0] for word in words if word[0].islower())
         _take(found, text, words, says_nothing=_is_in_capitals(text, words))
-    for name in names:
-        _take(found, name, list(WORD.finditer(name)), beside=True)
-    names = {key: name for key, name in found.items() if key not in small}
-    sure = {name.plain for name in names.values() if name.is_sure}
-    by_letter = defaultdict(list)
-    for name in islice((name for key, name in names.items() if len(key) >= SHORTEST), MOST_NAMES):
+    for text in names:
+        _take(found, text, list(WORD.finditer(text)), beside=True)
+    capitalised = {key: name for key, name in found.items() if key not in small}
+    sure = {name.plain for name in capitalised.values() if name.is_sure}
+    by_letter: defaultdict[str, list[Name]] = defaultdict(list)
+    for name in islice((name for key, name in capitalised.items() if len(key) >= SHORTEST), MOST_NAMES):
         by_letter[name.plain[0]].append(name)
     pairs = (
         (one.spelling, other.spelling)
@@ -81,7 +83,7 @@ def spelt_two_ways(texts, names=()):
     return list(islice(pairs, MOST_PAIRS))
 
 
-def _is_in_capitals(text, words):
+def _is_in_capitals(text: str, words: list[re.Match[str]]) -> bool:
     """A heading Set Like This One: there every word looks like a name."""
     return (
         len(words) > 3
@@ -90,7 +92,14 @@ def _is_in_capitals(text, words):
     )
 
 
-def _take(found, text, words, *, says_nothing=False, beside=False):
+def _take(
+    found: dict[str, Name],
+    text: str,
+    words: list[re.Match[str]],
+    *,
+    says_nothing: bool = False,
+    beside: bool = False,
+) -> None:
     """Add the capitalised words of a text, by their small letters."""
     for before, word, after in zip([None, *words], words, [*words[1:], None], strict=False):
         spelling = POSSESSIVE.sub("", word[0])
@@ -99,23 +108,23 @@ def _take(found, text, words, *, says_nothing=False, beside=False):
         name = found.setdefault(spelling.lower(), Name(spelling))
         if says_nothing:
             continue
-        if _is_one_name(text, before, word) and (first := fold(before[0])) not in TITLES:
+        if before and _is_one_name(text, before, word) and (first := fold(before[0])) not in TITLES:
             name.before.add(first)
-        if _is_one_name(text, word, after):
+        if after and _is_one_name(text, word, after):
             name.after.add(fold(POSSESSIVE.sub("", after[0])))
         if beside or not SENTENCE_START.search(text, max(0, word.start() - 4), word.start()):
             name.is_sure = True
 
 
-def _is_one_name(text, one, other):
+def _is_one_name(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
     """Whether two words belong together: both capitalised, a blank between them or the full stop of an initial."""
-    if not (one and other and one[0][0].isupper() and other[0][0].isupper()):
+    if not (one[0][0].isupper() and other[0][0].isupper()):
         return False
     gap = text[one.end() : other.start()]
     return gap in {" ", "\u00a0"} or (len(one[0]) == 1 and gap in {". ", ".\u00a0", "."})
 
 
-def _may_be_one(one, other, sure):
+def _may_be_one(one: Name, other: Name, sure: set[str]) -> bool:
     """Peter Hansen and Marta Hanson are two people; Ian Saunders and Mr Sanders may be one."""
     if not _is_near(one, other):
         return False
@@ -125,16 +134,16 @@ def _may_be_one(one, other, sure):
     return not first or not second or _meet(first, second)
 
 
-def _meet(some, others):
+def _meet(some: set[str], others: set[str]) -> bool:
     """Whether two sets of words share one, be it inflected or an initial."""
     return any(_is_inflected(a, b) or (a[0] == b[0] and 1 in {len(a), len(b)}) for a in some for b in others)
 
 
-def _is_near(one, other):
+def _is_near(one_name: Name, other_name: Name) -> bool:
     """Whether two spellings differ by a slip and not by their grammar."""
-    if one.spelling[-1] != other.spelling[-1]:
+    if one_name.spelling[-1] != other_name.spelling[-1]:
         return False
-    one, other = one.plain, other.plain
+    one, other = one_name.plain, other_name.plain
     if one == other:
         return True
     most = 2 if min(len(one), len(other)) >= LONG else 1
@@ -143,13 +152,13 @@ def _is_near(one, other):
     return _distance(one, other, most) <= most
 
 
-def _are_others(one, other):
+def _are_others(one: str, other: str) -> bool:
     return any(
         (one.startswith(a) and other.startswith(b)) or (one.startswith(b) and other.startswith(a)) for a, b in OTHERS
     )
 
 
-def _is_inflected(one, other):
+def _is_inflected(one: str, other: str) -> bool:
     """Whether both are one stem with two endings; a stem may lose up to two letters before an ending."""
     if one == other:
         return True
@@ -158,7 +167,7 @@ def _is_inflected(one, other):
     return any(one[n:] in INFLECTION and other[n:] in INFLECTION for n in stems)
 
 
-def _distance(one, other, most):
+def _distance(one: str, other: str, most: int) -> int:
     """Letters to change, add or drop to make one word of the other; `most + 1` as soon as it is more."""
     if abs(len(one) - len(other)) > most:
         return most + 1

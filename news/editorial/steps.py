@@ -200,9 +200,11 @@ def _check_fix_typo(copy: WorkingCopy, *, by: User, **inputs: Any) -> str:
     reviewed = copy.reviewed_revision
     if reviewed is None:
         return _("One person alone published it; somebody else reads it first.")
-    if not (reviewed.is_intact() and copy.latest_revision.is_intact()):
+    latest = copy.latest_revision
+    assert latest  # every story has one, and the button was about it
+    if not (reviewed.is_intact() and latest.is_intact()):
         return str(TAMPERED)
-    contents = revisions.content_of(reviewed), revisions.content_of(copy.latest_revision)
+    contents = revisions.content_of(reviewed), revisions.content_of(latest)
     return typo_fix.why_not(*contents, at_most=settings.TYPO_CHARACTERS)
 
 
@@ -230,7 +232,7 @@ def _check_assign(copy: WorkingCopy, *, by: User, to: User | None = None, **inpu
 
 def _is_away(copy: WorkingCopy) -> bool:
     """Whether readers saw the story once and do not any more."""
-    return copy.article.withdrawn_at is not None or copy.article.has_ended()
+    return bool(copy.article.withdrawn_at or copy.article.has_ended())
 
 
 def _is_being_written(copy: WorkingCopy) -> bool:
@@ -238,7 +240,7 @@ def _is_being_written(copy: WorkingCopy) -> bool:
 
 
 def _has_something_pending(copy: WorkingCopy) -> bool:
-    return copy.stage_at() != Stage.NOTHING_PENDING
+    return bool(copy.stage_at() != Stage.NOTHING_PENDING)
 
 
 # ---- the records
@@ -577,7 +579,8 @@ def unreviewed_publishers(copy: WorkingCopy, events: Iterable[AuditEvent] | None
     if events is None:
         events = AuditEvent.objects.about(copy.article).filter(kind__in=BREAK_GLASS_KINDS)
     reviewed = copy.reviewed_revision.number if copy.reviewed_revision else 0
-    return {event.actor_id for event in events if json.loads(event.facts)["revision"] > reviewed}
+    later = (event for event in events if json.loads(event.facts)["revision"] > reviewed)
+    return {event.actor_id for event in later if event.actor_id is not None}
 
 
 def _wrong_stage(copy: WorkingCopy, rule: StepRule) -> str:

@@ -1,10 +1,11 @@
-"""What Word leaves in a text that was pasted from it.
+"""Finds what Word leaves in a text that was pasted from it.
 
 `body.clean` has already dropped its styles, classes, comments and `o:p`; these are the things that come through
 as words or blanks, and that readers would see.
 """
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 from django.utils.translation import gettext as _
@@ -29,8 +30,8 @@ SETTINGS = re.compile(
 )
 
 
-def warnings_in(html):
-    """A sentence for each kind of leftover in a cleaned body."""
+def warnings_in(html: str) -> Iterator[str]:
+    """Yield a sentence for each kind of leftover in a cleaned body."""
     if broken := FIELDS.search(html):
         yield _("Word left “%(words)s” in the text.") % {"words": broken[0]}
     if SETTINGS.search(unescape(html)):

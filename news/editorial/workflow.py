@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news import audit_kinds
-from news.content import revisions
+from news.content import revisions, schema
 from news.editorial import steps
 from news.editorial.steps import RULES, Conflict, Refused, Stage, Step, why_not
 from news.links import related
-from news.models import Article, Author, Revision, Slug, Tag, WorkingCopy
+from news.models import Article, Revision, Slug, WorkingCopy
 from news.roles import system_user
 from portal.audit import log
 from portal.models import AuditEvent, User
@@ -64,24 +64,24 @@ def function_of(step: Step) -> Callable[..., None]:
 
 
 @transaction.atomic
-def start(
-    *,
-    by: User,
-    tags: Collection[Tag] = (),
-    authors: Collection[Author] = (),
-    links: Collection[dict[str, Any]] = (),
-    **fields: Any,
-) -> WorkingCopy:
+def start(*, by: User, **content: Any) -> WorkingCopy:
     """Create an article, blank to readers, with its working copy and the first revision of that.
 
-    `fields` are those of Content; `tags` and `authors` rows; `links` dicts of RelatedLink's columns.
+    `content` goes by the names of `schema.FIELDS`; rows are given as such or by their primary keys.
     """
-    log.lock()
-    copy = WorkingCopy(article=Article.objects.create(), **fields)
-    copy.save(force_insert=True)
-    revisions.write_rows(copy, tags=[tag.pk for tag in tags], authors=[author.pk for author in authors], links=links)
+    copy, content = WorkingCopy(), schema.plain(**content)
+    schema.assign(copy, content)
+    begin_new(copy)
+    schema.write_rows(copy, content)
     finish_save(copy, by=by)
     return copy
+
+
+def begin_new(copy: WorkingCopy) -> None:
+    """Insert a working copy and its article, blank to readers. In the caller's transaction; `finish_save` ends it."""
+    log.lock()
+    copy.article = Article.objects.create()
+    copy.save(force_insert=True)
 
 
 @contextmanager
@@ -95,21 +95,21 @@ def editing(copy: WorkingCopy, *, by: User, version: int) -> Iterator[WorkingCop
 
 
 @transaction.atomic
-def restore_revision(copy: WorkingCopy, revision: Revision, *, by: User, version: int | None) -> dict[str, int]:
+def restore_revision(copy: WorkingCopy, revision: Revision, *, by: User, version: int | None) -> revisions.LeftOut:
     """Bring an earlier revision back into the working copy, as a new revision; readers see no change.
 
-    Returns what that revision names and has been deleted since (see `revisions.missing_references`); it is left out.
+    Returns the part of that revision that is left out.
     """
     begin_save(copy, by=by, version=version)
     if revision.article_id != copy.pk:
         raise Refused(_("This version belongs to another story."))
     if not revision.is_intact():
         raise Refused(_("The stored text of this version was changed outside the newsroom; it is not brought back."))
-    if revision.content_hash == copy.latest_revision.content_hash:
+    if copy.latest_revision and revisions.says_the_same(revision, copy.latest_revision):
         raise Refused(_("The working copy says exactly this already."))
-    missing = _load_revision(copy, revision)
-    finish_save(copy, by=by, restored_from=revision.number)
-    return missing
+    left_out = _load_revision(copy, revision)
+    finish_save(copy, by=by, source=revision, restored_from=revision.number)
+    return left_out
 
 
 def begin_save(copy: WorkingCopy, *, by: User, version: int | None) -> None:
@@ -119,14 +119,16 @@ def begin_save(copy: WorkingCopy, *, by: User, version: int | None) -> None:
     _lock_version(copy, version)
 
 
-def finish_save(copy: WorkingCopy, *, by: User, **facts: Any) -> Revision:
+def finish_save(copy: WorkingCopy, *, by: User, source: Revision | None = None, **facts: Any) -> Revision:
     """Record what was written as a revision by `by`, if it says something new. Returns the latest revision.
+
+    `source` is the revision the content was taken from, if any (see `revisions.record`).
 
     A save takes an approval back and stays with the reviewers; on anything else it is a draft again,
     unless changes were requested, which still are. What is scheduled is a revision, and goes out as it is.
     """
     related.resolve_headlines(copy)
-    revision, is_new = revisions.record(copy, by=by)
+    revision, is_new = revisions.record(copy, by=by, source=source)
     if not is_new:
         return revision
     if copy.stage == Stage.APPROVED:
@@ -138,8 +140,7 @@ def finish_save(copy: WorkingCopy, *, by: User, **facts: Any) -> Revision:
     copy.latest_revision, copy.approved_revision = revision, None
     copy.saved_by, copy.saved_at = by, revision.created_at
     _save_workflow_columns(copy)
-    content = {"revision": revision.number, "content": revision.content_hash}
-    log.record(audit_kinds.SAVED, copy.article, by=by, **content, **facts)
+    log.record(audit_kinds.SAVED, copy.article, by=by, **_revision_facts(revision), **facts)
     return revision
 
 
@@ -208,8 +209,8 @@ def publish_alone(copy: WorkingCopy, revision: Revision, *, by: User, reason: st
 def review_published(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Put one's name under what one person alone had published."""
     _claim(copy, Step.REVIEW_PUBLISHED, revision, by)
-    copy.reviewed_revision, copy.unreviewed_since = copy.article.live_revision, None
-    _finish(copy, Step.REVIEW_PUBLISHED, copy.reviewed_revision, by, stage=copy.stage)
+    copy.reviewed_revision, copy.unreviewed_since = revision, None
+    _finish(copy, Step.REVIEW_PUBLISHED, revision, by, stage=copy.stage)
 
 
 @takes(Step.SCHEDULE)
@@ -267,7 +268,7 @@ def publish_due(pk: int) -> str:
     if copy.has_gone_live(at=at):
         _lock_version(copy, copy.version)  # which records it
         return audit_kinds.WENT_LIVE
-    revision, facts = copy.scheduled_revision, _schedule_facts(copy)
+    revision, facts = _scheduled_revision(copy), _schedule_facts(copy)
     if why := _hold_reason(copy, at):
         return _hold(copy, system, why=why)
     late = int((at - copy.scheduled_for).total_seconds())
@@ -311,8 +312,8 @@ def withdraw(copy: WorkingCopy, revision: Revision, *, by: User, reason: str, no
 def restore(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     """Show a withdrawn or ended story again as readers last saw it; a change under way stays in the newsroom."""
     _claim(copy, Step.RESTORE, revision, by)
-    article = copy.article
-    if copy.is_scheduled() and copy.scheduled_for <= timezone.now():
+    article, due = copy.article, copy.scheduled_for
+    if due and copy.is_scheduled() and due <= timezone.now():
         _hold_due_update(copy)
     article.withdrawn_at, article.withdrawal_note = None, ""
     if article.has_ended():
@@ -337,13 +338,13 @@ def discard(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
         return
     _load_revision(copy, public_revision)
     related.resolve_headlines(copy)
-    latest, is_new = revisions.record(copy, by=by)
+    latest, is_new = revisions.record(copy, by=by, source=public_revision)
     if is_new:
         copy.latest_revision, copy.saved_by, copy.saved_at = latest, by, latest.created_at
     stage = Stage.NOTHING_PENDING
     if copy.scheduled_revision:  # what was deleted meanwhile is missing now, and nobody has approved that
-        says_the_same = latest.content_hash == copy.scheduled_revision.content_hash
-        stage = Stage.SCHEDULED if says_the_same else Stage.DRAFT
+        is_scheduled = revisions.says_the_same(latest, copy.scheduled_revision)
+        stage = Stage.SCHEDULED if is_scheduled else Stage.DRAFT
     copy.approved_revision = latest if stage == Stage.SCHEDULED else None
     _finish(copy, Step.DISCARD, latest, by, stage=stage, discarded=revision.number)
 
@@ -377,12 +378,12 @@ def clear_expiry(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
     _set_expiry(copy, Step.CLEAR_EXPIRY, revision, by, None)
 
 
-def _load_revision(copy: WorkingCopy, revision: Revision) -> dict[str, int]:
+def _load_revision(copy: WorkingCopy, revision: Revision) -> revisions.LeftOut:
     """Give the working copy a revision's content; headlines that were matched to a story stay matched."""
     matches = related.matches_of(copy, copy.article)
-    missing = revisions.apply(revision, copy)
+    left_out = revisions.apply(revision, copy)
     related.restore_matches(copy, matches)
-    return missing
+    return left_out
 
 
 def _claim(copy: WorkingCopy, step: Step, revision: Revision, by: User, **inputs: Any) -> None:
@@ -396,7 +397,7 @@ def _claim(copy: WorkingCopy, step: Step, revision: Revision, by: User, **inputs
 def _lock_version(copy: WorkingCopy, version: int | None) -> None:
     """Compare-and-swap the version; raise Conflict if it changed. Records that a story went live, if nobody has yet."""
     log.lock()  # always before any row, so that two writers never wait for each other in a circle
-    if not WorkingCopy.objects.filter(pk=copy.pk, version=version).update(version=F("version") + 1):
+    if version is None or not WorkingCopy.objects.filter(pk=copy.pk, version=version).update(version=F("version") + 1):
         raise Conflict(_("Somebody else has just changed this story."))
     copy.version = version + 1
     if copy.has_gone_live():
@@ -417,8 +418,8 @@ def _finish(
     """Write the workflow's columns, record the step's audit event, bump the counters of the pages that `moved`."""
     copy.stage = stage
     _save_workflow_columns(copy)
-    content = {"revision": revision.number, "content": revision.content_hash}
-    log.record(RULES[step].audit_kind, copy.article, by=by, reason=reason, **content, **facts)
+    kind = RULES[step].audit_kind
+    log.record(kind, copy.article, by=by, reason=reason, **_revision_facts(revision), **facts)
     if moved:
         counters.bump(*moved)
 
@@ -479,7 +480,7 @@ def _apply_to_article(copy: WorkingCopy, revision: Revision, *, at: datetime) ->
 
 def _clear_pending(copy: WorkingCopy, revision: Revision) -> None:
     """Nothing is pending of a revision that readers see now. What was written after it keeps its stage and its plan."""
-    if copy.latest_revision.content_hash == revision.content_hash:
+    if copy.latest_revision and revisions.says_the_same(copy.latest_revision, revision):
         copy.stage = Stage.NOTHING_PENDING
         copy.approved_revision = copy.submitted_by = copy.planned_publish_at = None
     elif copy.planned_publish_at == copy.scheduled_for:
@@ -493,13 +494,12 @@ def _clear_schedule(copy: WorkingCopy) -> None:
 
 def _record_going_live(copy: WorkingCopy) -> None:
     """Record that readers have seen a new story since its second, and settle what hung on it."""
-    article, revision = copy.article, copy.scheduled_revision
-    facts = _schedule_facts(copy)
+    article, revision = copy.article, _scheduled_revision(copy)
+    facts = {**_revision_facts(revision), **_schedule_facts(copy)}
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
-    content = {"revision": revision.number, "content": revision.content_hash}
-    log.record(audit_kinds.WENT_LIVE, article, by=system_user(), **content, **facts)
+    log.record(audit_kinds.WENT_LIVE, article, by=system_user(), **facts)
     counters.bump(*counters.counters_for(article))
 
 
@@ -509,10 +509,11 @@ def _hold_reason(copy: WorkingCopy, at: datetime) -> str:
         return "withdrawn"
     if copy.article.has_ended(at=at):
         return "ended"
-    if not copy.scheduled_revision.is_intact():
+    revision = _scheduled_revision(copy)
+    if not revision.is_intact():
         return "changed"
     try:
-        _slug_for(copy, copy.scheduled_revision)
+        _slug_for(copy, revision)
     except Refused:
         return "address"
     return ""
@@ -524,8 +525,7 @@ def _hold(copy: WorkingCopy, system: User, *, why: str) -> str:
     One whose story somebody has taken from readers is off the schedule; any other stays overdue, and seen as
     such, until somebody has mended it.
     """
-    revision = copy.scheduled_revision
-    facts = {"revision": revision.number, "content": revision.content_hash, "why": why, **_schedule_facts(copy)}
+    facts = {**_revision_facts(_scheduled_revision(copy)), "why": why, **_schedule_facts(copy)}
     if why in {"withdrawn", "ended"}:
         _lock_version(copy, copy.version)
         copy.stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
@@ -544,11 +544,24 @@ def _hold_due_update(copy: WorkingCopy) -> None:
     _hold(copy, system_user(), why=_hold_reason(copy, timezone.now()))
 
 
-def _schedule_facts(copy: WorkingCopy) -> dict[str, str]:
+def _scheduled_revision(copy: WorkingCopy) -> Revision:
+    """The revision that is scheduled, where one is."""
+    assert copy.scheduled_revision
+    return copy.scheduled_revision
+
+
+def _schedule_facts(copy: WorkingCopy) -> dict[str, Any]:
+    """What an event says of a schedule, where there is one: a constraint holds its three columns together."""
+    assert copy.scheduled_for and copy.scheduled_by
     return {"due": _iso(copy.scheduled_for), "scheduled_by": copy.scheduled_by.username}
 
 
-def _four_eyes_facts() -> dict[str, str]:
+def _revision_facts(revision: Revision) -> dict[str, Any]:
+    """What an event says of its revision; verification looks for it."""
+    return {"revision": revision.number, "content": revision.content_hash}
+
+
+def _four_eyes_facts() -> dict[str, Any]:
     """What an event says of the four-eyes rule it was taken under, where that is not the usual one."""
     return {} if settings.FOUR_EYES == "on" else {"four_eyes": settings.FOUR_EYES}
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from news import audit_kinds
-from news.content import body, revisions
+from news.content import body, revisions, schema
 from news.editorial import workflow
 from news.editorial.workflow import Stage
 from news.importers.seed_format import LARGEST, Paragraph, ReadLine, Story, Unreadable, read
@@ -127,15 +127,7 @@ def _is_one_story(imported: ImportRecord, story: Story) -> bool:
 
 def _create(story: Story, source: str, by, section) -> Outcome:
     notes = _notes(story)
-    text, links = _body(story, {})
-    copy = workflow.start(
-        by=by,
-        body=text,
-        links=links,
-        tags=_tags(story, by, notes),
-        authors=_authors(story, by, notes),
-        **_content(story, section, notes),
-    )
+    copy = workflow.start(by=by, **_content(story, section, {}, by, notes))
     ImportRecord.objects.create(
         source=source, fingerprint=story.fingerprint, article=copy.article, revision=copy.latest_revision
     )
@@ -154,15 +146,10 @@ def _update(story: Story, imported: ImportRecord, by, section) -> Outcome:
     if copy.stage not in (Stage.DRAFT, Stage.NOTHING_PENDING):
         return Outcome(Result.KEPT, imported.article, [_("in the newsroom's hands, left alone")])
     with workflow.editing(copy, by=by, version=copy.version):
-        for name, value in _content(story, copy.section or section, notes).items():
-            setattr(copy, name, value)
-        copy.body, links = _body(story, {link.key: link.uuid for link in copy.related_links.all()})
-        revisions.write_rows(
-            copy,
-            tags=[tag.pk for tag in _tags(story, by, notes)],
-            authors=[author.pk for author in _authors(story, by, notes)],
-            links=links,
-        )
+        uuids = {link.key: link.uuid for link in copy.related_links.all()}
+        content = schema.plain(**_content(story, copy.section or section, uuids, by, notes))
+        schema.assign(copy, content)
+        schema.write_rows(copy, content)
     result = Result.UNCHANGED if copy.latest_revision_id == imported.revision_id else Result.UPDATED
     imported.fingerprint, imported.revision, imported.imported_at = (
         story.fingerprint,
@@ -200,8 +187,14 @@ def _notes(story: Story) -> list[str]:
     return notes
 
 
-def _content(story: Story, section: Section | None, notes: list[str]) -> dict:
+def _content(story: Story, section: Section | None, uuids: dict, by, notes: list[str]) -> dict:
+    """What the file says, by the names of the content; `uuids` are those of the links an earlier version had."""
+    text, links = _body(story, uuids)
     return {
+        "body": text,
+        "related": links,
+        "tags": _tags(story, by, notes),
+        "authors": _authors(story, by, notes),
         "headline": story.headline,
         "dateline": _fitting(WorkingCopy, "dateline", story.dateline),
         "source": _fitting(WorkingCopy, "source", story.source),

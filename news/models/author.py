@@ -21,7 +21,7 @@ class Author(models.Model):
         verbose_name_plural = _("authors")
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -35,7 +35,7 @@ class Byline(models.Model):
         abstract = True
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.author)
 
 

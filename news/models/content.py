@@ -6,13 +6,16 @@ from news.models.fields import BodyField
 from portal.models.fields import SearchKeyField
 
 
-def languages():
-    """A story may be in any language of the site; a function, so that adding one needs no migration."""
+def languages() -> list[tuple[str, str]]:
+    """The languages a story may be in: those of the site. A function, so that adding one needs no migration."""
     return settings.LANGUAGES
 
 
 class Content(models.Model):
-    """What a story says: the same columns for the text being edited and the text readers see."""
+    """What a story says: the same columns for the text being edited and the text readers see.
+
+    What else it says is rows beside it. `news/content/schema.py` has an entry for each of these fields.
+    """
 
     headline = models.CharField(_("headline"), max_length=200, blank=True)
     standfirst = models.TextField(_("standfirst"), max_length=400, blank=True)
@@ -29,22 +32,8 @@ class Content(models.Model):
     headline_key = SearchKeyField("headline", db_index=True)
     key = SearchKeyField("headline", "standfirst")
 
-    # The columns above that are words of the story; tags, bylines and related links are rows beside it.
-    FIELDS = (
-        "headline",
-        "standfirst",
-        "dateline",
-        "body",
-        "language",
-        "section",
-        "slug",
-        "source",
-        "seo_title",
-        "seo_description",
-    )
-
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.headline or str(_("Untitled"))

@@ -1,3 +1,4 @@
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db import models
@@ -5,12 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.models.fields import SearchKeyField
 
+if TYPE_CHECKING:
+    from news.models.article import Article
+
 
 class RelatedLink(models.Model):
     """From one story to another, to a page elsewhere, or to a headline that is not here yet.
 
-    In the text it stands where the body's token with its `uuid` is; `label` is what the line says until
-    it has a target, and what it is matched by when a story with that headline arrives (`matched_article`).
+    In the text it stands where the body's token with its `uuid` is. `label` is what the line says until it has a
+    target, and what it is matched by when a story with that headline arrives (`matched_article`).
     """
 
     class Placement(models.TextChoices):
@@ -26,23 +30,23 @@ class RelatedLink(models.Model):
     key = SearchKeyField("label", db_index=True)
     placement = models.CharField(_("place"), max_length=6, choices=Placement, default=Placement.END)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    # Not content: who a bare headline turned out to be. Set by related.match, never by a form.
+    # Not content: the story a bare headline was found to name. Set by news/links/related.py, never by a form.
     matched_article = models.ForeignKey("news.Article", models.SET_NULL, null=True, editable=False, related_name="+")
 
     class Meta:
         abstract = True
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.label or str(self.story or self.url)
 
     @property
-    def story(self):
-        """The story it leads to: chosen by an editor, or found by its headline; None elsewhere."""
+    def story(self) -> "Article | None":
+        """The story it leads to, chosen by an editor or matched by its headline; None where it leads elsewhere."""
         return self.target or self.matched_article
 
     @property
-    def is_unresolved(self):
+    def is_unresolved(self) -> bool:
         return not (self.story or self.url)
 
 

@@ -1,4 +1,5 @@
 from hashlib import sha256
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,10 @@ from portal.models.immutable import ImmutableRow
 
 
 class Revision(models.Model):
-    """An unchangeable snapshot of a working copy: canonical JSON of its whole content, and who saved it."""
+    """An unchangeable snapshot of a working copy: canonical JSON of its whole content, and who saved it.
+
+    `news/content/revisions.py` writes and reads the JSON.
+    """
 
     article = models.ForeignKey("news.Article", models.PROTECT, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -28,17 +32,17 @@ class Revision(models.Model):
         default_permissions = ("view",)
         constraints = [models.UniqueConstraint("article", "number", name="revision_number")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.article_id}:{self.number}"
 
-    def save(self, **options):
+    def save(self, **options: Any) -> None:
         if not self._state.adding:
             raise ImmutableRow
         super().save(**options)
 
-    def delete(self, **options):
+    def delete(self, **options: Any) -> NoReturn:
         raise ImmutableRow
 
-    def is_intact(self):
+    def is_intact(self) -> bool:
         """Whether its words are the ones that were saved."""
         return sha256(self.content.encode()).hexdigest() == self.content_hash

@@ -10,7 +10,10 @@ from portal.text.folding import slugify
 
 
 class Tag(TranslatedName, TagBase):
-    """What a story is about. Two tags whose names fold to one key cannot exist; `tagging.py` finds them."""
+    """What a story is about. Two tags whose names fold to one key cannot exist.
+
+    `news/taxonomy/tags.py` finds and makes them.
+    """
 
     class Kind(models.TextChoices):
         TOPIC = "topic", _("topic")
@@ -36,16 +39,16 @@ class Tag(TranslatedName, TagBase):
 
     __str__ = TranslatedName.__str__
 
-    def slugify(self, tag, i=None):
+    def slugify(self, tag: str, i: int | None = None) -> str:
         """A name in other letters than ours ("Митниця") has no address of its own and gets a numbered one."""
         base = slugify(tag) or "tag"
         return base if i is None else f"{base}-{i}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("news:tag", args=[self.slug])
 
     @property
-    def code(self):
+    def code(self) -> str:
         """The figures of an HS code: "8507.60" of "HS 8507.60"."""
         return self.name.removeprefix("HS ")
 
@@ -62,7 +65,7 @@ class TagAlias(models.Model):
         verbose_name_plural = _("aliases")
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 

@@ -13,8 +13,8 @@ class TranslatedName(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name_in(get_language())
 
-    def name_in(self, language):
+    def name_in(self, language: str) -> str:
         return self.names.get(language) or self.name

@@ -18,13 +18,14 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from news.content import body
 from news.editorial.preview import of_revision
 from news.models import Article, PreviewLink, RelatedLink, Tag
-from news.querysets import article_page_prefetches, card_prefetches
 from news.site import navigation
+from news.site.prefetches import article_page_prefetches, card_prefetches
 from portal.pagecache import counters
 
 IN_LATEST = 5
@@ -39,6 +40,30 @@ PRIVATE_HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Robots-Tag": "noindex, nofollow",
     "Referrer-Policy": "no-referrer",
+}
+NO_PREVIEW = {  # heading and explanation
+    "unknown": (
+        gettext_lazy("There is no preview here"),
+        gettext_lazy(
+            "Nobody here made this link. If you typed it or copied only a part of it, open it from the message you got."
+        ),
+    ),
+    "revoked": (
+        gettext_lazy("This preview has been closed"),
+        gettext_lazy("The newsroom has taken this link back. Ask whoever sent it to you for a new one."),
+    ),
+    "expired": (
+        gettext_lazy("This preview has ended"),
+        gettext_lazy(
+            "The link worked for a limited time, and that time has passed. Ask whoever sent it to you for a new one."
+        ),
+    ),
+    "changed": (
+        gettext_lazy("There is no preview here"),
+        gettext_lazy(
+            "The newsroom cannot vouch for the text any more and does not show it. Tell whoever sent you the link."
+        ),
+    ),
 }
 PLAIN_NUMBER = re.compile("[1-9][0-9]{0,5}")
 
@@ -224,8 +249,10 @@ def preview_url(link):
 
 
 def _no_preview(request, why, *, status):
-    """Context: `why`, a word."""
-    response = render(request, "news/no_preview.html", {"why": why, "status": status}, status=status)
+    """`why`, a word of NO_PREVIEW. Context: `heading`, `explanation`, `status`."""
+    heading, explanation = NO_PREVIEW[why]
+    context = {"heading": heading, "explanation": explanation, "status": status}
+    response = render(request, "news/no_preview.html", context, status=status)
     return private_response(response)
 
 

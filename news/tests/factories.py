@@ -37,13 +37,13 @@ def make_author(name="", **fields):
     return Author.objects.create(name=name, **{"slug": slugify(name), **fields})
 
 
-def make_copy(by=None, **fields):
-    """A draft that could be published: headline, text, language, section."""
+def make_copy(by=None, links=(), **fields):
+    """A draft that could be published: headline, text, language, section; `links` are its related links."""
     number = next(numbers)
     complete = {"headline": f"Story {number}", "body": paragraphs(f"Text of story {number}."), "language": "en"}
     if "section" not in fields:
         complete["section"] = Section.objects.first() or make_section()
-    return workflow.start(by=by or make_user(), **{**complete, **fields})
+    return workflow.start(by=by or make_user(), related=links, **{**complete, **fields})
 
 
 def make_approved_copy(**fields):

@@ -15,7 +15,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.views import PasswordChangeView
 from django.contrib.contenttypes.views import shortcut
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
@@ -47,6 +47,9 @@ REWORDED = [
 ]
 
 
+View = Callable[..., HttpResponseBase]
+
+
 @dataclass(frozen=True)
 class Link:
     """A link of the header."""
@@ -70,11 +73,11 @@ class NewsroomSite(admin.AdminSite):
         ]
         return [*own, *super().get_urls()]
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Answer 400 where Django's own view would fail on input that none of its pages sends."""
 
         @wraps(view)
-        def checked(request, *args, **options):
+        def checked(request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
             if because := _malformed_because(request):
                 raise BadRequest(because)
             return view(request, *args, **options)
@@ -93,7 +96,7 @@ class NewsroomSite(admin.AdminSite):
             "initials": _initials(request.user),
         }
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The start page. Context: `dashboard`, what waits for this person."""
         context = {"title": _("Desk"), "dashboard": Dashboard(request.user), **(extra_context or {})}
         return super().index(request, context)
@@ -113,7 +116,7 @@ class NewsroomSite(admin.AdminSite):
         context = {**self.each_context(request), "title": _("Language and time zone"), "form": form}
         return TemplateResponse(request, "admin/preferences.html", context)
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """Django's page for one's own password, with a form that records the change."""
         view = PasswordChangeView.as_view(
             form_class=OwnPasswordForm,

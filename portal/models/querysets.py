@@ -1,6 +1,7 @@
 """Questions about many jobs or audit events at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,19 +15,19 @@ LATE_AFTER = timedelta(minutes=10)
 
 
 class JobQuerySet(models.QuerySet):
-    def waiting(self):
+    def waiting(self) -> Self:
         return self.filter(state=self.model.State.WAITING)
 
-    def dead(self):
+    def dead(self) -> Self:
         return self.filter(state=self.model.State.DEAD)
 
-    def due(self, *, at=None):
+    def due(self, *, at: datetime | None = None) -> Self:
         """What a worker may begin: its hour has come and no other worker's lease is running."""
         at = at or timezone.now()
         free = Q(claimed_until=None) | Q(claimed_until__lte=at)
         return self.waiting().filter(free, due_at__lte=at).order_by("due_at", "pk")
 
-    def late(self, *, at=None):
+    def late(self, *, at: datetime | None = None) -> Self:
         """What somebody should have begun long ago: a sign that no worker is running."""
         return self.due(at=(at or timezone.now()) - LATE_AFTER)
 

@@ -12,6 +12,7 @@ from news.editorial import workflow
 from news.tests.factories import make_copy, make_live_article, make_user
 from news.tests.page_forms import send
 from portal.models import User
+from portal.tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_a_desk_counts_the_comments_of_whoever_decides_on_them_beside_the_storie
     workflow.submit(copy, copy.latest_revision, by=copy.saved_by)
     make_comment(article=make_live_article())
     client.force_login(make_user(role))
-    headline = re.search("<h1>(.*)</h1>", client.get("/admin/").content.decode())[1]
+    headline = re.search("<h1>(.*)</h1>", tight(client.get("/admin/").content.decode()))[1]
     assert headline == ["Nothing waits for you", "1 thing waits for you", "2 things wait for you"][counted]
 
 

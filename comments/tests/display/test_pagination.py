@@ -12,6 +12,7 @@ from comments.moderation import decisions
 from comments.tests.factories import make_comment, make_rules
 from news.tests.factories import make_user
 from portal.pagecache import counters
+from portal.tests.markup import stands_in, tight
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +90,7 @@ def test_where_the_rules_say_so_the_last_conversation_is_first_and_answers_keep_
 def test_numbers_go_on_from_page_to_page(client, path, article):
     page_size(5)
     discuss(article, 12)
-    assert "<ol>" in client.get(path).content.decode()
+    assert stands_in("<ol>", client.get(path).content.decode())
     assert '<ol start="6">' in client.get(f"{path}comments/page/2/").content.decode()
     assert '<ol start="11">' in client.get(f"{path}comments/page/3/").content.decode()
 
@@ -155,8 +156,8 @@ def test_a_further_page_is_kept_and_is_no_page_of_its_own_to_search_engines(clie
     first, second = client.get(f"{path}comments/page/2/"), client.get(f"{path}comments/page/2/")
     assert first.templates and not second.templates and first.content == second.content
     assert re.search(r'rel="canonical" href="[^"]+"', first.content.decode())[0] in client.get(path).content.decode()
-    assert "– comments, page 2 –" in re.search("<title>.*</title>", first.content.decode())[0]
-    assert "comments, page" not in re.search("<title>.*</title>", client.get(path).content.decode())[0]
+    assert "– comments, page 2 –" in re.search("<title>.*</title>", tight(first.content.decode()))[0]
+    assert "comments, page" not in re.search("<title>.*</title>", tight(client.get(path).content.decode()))[0]
     decisions.trash(rows[6], by=make_user("Moderators"))
     html = client.get(f"{path}comments/page/2/").content.decode()
     assert "Words 6." not in html and "Words 5." in html
@@ -166,11 +167,10 @@ def test_the_pages_lead_to_each_other(client, path, article):
     page_size(2)
     discuss(article, 5)
     first, second = client.get(path).content.decode(), client.get(f"{path}comments/page/2/").content.decode()
-    assert f'<a href="{path}comments/page/2/#comments" rel="next">' in first
-    assert (
-        f'<a href="{path}#comments" rel="prev">' in second and f'{path}comments/page/3/#comments" rel="next"' in second
-    )
-    assert ">5 comments</h2>" in first and ">5 comments</h2>" in second
+    assert stands_in(f'<a href="{path}comments/page/2/#comments" rel="next">', first)
+    assert stands_in(f'<a href="{path}#comments" rel="prev">', second)
+    assert stands_in(f'{path}comments/page/3/#comments" rel="next"', second)
+    assert stands_in(">5 comments</h2>", first) and stands_in(">5 comments</h2>", second)
 
 
 @pytest.mark.parametrize("status", ["pending", "spam", "trash"])
@@ -193,7 +193,7 @@ def test_no_rule_makes_a_page_of_nothing_or_of_everything(article):
 def test_initials_are_decoration_in_one_of_twelve_colours(client, path, article):
     comment = make_comment(article, name="Grażyna z Wrocławia", status="approved")
     html = client.get(path).content.decode()
-    assert f'<span class="av av{comment.colour}" aria-hidden="true">GW</span>' in html
+    assert stands_in(f'<span class="av av{comment.colour}" aria-hidden="true">GW</span>', html)
     assert "style=" not in html and "gravatar" not in html.lower()
 
 
@@ -224,4 +224,4 @@ def test_the_newsroom_is_marked_as_such(client, path, article):
     )
     html = client.get(f"{path}?again").content.decode()
     assert f'<li id="comment-{comment.pk}" class="staff">' in html
-    assert '<span class="badge">Newsroom</span>' in html and "Edited by the newsroom" in html
+    assert stands_in('<span class="badge">Newsroom</span>', html) and "Edited by the newsroom" in html

@@ -13,6 +13,7 @@ from comments.templatetags.comments import most_discussed
 from comments.tests.factories import make_comment, make_comments
 from news.models import Article
 from news.tests.factories import make_live_articles, make_user
+from portal.tests.markup import stands_in
 
 pytestmark = pytest.mark.django_db
 PAGE = CommentSettings().page_size
@@ -161,9 +162,9 @@ def test_a_link_to_a_website_vouches_for_nothing(article, page):
 def test_the_heading_counts_in_words(article, page):
     moderator = make_user("Moderators")
     make_comment(article, status="approved", by=moderator)
-    assert ">1 comment</h2>" in page()
+    assert stands_in(">1 comment</h2>", page())
     make_comment(article, status="approved", by=moderator)
-    assert ">2 comments</h2>" in page()
+    assert stands_in(">2 comments</h2>", page())
 
 
 def test_two_hundred_comments_cost_the_queries_of_two(client, address, queries_of):

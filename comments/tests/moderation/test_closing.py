@@ -3,10 +3,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from comments.models import CommentSettings
+from comments.models import CommentSettings, Thread
 from comments.moderation import closing
 from comments.moderation.refusals import Refused
 from comments.submission import submit
+from comments.templatetags.comments_admin import openness
 from news.models import Article
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
@@ -111,3 +112,19 @@ def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     ]
     with pytest.raises(Refused, match="does not moderate"):
         closing.exempt(article, by=make_user("Editors"))
+
+
+@pytest.mark.parametrize(
+    ("thread", "rules", "says"),
+    [
+        ({}, {}, "Readers can comment."),
+        ({"is_closed": True}, {"is_open": False}, "No story takes comments at the moment."),
+        ({"is_closed": True}, {"closes_after_days": 14}, "Readers see the comments and can send no more."),
+        ({}, {"closes_after_days": 1}, "They close 1 day after the first publication."),
+        ({}, {"closes_after_days": 14}, "They close 14 days after the first publication."),
+        ({"stays_open": True}, {"closes_after_days": 14}, "They stay open whatever the age of the story."),
+        ({"stays_open": True}, {}, "Readers can comment."),
+    ],
+)
+def test_beside_a_story_one_sentence_says_how_open_its_comments_are(thread, rules, says):
+    assert openness(Thread(**thread), CommentSettings(**{"is_open": True, "closes_after_days": None} | rules)) == says

@@ -29,6 +29,8 @@ from news.admin.articles import (
     checklist,
     compare,
     edit_conflicts,
+    fieldsets,
+    form_values,
     preview,
     status_badges,
     step_buttons,
@@ -47,40 +49,14 @@ from news.admin.articles.list import (
 )
 from news.admin.articles.step_presentation import PRESENTATIONS
 from news.admin.datetime_display import exactly, when
-from news.content import body
+from news.content import body, schema
 from news.editorial import autosave as editorial_autosave
 from news.editorial import steps, workflow
 from news.editorial.checklist import ChecklistInput
-from news.models import Article, WorkingCopy
+from news.models import WorkingCopy
 from news.querysets import WorkingCopyQuerySet
-from portal.audit import log
 from portal.audit.model_admin import AuditedAdmin
 from portal.i18n import timezones
-
-WRITE = (None, {"fields": ["headline", "standfirst", "dateline", "body"], "classes": ["nr-write"]})
-SCHEDULE = (
-    gettext_lazy("Schedule"),
-    {"fields": [("planned_date", "planned_time")], "classes": ["nr-rail", "nr-schedule"]},
-)
-FIELDSETS = [
-    WRITE,
-    SCHEDULE,
-    (
-        gettext_lazy("Where it belongs"),
-        {"fields": [("section", "language"), "source", "slug"], "classes": ["nr-rail"]},
-    ),
-    (gettext_lazy("Tags"), {"fields": ["tags"], "classes": ["nr-rail", "nr-tagbox"]}),
-    (gettext_lazy("Bylines"), {"fields": ["bylines"], "classes": ["nr-rail", "nr-tagbox"]}),
-    (gettext_lazy("Related links"), {"fields": ["related"], "classes": ["nr-rail", "nr-related", "nr-tagbox"]}),
-    (gettext_lazy("Search engines"), {"fields": ["seo_title", "seo_description"], "classes": ["nr-rail"]}),
-]
-READ_ONLY = [
-    (None, {"fields": ["headline", "standfirst", "dateline", "text"], "classes": ["nr-write", "nr-read"]}),
-    (
-        gettext_lazy("Where it belongs"),
-        {"fields": ["section", "language", "source", "tags", "signed", "links"], "classes": ["nr-rail"]},
-    ),
-]
 
 
 def _planned_hour_help(planned: datetime | None) -> str:
@@ -240,10 +216,8 @@ class ArticleAdmin(AuditedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: WorkingCopy | None = None) -> Sequence[Any]:
         if not self._may_write(request, obj):
-            return READ_ONLY
-        name, options = SCHEDULE
-        schedule = (name, {**options, "description": _planned_hour_help(obj.planned_publish_at if obj else None)})
-        return [schedule if fieldset is SCHEDULE else fieldset for fieldset in FIELDSETS]
+            return fieldsets.read_only_fieldsets()
+        return fieldsets.fieldsets(hour_notes=_planned_hour_help(obj.planned_publish_at if obj else None))
 
     def get_form(
         self, request: HttpRequest, obj: WorkingCopy | None = None, change: bool = False, **options: Any
@@ -307,16 +281,12 @@ class ArticleAdmin(AuditedAdmin):
                 copy.planned_publish_at = form.cleaned_data["planned_publish_at"]
             copy.save()
         else:
-            log.lock()
             copy.planned_publish_at = form.cleaned_data["planned_publish_at"]
-            copy.article = Article.objects.create()
-            copy.save(force_insert=True)
+            workflow.begin_new(copy)
 
     def save_related(self, request: HttpRequest, form: ArticleForm, formsets: Any, change: bool) -> None:
         typed = form.cleaned_data
-        widgets.write(
-            form.instance, by=request.user, tags=typed["tags"], authors=typed["bylines"], links=typed["related"]
-        )
+        schema.write_rows(form.instance, form_values.content_to_save(typed, by=request.user))
         workflow.finish_save(form.instance, by=request.user)
         if session_id := widgets.as_uuid(typed["sheet"] or ""):
             editorial_autosave.mark_saved(request.user, form.instance if change else None, session_id)

@@ -28,7 +28,7 @@ from news.content import body
 from news.editorial import autosave, presence, steps
 from news.models import Autosave, Presence, WorkingCopy
 
-MEDIA = forms.Media(js=[Script("news/editor/keep.js", defer=True)])
+MEDIA = forms.Media(js=[Script(f"news/editor/{name}.js", type="module") for name in ("autosave", "presence")])
 LARGEST = 2_000_000  # bytes; below what Django reads of a form, or the save would be the one to fail
 MOST_FIELDS = 1000  # as many as Django reads of a form
 LATEST_TIME = 2**53  # what a browser can count to

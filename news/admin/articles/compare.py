@@ -1,19 +1,23 @@
 """Compare: two versions of a story beside each other, and the way back to one of them."""
 
-from django.conf import settings
+from collections.abc import Iterator
+
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from news.admin.articles import status_badges, step_buttons, widgets
 from news.admin.datetime_display import moment
-from news.content import diff, revisions
+from news.content import diff, revisions, schema
+from news.content.names import names_of
 from news.editorial import workflow
-from news.models import Article, Author, Section, Tag, WorkingCopy
+from news.models import WorkingCopy
 
 CHANGED_SINCE = gettext_lazy(
     "Somebody changed this story since you opened this page. Look at the newest version first."
@@ -37,7 +41,7 @@ GONE = {
 
 
 def address(article: int, before: int, after: int) -> str:
-    """Where the change from one revision to another can be read."""
+    """The address of the comparison of two revisions (numbers) of an article (primary key)."""
     return reverse("admin:news_workingcopy_compare", args=[article]) + f"?from={before}&to={after}"
 
 
@@ -50,16 +54,17 @@ def review_url(copy: WorkingCopy) -> str:
     reviewed, live = copy.reviewed_revision, copy.article.live_revision
     if reviewed:
         return address(copy.pk, reviewed.number, live.number)
-    if copy.latest_revision.content_hash == live.content_hash:
+    if revisions.says_the_same(copy.latest_revision, live):
         return reverse("admin:news_workingcopy_change", args=[copy.pk])
     return address(copy.pk, live.number, copy.latest_revision.number)
 
 
-def view(story_admin, request, pk):
+def view(story_admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """What changed between two versions of a story.
 
     Context: `copy`, `versions` (all of them, for choosing), `before` and `after` (revisions), `comparison`
-    (None with a `problem` in words), `is_split`, `brings_back` (versions that can be brought back), `steps`.
+    (None with a `problem` in words), `sameness` (a sentence), `is_split`, `brings_back` (versions that can be
+    brought back), `steps`.
     """
     copy = get_object_or_404(
         WorkingCopy.objects.select_related("article__live_revision", "latest_revision", "saved_by"),
@@ -84,9 +89,9 @@ def view(story_admin, request, pk):
     }
     if context["may_change"] and context["comparison"]:
         shown = {context["before"], context["after"]}
-        newest = copy.latest_revision.content_hash
         context["brings_back"] = sorted(
-            (revision for revision in shown if revision.content_hash != newest), key=lambda revision: revision.number
+            (revision for revision in shown if not revisions.says_the_same(revision, copy.latest_revision)),
+            key=lambda revision: revision.number,
         )
         context["steps"] = step_buttons.buttons(copy, by=request.user, typed={}, compared=shown)
         if context["steps"]:
@@ -118,7 +123,20 @@ def _shown(request, copy):
         problem = _("The stored text of revision %(revision)s was changed outside the newsroom; it is not compared.")
         return context | {"problem": problem % {"revision": changed.number}}
     contents = [revisions.content_of(revision) for revision in (before, after)]
-    return context | {"comparison": diff.compare(*contents, names=names_of(contents))}
+    unknown = {*revisions.unknown_in(before), *revisions.unknown_in(after)}
+    comparison = diff.compare(*contents, names=names_of(contents), unknown=unknown)
+    return context | {"comparison": comparison, "sameness": sameness(comparison, is_one=before == after)}
+
+
+def sameness(comparison: diff.Comparison, *, is_one: bool) -> str:
+    """Why there is nothing to show, in a sentence; "" where something differs. `is_one`: it is one version twice."""
+    if not comparison.says_the_same:
+        return ""
+    if is_one:
+        return _("This is one and the same version.")
+    if comparison.is_same:
+        return _("Both versions say exactly the same.")
+    return _("Both versions read the same; only their markup differs.")
 
 
 def _default(copy):
@@ -143,25 +161,6 @@ def _label(revision, copy, reader):
     return _("%(number)s · %(time)s · %(who)s") % facts
 
 
-def names_of(contents):
-    """What the numbers in two contents are called now."""
-
-    def named(Model, *keys):
-        return {
-            pk: str(row) for pk, row in Model.objects.in_bulk({key for key in keys if isinstance(key, int)}).items()
-        }
-
-    targets = {link["target"] for content in contents for link in content["related"]}
-    stories = Article.objects.filter(pk__in=targets - {None}).values_list("pk", "headline", "working_copy__headline")
-    return {
-        "sections": named(Section, *(content["section"] for content in contents)),
-        "tags": named(Tag, *(pk for content in contents for pk in content["tags"])),
-        "authors": named(Author, *(pk for content in contents for pk in content["authors"])),
-        "stories": {pk: public or working for pk, public, working in stories},
-        "languages": {code: str(_(name)) for code, name in settings.LANGUAGES},
-    }
-
-
 def _bring_back(story_admin, request, copy):
     """Make an earlier version the newest again; the button carries article:revision, the form the row's version."""
     article, _colon, revision = request.POST["_bring_back"].partition(":")
@@ -170,7 +169,7 @@ def _bring_back(story_admin, request, copy):
     try:
         if revision is None or widgets.number(article) != copy.pk or version is None:
             raise workflow.Refused(_("This button is not known; load the page again."))
-        gone = workflow.restore_revision(copy, revision, by=request.user, version=version)
+        left_out = workflow.restore_revision(copy, revision, by=request.user, version=version)
     except workflow.Refused as refusal:
         if isinstance(refusal, workflow.Conflict):
             refusal = CHANGED_SINCE
@@ -180,7 +179,23 @@ def _bring_back(story_admin, request, copy):
     story_admin.message_user(
         request, _("Revision %(revision)s is back, as revision %(newest)s.") % facts, messages.SUCCESS
     )
-    for place, keys in gone.items():
-        if keys:
-            story_admin.message_user(request, GONE[place](len(keys)) % {"n": len(keys)}, messages.WARNING)
+    for sentence in _what_is_left_out(left_out):
+        story_admin.message_user(request, sentence, messages.WARNING)
     return HttpResponseRedirect(reverse("admin:news_workingcopy_change", args=[copy.pk]))
+
+
+def _what_is_left_out(left_out: revisions.LeftOut) -> Iterator[str]:
+    """A sentence for each field of which something could not be brought back."""
+    for name, keys in left_out.missing.items():
+        if not keys:
+            continue
+        if name in GONE:
+            yield GONE[name](len(keys)) % {"n": len(keys)}
+        else:
+            yield _("%(field)s: what it named has been deleted since and is left out.") % {
+                "field": capfirst(schema.field_named(name).label)
+            }
+    if left_out.unknown:
+        yield _("A newer version of this site wrote fields that this one does not know; left out: %(fields)s.") % {
+            "fields": ", ".join(left_out.unknown)
+        }

@@ -1,6 +1,8 @@
 """The editor's form: the working copy's words and rows, and the version they began from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -12,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from news.admin import datetime_fields
 from news.admin.articles import edit_conflicts, widgets
-from news.content import body
-from news.editorial import steps
+from news.content import body, schema
+from news.content.fields import Field, Links, OrderedReferences, Reference, References, RichText
+from news.editorial import checklist, steps
 from news.editorial.checklist import ChecklistInput
 from news.models import Author, Autosave, WorkingCopy
 from portal.models import User
@@ -27,6 +30,10 @@ class FormContext:
     resumed: Autosave | None = None  # unsaved text to go on with
     asks_first: bool = False  # two texts are never put together unseen
     is_to_be_saved: bool = True  # a form only looked at meets nobody else's text
+
+
+# Each works without the others; what they share they import.
+SCRIPTS = ["names", "related-links", "planned-hour", "steps", "leaving", "fields", "checklist", "preview-links"]
 
 
 class ArticleForm(forms.ModelForm):
@@ -47,11 +54,11 @@ class ArticleForm(forms.ModelForm):
     sheet = forms.Field(widget=forms.HiddenInput, required=False)
 
     class Media:
-        js = [Script(f"news/editor/{name}.js", defer=True) for name in ("story", "checks", "previews")]
+        js = [Script(f"news/editor/{name}.js", type="module") for name in SCRIPTS]
 
     class Meta:
         model = WorkingCopy
-        fields = WorkingCopy.FIELDS
+        fields = [field.name for field in schema.columns()]
         widgets = {
             "headline": forms.Textarea(attrs={"rows": 1, "class": "nr-headline", "placeholder": _("Headline")}),
             "standfirst": forms.Textarea(attrs={"rows": 2, "class": "nr-standfirst", "placeholder": _("Standfirst")}),
@@ -95,41 +102,53 @@ class ArticleForm(forms.ModelForm):
             self.fields["tags"].widget.may_add = self.context.by.has_perm("news.add_tag")
             self.fields["related"].widget.own = copy.pk
 
-    def is_multipart(self):
+    def is_multipart(self) -> bool:
         """Sent as such, a long text in Polish letters is not three times as long on its way."""
         return True
 
-    def clean_headline(self):
+    def clean_headline(self) -> str:
         return " ".join(self.cleaned_data["headline"].split())
 
-    def clean_standfirst(self):
+    def clean_standfirst(self) -> str:
         return self.cleaned_data["standfirst"].replace("\r\n", "\n")
 
-    def clean_body(self):
+    def clean_body(self) -> str:
         """The stored bytes when it says the same: opening a story in an editor must not undo its approval."""
         typed = self.cleaned_data["body"]
         return self.instance.body if body.same_text(typed, self.instance.body) else typed
 
-    def checklist_input(self):
+    def checklist_input(self) -> ChecklistInput:
         """What is typed so far, as it would be stored; what does not validate yet counts as it was typed."""
         typed = {name: self[name].value() or "" for name in self.fields} | self.cleaned_data
-        columns = {name: typed[name] for name in ChecklistInput.COLUMNS if name != "section_id"}
-        return ChecklistInput(
-            **columns | {"body": body.clean(typed["body"])},
-            section_id=typed["section"].pk if self.cleaned_data.get("section") else None,
-            tags=self._picked("tags"),
-            authors=[author.name for author in self._picked("bylines")],
-            links=widgets.with_stories(typed["related"], self.instance.pk),
-        )
+        return ChecklistInput.of_values({field.name: self._looked_at(field, typed) for field in schema.FIELDS})
 
-    def _picked(self, name):
+    def _looked_at(self, field: Field, typed: dict[str, Any]) -> Any:
+        """A field as the checklist looks at it; one that is not on the form as it is stored."""
+        name = field.on_form
+        if name not in typed:
+            return checklist.stored(self.instance, field) if self.instance.pk else field.default
+        match field:
+            case RichText():
+                return body.clean(typed[name])
+            case Reference():
+                return typed[name].pk if self.cleaned_data.get(name) else None
+            case OrderedReferences():
+                return [row.name for row in self._picked(name)]
+            case References():
+                return self._picked(name)
+            case Links():
+                return widgets.with_stories(typed[name], self.instance.pk)
+            case _:
+                return typed[name]
+
+    def _picked(self, name: str) -> Iterable[Any]:
         """The rows of a field of names; while one of them cannot be found, at least those that were chosen."""
         if name in self.cleaned_data:
             return self.cleaned_data[name]
         return self.fields[name].widget.Row.objects.filter(pk__in=self[name].value().numbers)
 
     @property
-    def plan_changed(self):
+    def plan_changed(self) -> bool:
         """Whether another hour was typed; one that has passed meanwhile is no reason not to save."""
         return not {"planned_date", "planned_time"}.isdisjoint(self.changed_data)
 
@@ -146,7 +165,7 @@ class ArticleForm(forms.ModelForm):
             return
         cleaned["planned_publish_at"] = at if self.plan_changed else self.instance.planned_publish_at
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._clean_plan(cleaned)
         copy = self.instance
@@ -154,7 +173,7 @@ class ArticleForm(forms.ModelForm):
         if copy.pk and self.context.is_to_be_saved and shown != (copy.version, copy.latest_revision_id):
             self.meeting = edit_conflicts.EditConflict(self, cleaned, asks_first=self.context.asks_first)
             self.data = self.meeting.data
-            if not self.meeting.is_settled:
+            if not self.meeting.is_resolved:
                 raise ValidationError(self.meeting.sentence, code="conflict")
-            cleaned |= self.meeting.settled
+            cleaned |= self.meeting.resolved
         return cleaned

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from news.admin.articles import widgets
+from news.admin.articles import form_values, widgets
 from news.editorial import preview, preview_links, workflow
 from news.models import PreviewLink, WorkingCopy
 from news.site import views
@@ -62,10 +62,8 @@ def _typed(story_admin: ModelAdmin, request: HttpRequest, copy: WorkingCopy) -> 
             for error in errors
         ]
         return _nothing(story_admin, request, copy, problems)
-    of = form.cleaned_data
-    article = preview.of_unsaved(
-        copy, tags=of["tags"], authors=of["bylines"], links=of["related"], hour=of["planned_publish_at"]
-    )
+    rows = form_values.rows_typed(form.cleaned_data)
+    article = preview.of_unsaved(copy, hour=form.cleaned_data["planned_publish_at"], **rows)
     return _response(request, article, _("Preview of what is typed. It is not saved: go on writing in the other tab."))
 
 

@@ -2,11 +2,13 @@
 for how far the working copy is. No screen draws them differently.
 """
 
+from collections.abc import Iterator
+
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from news.admin.datetime_display import exactly
+from news.admin.datetime_display import exactly, said_at, when
 from news.models import Article, WorkingCopy
 from news.roles import SYSTEM
 from portal.models import User
@@ -28,6 +30,46 @@ def public_state(article: Article) -> tuple[str, str]:
 def readers_see(article: Article) -> str:
     """The round dot, as HTML."""
     return format_html('<span class="nr-pub nr-pub--{}">{}</span>', *public_state(article))
+
+
+def readers_details(copy: WorkingCopy) -> Iterator[str]:
+    """Which revision readers see since when and until when, and which they will see, in a few words each."""
+    article = copy.article
+    if article.is_live():
+        words = _("revision %(number)s, since %(time)s")
+        yield said_at(words, time=when(article.changed_at), number=article.live_revision.number)
+        if article.live_until:
+            yield _("until %(moment)s") % {"moment": exactly(article.live_until)}
+    elif article.withdrawn_at:
+        yield said_at(_("since %(time)s"), time=when(article.withdrawn_at))
+    elif article.has_ended():
+        yield said_at(_("since %(time)s"), time=when(article.live_until))
+    if copy.is_scheduled():
+        facts = {"number": copy.scheduled_revision.number, "moment": exactly(copy.scheduled_for)}
+        words = _("revision %(number)s from %(moment)s") if article.was_public() else _("revision %(number)s")
+        yield words % facts
+
+
+def latest_revision_said(copy: WorkingCopy, reader: User) -> str:
+    """The newest revision and who made it."""
+    facts = {"number": copy.latest_revision.number, "name": copy.saved_by}
+    if copy.saved_by_id == reader.pk:
+        return _("revision %(number)s, by you") % facts
+    return _("revision %(number)s, %(name)s") % facts
+
+
+def at_rest(copy: WorkingCopy) -> str:
+    """That nobody works on the story, in a sentence; "" where somebody does."""
+    if copy.stage == copy.Stage.DISCARDED:
+        return _("It was put aside before any reader saw it.")
+    if copy.is_ahead:
+        return ""
+    if copy.article.is_live():
+        return _(
+            "Readers see exactly this text. Change it and save, and an update begins as a draft; they keep this one "
+            "meanwhile."
+        )
+    return _("Nothing is under way. Change the text and save, and it begins again as a draft.")
 
 
 def stage(copy: WorkingCopy) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from news.admin.articles.step_presentation import PRESENTATIONS, StepPresentation
 from news.admin.articles.widgets import plain
+from news.content import revisions
 from news.editorial import steps, workflow
 from news.editorial.steps import RULES, Stage, Step
 from news.models import Revision, WorkingCopy
@@ -105,13 +106,12 @@ def buttons(
 
 def _refusals(copy: WorkingCopy, by: User, planned: datetime | None, compared: Collection[Revision]) -> dict[Step, str]:
     """The steps that are shown, in the order of their buttons, each with why it is not open or ""."""
-    allowed, hashes = set(steps.steps_for(by)), {revision.content_hash for revision in compared}
-    refusals = {}
+    allowed, refusals = set(steps.steps_for(by)), {}
     for step in PRESENTATIONS:
         if step not in allowed or not steps.is_relevant(step, copy):
             continue
         revision = steps.revision_for(step, copy)
-        if revision.content_hash not in hashes:
+        if not any(revisions.says_the_same(revision, shown) for shown in compared):
             continue
         inputs = {"at": planned} if step == Step.SCHEDULE else {}
         refusal = workflow.why_not(copy, step, revision, by=by, **inputs)

@@ -4,31 +4,36 @@ Not formsets: a row is known by what it is about (a tag, an author, a link's uui
 key in the form, so what somebody typed survives a save by another, and without JavaScript too.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from news.admin.articles import status_badges
+from news.content.fields import LINK_PARTS
 from news.models import Article, Author, RelatedLink, Tag, WorkingCopyRelated
-from news.taxonomy.tags import find, get_or_create
+from news.taxonomy.tags import find
 from portal.text.folding import fold, slugify
 
 is_address = URLValidator(schemes=["http", "https"])
 
 
-def number(text):
+def number(text: object) -> int | None:
     """The number of a row in what was posted, or None: other digits than ours and endless ones are no numbers."""
     text = str(text or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
-def plain(text):
+def plain(text: str) -> str:
     """What was posted, without the one character that PostgreSQL does not take."""
     return text.replace("\x00", "")
 
@@ -37,16 +42,16 @@ def plain(text):
 class Selection:
     """Rows chosen by number, and names typed in: separated by commas or semicolons, never by blanks."""
 
-    chosen: list
-    typed: list = field(default_factory=list)
+    chosen: list[Any]
+    typed: list[str] = field(default_factory=list)
 
     @classmethod
-    def among(cls, data, name):
+    def among(cls, data, name) -> Selection:
         typed = plain(";".join(data.getlist(f"{name}-add"))).replace(",", ";").split(";")
         return cls(data.getlist(name), [" ".join(part.split()) for part in typed if part.strip()])
 
     @property
-    def numbers(self):
+    def numbers(self) -> list[int]:
         return list(dict.fromkeys(filter(None, map(number, self.chosen))))
 
 
@@ -57,17 +62,13 @@ class PickWidget(forms.Widget):
     url_name = placeholder = ""
     is_ordered = may_add = False
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data, files, name) -> Any:
         return Selection.among(data, name)
 
-    def value_omitted_from_data(self, data, files, name):
+    def value_omitted_from_data(self, data, files, name) -> bool:
         return False
 
-    def written(self, name, numbers):
-        """The same as posted data, to show a choice that was not typed here."""
-        return {name: [str(number) for number in numbers], f"{name}-add": []}
-
-    def get_context(self, name, value, attrs):
+    def get_context(self, name, value, attrs) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         value = value if isinstance(value, Selection) else Selection([row.pk for row in value or []])
         rows = self.Row.objects.in_bulk(value.numbers)
@@ -96,14 +97,14 @@ class BylinesWidget(PickWidget):
 
 
 class PickField(forms.Field):
-    def clean(self, value):
+    def clean(self, value) -> list[Any]:
         """The rows in their order, each once; for a name without a row, whatever `unknown` makes of it."""
         rows = self.widget.Row.objects.in_bulk(value.numbers)
         found = [rows[number] for number in value.numbers if number in rows]
         found += [self.find(name) or self.unknown(name) for name in value.typed]
         return list({fold(row.name): row for row in reversed(found)}.values())[::-1]
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial, data) -> bool:
         return bool(data.typed) or data.numbers != [row.pk for row in initial or []]
 
 
@@ -112,10 +113,10 @@ class TagsField(PickField):
 
     widget = TagsWidget
 
-    def find(self, name):
+    def find(self, name) -> Any:
         return find(name)
 
-    def unknown(self, name):
+    def unknown(self, name) -> Any:
         if not self.widget.may_add:
             raise ValidationError(_("There is no tag “%(name)s”. Choose one from the list.") % {"name": name})
         longest = Tag._meta.get_field("name").max_length
@@ -127,10 +128,10 @@ class TagsField(PickField):
 class BylinesField(PickField):
     widget = BylinesWidget
 
-    def find(self, name):
+    def find(self, name) -> Any:
         return Author.objects.filter(key=fold(name)).first()
 
-    def unknown(self, name):
+    def unknown(self, name) -> Any:
         raise ValidationError(_("There is no author “%(name)s”. Add the author first.") % {"name": name})
 
 
@@ -145,49 +146,54 @@ class Link:
     placement: str = RelatedLink.Placement.END
     story: Article | None = None
 
-    PARTS = ("target", "label", "url", "placement")
+    PARTS: ClassVar[tuple[str, ...]] = tuple(LINK_PARTS)
 
     @classmethod
-    def of(cls, row):
+    def of(cls, row: RelatedLink) -> Link:
         return cls(row.uuid, row.target_id, row.label, row.url, row.placement)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     @property
-    def is_blank(self):
+    def is_blank(self) -> bool:
         return not (self.target or self.label.strip() or self.url.strip())
 
     @property
-    def uuid_text(self):
+    def uuid_text(self) -> str:
         return str(self.uuid)
 
     @property
-    def stored_as(self):
+    def stored_as(self) -> tuple[UUID, str]:
         """What tells that a stored row is this very link and not another that took its place."""
         return self.uuid, fold(self.label)
 
     @property
-    def title(self):
+    def title(self) -> str:
         if self.label or not self.story:
             return self.label or self.url
         return self.story.headline or self.story.working_copy.headline
 
     @property
-    def is_unresolved(self):
+    def is_unresolved(self) -> bool:
         return not (self.story or self.url)
 
     @property
-    def look(self):
-        return status_badges.readers_see(self.story) if self.story else ""
+    def state(self) -> str:
+        """What readers see of its story, the page elsewhere, or that it leads nowhere yet."""
+        if self.story:
+            return format_html("{} {}", status_badges.readers_see(self.story), self.called_now)
+        if self.url or not self.title:
+            return self.url
+        return format_html('<span class="nr-warnmark">{}</span>', _("Not on the site yet"))
 
     @property
-    def called_now(self):
+    def called_now(self) -> str:
         """The headline of the story a bare one was found to name, where it has another by now."""
         headline = self.story.headline if self.story and not self.target else ""
         return headline if fold(headline) != fold(self.label) else ""
 
-    def plain(self):
+    def plain(self) -> dict[str, Any]:
         """Comparable with what a revision keeps."""
         return {"uuid": str(self.uuid), **{part: getattr(self, part) or "" for part in self.PARTS}}
 
@@ -198,7 +204,7 @@ class RelatedWidget(forms.Widget):
     template_name = "admin/news/widgets/related.html"
     own = None  # the story being written, which never links to itself
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data, files, name) -> Any:
         removed = set(data.getlist(f"{name}-remove"))
         rows = {as_uuid(row): row for row in reversed(data.getlist(f"{name}-row")) if row not in removed}
         links = [
@@ -208,16 +214,10 @@ class RelatedWidget(forms.Widget):
         ]
         return [link for link in links if not link.is_blank]
 
-    def value_omitted_from_data(self, data, files, name):
+    def value_omitted_from_data(self, data, files, name) -> bool:
         return False
 
-    def written(self, name, links):
-        written = {f"{name}-row": [link["uuid"] for link in links], f"{name}-remove": []}
-        for link in links:
-            written |= {f"{name}-{link['uuid']}-{part}": [str(link[part] or "")] for part in Link.PARTS}
-        return written
-
-    def get_context(self, name, value, attrs):
+    def get_context(self, name, value, attrs) -> dict[str, Any]:
         context = super().get_context(name, None, attrs)
         context["widget"] |= {
             "links": with_stories(value or [], self.own),
@@ -232,7 +232,7 @@ class RelatedWidget(forms.Widget):
 class RelatedField(forms.Field):
     widget = RelatedWidget
 
-    def clean(self, value):
+    def clean(self, value) -> list[Any]:
         numbers = {number(link.target) for link in value} - {None}
         stories = Article.objects.select_related("working_copy").in_bulk(numbers)
         return [self._clean(link, stories) for link in value]
@@ -260,20 +260,20 @@ class RelatedField(forms.Field):
                 ) from None
         return link
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial, data) -> bool:
         return [link.plain() for link in initial or []] != [
             link.plain() | {"target": number(link.target) or ""} for link in data
         ]
 
 
-def as_uuid(text):
+def as_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
         return None
 
 
-def with_stories(links, own=None):
+def with_stories(links: list[Link], own: int | None = None) -> list[Link]:
     """Say of each link which story it leads to, as readers will find it: chosen by an editor, or by its headline."""
     numbers = {number(link.target) for link in links} - {None}
     chosen = Article.objects.select_related("working_copy").defer("body", "working_copy__body").in_bulk(numbers)
@@ -298,44 +298,8 @@ def _found_for(own):
 
 
 def _called(headlines, own):
-    """The stories of these headlines, for links not saved yet; chosen as `related.look_up` will."""
+    """The stories of these headlines, for links not saved yet; chosen as `related.resolve_headlines` will."""
     keys = {fold(headline) for headline in headlines} - {""}
     known = Article.objects.filter(headline_key__in=keys).exclude(live_from=None).exclude(pk=own).defer("body")
     first_comes_last = sorted(known, key=lambda story: (story.is_live(), -story.pk))
     return {story.headline_key: story for story in first_comes_last}
-
-
-def write(copy, *, by, tags=None, authors=None, links=None):
-    """Make the working copy's rows say exactly this; rows that already do are left alone."""
-    if tags is not None:
-        _write_tags(copy, [tag if tag.pk else get_or_create(tag.name, by=by) for tag in tags])
-    if authors is not None:
-        _write_bylines(copy, authors)
-    if links is not None:
-        _write_links(copy, links)
-
-
-def _write_tags(copy, tags):
-    wanted = {tag.pk for tag in tags}
-    copy.tag_rows.exclude(tag__in=wanted).delete()
-    Row = copy.tag_rows.model
-    missing = wanted - set(copy.tag_rows.values_list("tag_id", flat=True))
-    Row.objects.bulk_create(Row(content_object=copy, tag_id=pk) for pk in sorted(missing))
-
-
-def _write_bylines(copy, authors):
-    copy.bylines.exclude(author__in=authors).delete()
-    for position, author in enumerate(authors):
-        copy.bylines.update_or_create(author=author, defaults={"position": position})
-
-
-def _write_links(copy, links):
-    copy.related_links.exclude(uuid__in=[link.uuid for link in links]).delete()
-    rows = {row.uuid: row for row in copy.related_links.all()}
-    for position, link in enumerate(links):
-        row = rows.get(link.uuid) or copy.related_links.model(content_object=copy, uuid=link.uuid)
-        if row.label != link.label or row.target_id != link.target or row.url != link.url:
-            row.matched_article = None  # it is another link now; finish_save looks again
-        row.target_id, row.label, row.url = link.target, link.label, link.url
-        row.placement, row.position = link.placement, position
-        row.save()

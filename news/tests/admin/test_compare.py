@@ -1,6 +1,7 @@
 """The comparison screen: who may look, what it answers to anything, and the way back to a version."""
 
 import json
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from news.admin.articles.compare import sameness
 from news.editorial import workflow
 from news.models import Article, Revision, WorkingCopy
 from news.tests.content.test_diff import HOSTILE
@@ -421,3 +423,16 @@ def test_a_story_at_rest_has_nothing_to_discard(client):
     copy = make_live_article().working_copy
     as_(client, "Chief editors")
     assert "Discard this working copy" not in client.get(editor_of(copy)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("says_the_same", "is_same", "is_one", "says"),
+    [
+        (False, False, False, ""),
+        (True, True, True, "This is one and the same version."),
+        (True, True, False, "Both versions say exactly the same."),
+        (True, False, False, "Both versions read the same; only their markup differs."),
+    ],
+)
+def test_one_sentence_says_why_there_is_nothing_to_show(says_the_same, is_same, is_one, says):
+    assert sameness(SimpleNamespace(says_the_same=says_the_same, is_same=is_same), is_one=is_one) == says

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from news.content import body, revisions
+from news.content import body, revisions, schema
 from news.editorial import workflow
 from news.importers import seed
 from news.models import Revision, Tag, WorkingCopy
@@ -100,12 +100,12 @@ def test_tags_bylines_and_links_of_both_stay(client, opened, editor):
     copy, typed = opened
     tag, author = make_tag("Quotas"), make_author("Bartek")
     with workflow.editing(copy, by=editor, version=copy.version):
-        revisions.write_rows(
-            copy,
-            tags=[tag.pk],
-            authors=[*copy.bylines.values_list("author", flat=True), author.pk],
-            links=[{"uuid": ONE, "label": "Theirs", "placement": "inline"}],
-        )
+        content = {
+            "tags": [tag],
+            "authors": [*copy.bylines.values_list("author", flat=True), author],
+            "related": [{"uuid": ONE, "label": "Theirs", "placement": "inline"}],
+        }
+        schema.write_rows(copy, schema.plain(**content))
         copy.body = TEXT + body.token(ONE)
     other = "00000000-0000-4000-8000-000000000002"
     row = {"related-row": other, f"related-{other}-label": "Mine", f"related-{other}-placement": "end"}

@@ -180,7 +180,7 @@ def test_a_read_line_is_shown_as_its_headline():
 
 def test_a_read_line_without_a_row_or_a_name_is_still_a_line():
     assert blocks("", token(UUID.format(1)))[0].together == "<ins>?</ins>"
-    found = compared({}, {"body": token(UUID.format(1)), "related": [link(target=7)]}, stories={7: "Seven"})
+    found = compared({}, {"body": token(UUID.format(1)), "related": [link(target=7)]}, related={7: "Seven"})
     assert found.blocks[0].together == "<ins>Seven</ins>"
 
 
@@ -243,10 +243,10 @@ def test_what_stands_beside_the_text_is_listed_by_its_name():
             "authors": [1, 2],
             "slug": "new",
         },
-        sections={1: "Tariffs", 2: "Origin"},
+        section={1: "Tariffs", 2: "Origin"},
         tags={1: "Philippines", 2: "ASEAN", 3: "Hanoi"},
         authors={1: "Marta Zielińska", 2: "Tom Verhoeven"},
-        languages={"en": "English", "pl": "Polish"},
+        language={"en": "English", "pl": "Polish"},
     )
     assert found == {
         "Section": "<del>Tariffs</del> <ins>Origin</ins>",
@@ -274,7 +274,7 @@ def test_related_links_are_told_by_what_changed_about_them():
     found = beside(
         {"related": [link(1, label="Moved"), link(2, label="Gone"), link(3, target=1)]},
         {"related": [link(1, label="Moved", placement="inline"), link(3, target=1), link(4, url="https://a.example/")]},
-        stories={1: "Kept story"},
+        related={1: "Kept story"},
     )
     assert found == {
         "Related links": "Moved<br><del>at the end</del> <ins>in the text</ins><br><del>Gone</del><br>"
@@ -313,7 +313,7 @@ def test_hostile_words_are_only_ever_words(hostile):
     body = f"<p>{hostile}</p><ul><li>{hostile}</li></ul>{token(UUID.format(1))}<pre>{hostile}</pre>"
     content = dict.fromkeys(("headline", "standfirst", "dateline", "source", "slug", "seo_title"), hostile)
     content |= {"body": body, "language": hostile, "related": [link(label=hostile), link(2, url=hostile)], "tags": [1]}
-    names = {"tags": {1: hostile}, "sections": {1: hostile}, "stories": {1: hostile}}
+    names = {"tags": {1: hostile}, "section": {1: hostile}, "related": {1: hostile}}
     for before, after in ((content, {}), ({}, content), (content, {**content, "headline": hostile + " x"})):
         shown = everything(compared(before, after, **names))
         left = shown
@@ -391,8 +391,8 @@ def test_applying_the_difference_gives_both_texts_back():
     @hypothesis.given(bodies, bodies, st.text(max_size=30), st.text(max_size=30), st.integers(0, 300))
     def holds(before, after, headline_before, headline_after, budget):
         one, other = ({**CONTENT, "body": body} for body in (before, after))
-        names = {"stories": {}}
-        old, new = diff.texts(one, names), diff.texts(other, names)
+        names = {"related": {}}
+        old, new = diff.texts_of(one, names), diff.texts_of(other, names)
         for matcher in (diff.Matcher(), diff.Matcher(budget)):
             found = matcher.blocks(old, new)
             assert [said(block, "=-") for block in found if block.op != "+"] == [text.string for text in old]

@@ -31,7 +31,7 @@ def blocks_of(merge, choices=None):
 
 
 def everywhere(merge, choice):
-    return merge.content({place.key: choice for place in merge.places})
+    return merge.content({conflict.key: choice for conflict in merge.conflicts})
 
 
 # ---- the text
@@ -42,57 +42,57 @@ def test_changes_in_neighbouring_paragraphs_do_not_meet():
     theirs = content(p("One red fish"), p("Two birds"), p("Three cats"))
     mine = content(p("One fish"), p("Two blue birds"), p("Three cats"))
     merge = Merge(base, theirs, mine)
-    assert merge.places == []
+    assert merge.conflicts == []
     assert blocks_of(merge) == [p("One red fish"), p("Two blue birds"), p("Three cats")]
-    assert [(spot.name, spot.kind, spot.number) for spot in merge.taken] == [("body", "p", 1)]
-    assert [(spot.name, spot.kind, spot.number) for spot in merge.kept] == [("body", "p", 2)]
+    assert [(location.name, location.kind, location.number) for location in merge.only_theirs] == [("body", "p", 1)]
+    assert [(location.name, location.kind, location.number) for location in merge.only_mine] == [("body", "p", 2)]
 
 
 def test_one_paragraph_both_changed_is_one_place_with_both_texts():
     base, theirs, mine = (content(p("First"), p(f"The duty is {rate} per cent"), p("Last")) for rate in (3, 4, 5))
-    (place,) = (merge := Merge(base, theirs, mine)).places
-    assert (place.theirs, place.mine) == ([p("The duty is 4 per cent")], [p("The duty is 5 per cent")])
-    assert (place.spot.kind, place.spot.number) == ("p", 2)
-    assert blocks_of(merge) == blocks_of(merge, {place.key: MINE}) == body.blocks(mine["body"])
-    assert blocks_of(merge, {place.key: THEIRS}) == body.blocks(theirs["body"])
-    assert blocks_of(merge, {place.key: BOTH}) == [p("First"), *place.theirs, *place.mine, p("Last")]
-    assert blocks_of(merge, {place.key: "nonsense"}) == body.blocks(mine["body"])
+    (conflict,) = (merge := Merge(base, theirs, mine)).conflicts
+    assert (conflict.theirs, conflict.mine) == ([p("The duty is 4 per cent")], [p("The duty is 5 per cent")])
+    assert (conflict.location.kind, conflict.location.number) == ("p", 2)
+    assert blocks_of(merge) == blocks_of(merge, {conflict.key: MINE}) == body.blocks(mine["body"])
+    assert blocks_of(merge, {conflict.key: THEIRS}) == body.blocks(theirs["body"])
+    assert blocks_of(merge, {conflict.key: BOTH}) == [p("First"), *conflict.theirs, *conflict.mine, p("Last")]
+    assert blocks_of(merge, {conflict.key: "nonsense"}) == body.blocks(mine["body"])
 
 
 def test_a_paragraph_one_deleted_and_the_other_changed_is_asked_for():
     base, mine = content(p("Kept"), p("The old duty stays")), content(p("Kept"), p("The old duty stays for now"))
-    (place,) = (merge := Merge(base, content(p("Kept")), mine)).places
-    assert (place.theirs, place.mine) == ([], [p("The old duty stays for now")])
-    assert not place.offers_both
-    assert blocks_of(merge, {place.key: THEIRS}) == [p("Kept")]
+    (conflict,) = (merge := Merge(base, content(p("Kept")), mine)).conflicts
+    assert (conflict.theirs, conflict.mine) == ([], [p("The old duty stays for now")])
+    assert not conflict.offers_both
+    assert blocks_of(merge, {conflict.key: THEIRS}) == [p("Kept")]
 
 
 def test_a_paragraph_rewritten_by_one_and_mended_by_the_other_is_asked_for_and_what_was_added_is_there():
     base = content(p("Start"), p("Lorries wait for hours at the bridge"), p("End"))
     theirs = content(p("Start"), p("Nothing of this was true"), p("At all"), p("End"))
     mine = content(p("Start"), p("Lorries wait for two hours at the bridge"), p("End"))
-    (place,) = (merge := Merge(base, theirs, mine)).places
-    assert (place.theirs, len(place.mine)) == ([p("Nothing of this was true")], 1)
+    (conflict,) = (merge := Merge(base, theirs, mine)).conflicts
+    assert (conflict.theirs, len(conflict.mine)) == ([p("Nothing of this was true")], 1)
     assert blocks_of(merge) == [*body.blocks(mine["body"])[:2], p("At all"), p("End")]
 
 
 def test_what_both_put_into_one_gap_is_asked_for_and_both_may_stay():
     base = content(p("Start"), p("End"))
     theirs, mine = (content(p("Start"), p(words), p("End")) for words in ("A quotation", "A figure"))
-    (place,) = (merge := Merge(base, theirs, mine)).places
-    assert blocks_of(merge, {place.key: BOTH}) == [p("Start"), p("A quotation"), p("A figure"), p("End")]
+    (conflict,) = (merge := Merge(base, theirs, mine)).conflicts
+    assert blocks_of(merge, {conflict.key: BOTH}) == [p("Start"), p("A quotation"), p("A figure"), p("End")]
 
 
 def test_the_same_change_by_both_is_no_question():
     base, both = content(p("Teh end")), content(p("The end"), p("Really"))
     merge = Merge(base, both, both)
-    assert (merge.places, merge.content({})) == ([], both)
+    assert (merge.conflicts, merge.content({})) == ([], both)
 
 
 def test_equal_meetings_in_two_places_are_two_choices():
     base = content(p("Same old words"), p("Between"), p("Same old words"))
     theirs, mine = (content(p(words), p("Between"), p(words)) for words in ("Same new words", "Same own words"))
-    one, other = (merge := Merge(base, theirs, mine)).places
+    one, other = (merge := Merge(base, theirs, mine)).conflicts
     assert one.key != other.key
     choices = {one.key: THEIRS, other.key: MINE}
     assert blocks_of(merge, choices) == [p("Same new words"), p("Between"), p("Same own words")]
@@ -115,11 +115,11 @@ def test_without_knowing_what_it_was_every_difference_is_asked_for():
     theirs = content(p("Same"), p("Only theirs"), headline="Theirs", tags=[1, 2], authors=[1])
     mine = content(p("Same"), p("Quite another"), headline="Mine", tags=[2, "new"], authors=[1])
     merge = Merge(None, theirs, mine)
-    assert [place.spot.name for place in merge.places] == ["headline", "tags", "body"]
+    assert [conflict.location.name for conflict in merge.conflicts] == ["headline", "body", "tags"]
     assert everywhere(merge, MINE) == mine
     assert everywhere(merge, THEIRS) == theirs
     assert everywhere(merge, BOTH)["tags"] == [1, 2, "new"]
-    assert not (merge.taken or merge.kept)
+    assert not (merge.only_theirs or merge.only_mine)
 
 
 # ---- beside the text
@@ -128,7 +128,9 @@ def test_without_knowing_what_it_was_every_difference_is_asked_for():
 def test_fields_are_taken_whole_from_whoever_changed_them():
     base = content(headline="Was", source="Was", slug="was")
     merge = Merge(base, base | {"headline": "Theirs", "slug": "theirs"}, base | {"source": "Mine", "slug": "mine"})
-    assert [(place.spot.name, place.theirs, place.mine) for place in merge.places] == [("slug", "theirs", "mine")]
+    assert [(conflict.location.name, conflict.theirs, conflict.mine) for conflict in merge.conflicts] == [
+        ("slug", "theirs", "mine")
+    ]
     made = merge.content({})
     assert (made["headline"], made["source"], made["slug"]) == ("Theirs", "Mine", "mine")
 
@@ -138,14 +140,14 @@ def test_tags_and_bylines_are_put_together_one_by_one():
     theirs = content(tags=[1, 3, 4], authors=[1, 3, 2])
     mine = content(tags=[1, 2, 5, "new"], authors=[4, 2])
     merge = Merge(base, theirs, mine)
-    assert merge.places == []
+    assert merge.conflicts == []
     assert (merge.content({})["tags"], merge.content({})["authors"]) == ([1, 4, 5, "new"], [4, 3, 2])
 
 
 def test_two_orders_of_one_byline_are_asked_for():
     base, theirs, mine = (content(authors=order) for order in ([1, 2, 3], [3, 1, 2], [2, 1, 3]))
-    (place,) = (merge := Merge(base, theirs, mine)).places
-    assert (place.spot.name, place.offers_both) == ("authors", False)
+    (conflict,) = (merge := Merge(base, theirs, mine)).conflicts
+    assert (conflict.location.name, conflict.offers_both) == ("authors", False)
     assert everywhere(merge, THEIRS)["authors"] == [3, 1, 2]
 
 
@@ -153,8 +155,8 @@ def test_related_links_are_put_together_one_by_one():
     base = content(related=[link("a", placement="end"), link("b", placement="end")])
     theirs = content(related=[link("b", "Theirs", "end"), link("c", placement="end")])
     mine = content(related=[link("a", placement="end"), link("b", "Mine", "end"), link("d", placement="end")])
-    (place,) = (merge := Merge(base, theirs, mine)).places
-    assert (place.theirs["label"], place.mine["label"]) == ("Theirs", "Mine")
+    (conflict,) = (merge := Merge(base, theirs, mine)).conflicts
+    assert (conflict.theirs["label"], conflict.mine["label"]) == ("Theirs", "Mine")
     assert [row["uuid"] for row in merge.content({})["related"]] == ["b", "d", "c"]
     assert everywhere(merge, THEIRS)["related"][0]["label"] == "Theirs"
 
@@ -308,7 +310,7 @@ FEW = settings(max_examples=200, deadline=None, derandomize=True)
 def test_what_one_alone_changed_is_exactly_that(base, changed):
     assert said(Merge(base, base, changed).content({})) == said(changed)
     assert said(Merge(base, changed, base).content({})) == said(changed)
-    assert Merge(base, base, changed).places == Merge(base, changed, base).places == []
+    assert Merge(base, base, changed).conflicts == Merge(base, changed, base).conflicts == []
 
 
 @FEW
@@ -316,8 +318,8 @@ def test_what_one_alone_changed_is_exactly_that(base, changed):
 def test_it_does_not_matter_who_was_first(texts):
     base, theirs, mine = texts
     one, other = Merge(base, theirs, mine), Merge(base, mine, theirs)
-    met = sorted(str((place.spot.name, place.theirs, place.mine)) for place in one.places)
-    assert met == sorted(str((place.spot.name, place.mine, place.theirs)) for place in other.places)
+    met = sorted(str((conflict.location.name, conflict.theirs, conflict.mine)) for conflict in one.conflicts)
+    assert met == sorted(str((conflict.location.name, conflict.mine, conflict.theirs)) for conflict in other.conflicts)
     for choice, opposite in ((THEIRS, MINE), (MINE, THEIRS)):
         a, b = everywhere(one, choice), everywhere(other, opposite)
         assert body.spelt_alike(a["body"]) == body.spelt_alike(b["body"])
@@ -330,7 +332,12 @@ def test_it_does_not_matter_who_was_first(texts):
 def test_no_new_word_of_either_is_lost(texts, is_base_known):
     base, theirs, mine = texts
     merge = Merge(base if is_base_known else None, theirs, mine)
-    asked = [block for place in merge.places if place.spot.name == "body" for block in place.theirs + place.mine]
+    asked = [
+        block
+        for conflict in merge.conflicts
+        if conflict.location.name == "body"
+        for block in conflict.theirs + conflict.mine
+    ]
     for choice in (THEIRS, MINE, BOTH):
         found = words_of(everywhere(merge, choice)["body"]) | words_of(" ".join(asked))
         for side in (theirs, mine):
@@ -359,7 +366,7 @@ def test_choosing_one_side_everywhere_has_all_that_side_changed_and_is_clean(tex
 def test_read_lines_and_links_stay_together_whatever_is_chosen(texts, is_base_known, chosen):
     base, theirs, mine = map(consistent, texts)
     merge = Merge(base if is_base_known else None, theirs, mine)
-    choices = {place.key: chosen[n % len(chosen)] for n, place in enumerate(merge.places)}
+    choices = {conflict.key: chosen[n % len(chosen)] for n, conflict in enumerate(merge.conflicts)}
     made = merge.content(choices)
     assert is_consistent(made)
     assert len({row["uuid"] for row in made["related"]}) == len(made["related"])
@@ -370,8 +377,8 @@ def test_read_lines_and_links_stay_together_whatever_is_chosen(texts, is_base_kn
 @given(two_edits())
 def test_keys_of_places_are_the_choices_of_one_page(texts):
     merge = Merge(*texts)
-    assert len({place.key for place in merge.places}) == len(merge.places)
-    assert [place.key for place in Merge(*texts).places] == [place.key for place in merge.places]
+    assert len({conflict.key for conflict in merge.conflicts}) == len(merge.conflicts)
+    assert [conflict.key for conflict in Merge(*texts).conflicts] == [conflict.key for conflict in merge.conflicts]
 
 
 @FEW

@@ -131,7 +131,9 @@ def test_text_begun_on_an_older_version_meets_the_other_s_when_it_is_taken_up(cl
     form = typed(client, reporter, copy, headline="Mine")
     saved_again(copy, make_user(), headline="Theirs", standfirst="Theirs too")
     answer = client.get(take_up(copy, form))
-    assert [(place.theirs, place.mine) for place in answer.context["meeting"].merge.places] == [("Theirs", "Mine")]
+    assert [(conflict.theirs, conflict.mine) for conflict in answer.context["meeting"].merge.conflicts] == [
+        ("Theirs", "Mine")
+    ]
     again = fields_of(answer)
     assert again["headline"] == "Mine"
     assert said(send_fields(client, at(copy), again)) == ["Saved as revision 3."]
@@ -337,10 +339,10 @@ def test_whoever_may_not_write_gets_neither_script_nor_banner(client, onlooker):
     sheet = uuid4()
     autosave.save(onlooker, copy, sheet, fields=[["headline", "From when I could write"]], client_time=1)
     page = client.get(f"{at(copy)}?resume={sheet}").content.decode()
-    assert "keep.js" not in page and "data-keep" not in page and "data-left" not in page
+    assert "autosave.js" not in page and "data-keep" not in page and "data-left" not in page
     assert "From when I could write" not in page and "nr-meeting" not in page
     client.force_login(make_user("Reporters"))
-    assert "keep.js" in client.get(at(copy)).content.decode()
+    assert "autosave.js" in client.get(at(copy)).content.decode()
 
 
 def test_somebody_logged_out_is_sent_to_the_login(client, reporter):

@@ -271,7 +271,7 @@ def test_the_desk_costs_the_same_for_one_story_published_alone_or_six(client, qu
 
 def reading(client):
     """Where the desk's only story published alone is read: the page, its address, and the form its steps are in."""
-    (address,) = re.findall('href="([^"]+)" aria-label="Review', client.get(reverse("admin:index")).content.decode())
+    (address,) = re.findall(r'href="([^"]+)"\s+aria-label="Review', client.get(reverse("admin:index")).content.decode())
     address = unescape(address)
     return client.get(address), address, "compare_form" if "/compare/" in address else "workingcopy_form"
 

@@ -21,11 +21,11 @@ COMPLETE = ChecklistInput(
     dateline="Brussels",
     body="<p>Text.</p>",
     language="en",
-    section_id=1,
+    section=1,
     source="WCO",
     tags=[Tag(name="seals")],
     authors=["Marta Zielińska"],
-    links=[],
+    related=[],
 )
 
 
@@ -50,7 +50,7 @@ def test_a_complete_story_has_no_point():
         ({"headline": " "}, "headline", True),
         ({"body": "<p>&nbsp;</p>"}, "body", True),
         ({"language": ""}, "language", False),
-        ({"section_id": None}, "section", False),
+        ({"section": None}, "section", False),
     ],
 )
 def test_each_step_waits_for_what_it_needs(missing, field, is_needed_for_review):
@@ -68,7 +68,7 @@ def test_every_step_that_shows_readers_a_text_waits_for_a_complete_one():
     """A step added to the workflow without a word here would publish half a story."""
     shows_no_text = {"submit", "return", "unschedule", "review_published", "withdraw", "restore"}
     shows_no_text |= {"discard", "reopen", "assign", "expire", "clear_expiry"}
-    nothing = with_(headline="", body="", language="", section_id=None)
+    nothing = with_(headline="", body="", language="", section=None)
     for step in set(Step) - shows_no_text:
         assert len(checklist.blocking(nothing, RULES[step].gate)) == 4, step
 
@@ -91,7 +91,7 @@ def test_nobody_is_asked_to_review_nothing(missing, refusal):
 
 
 def test_a_point_says_by_when_it_is_needed():
-    needed = {point.field: point.needed for point in items(with_(headline="", section_id=None, source=""))}
+    needed = {point.field: point.needed for point in items(with_(headline="", section=None, source=""))}
     assert needed["headline"] != needed["section"] and needed["headline"] and needed["section"]
     assert needed["source"] == ""
 

@@ -96,7 +96,7 @@ def test_a_body_that_only_our_cleaning_would_mend_is_named(newsroom):
 def test_tags_and_links_no_approved_revision_has_are_named(newsroom):
     newsroom.live.tag_rows.create(tag=make_tag())
     newsroom.live.related_links.create(label="Buy here", url="https://shop.example/")
-    assert first_failure() == UNREAD.format(newsroom.live.pk, "related, tags")
+    assert first_failure() == UNREAD.format(newsroom.live.pk, "tags, related")
 
 
 def test_the_hours_and_the_withdrawal_of_a_story_are_those_of_its_events(newsroom):
