@@ -11,11 +11,9 @@ Mails carry a confirmation token and an unsubscribe token. All of these are sign
 from datetime import date, timedelta
 
 from django.core import signing
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
-
-from comments.models import Comment, Subscription
-from news.models import Article
 
 LABEL = "comments.form"
 VALID = timedelta(days=14)  # a tab left open over a holiday still works
@@ -26,13 +24,13 @@ COMMENTER_TOKEN_VALID = timedelta(days=365)
 MAIL_VALID = timedelta(days=365)
 
 
-def make(article: Article, *, day: date | None = None) -> str:
+def make(article: Model, *, day: date | None = None) -> str:
     """Return the form token of an article for a day (default: today)."""
     number = ((day or _today()) - EPOCH).days
     return f"{number}-{_signature(article, number)}"
 
 
-def is_good(token: str, article: Article, *, today: date | None = None) -> bool:
+def is_good(token: str, article: Model, *, today: date | None = None) -> bool:
     """Return whether this is an unexpired form token of this article."""
     number, _, signature = token.partition("-")
     if not (number.isascii() and number.isdecimal() and len(number) < 8):
@@ -41,7 +39,7 @@ def is_good(token: str, article: Article, *, today: date | None = None) -> bool:
     return 0 <= age <= VALID.days and constant_time_compare(signature, _signature(article, int(number)))
 
 
-def receipt(comment: Comment) -> str:
+def receipt(comment: Model) -> str:
     """Sign the token that shows a waiting comment to its sender alone."""
     return _receipts().sign(str(comment.pk))
 
@@ -51,7 +49,7 @@ def of_receipt(receipt: str, *, valid: timedelta | None = None) -> int | None:
     return _number(_receipts(), receipt, valid or RECEIPT_VALID)
 
 
-def commenter_token(comment: Comment) -> str:
+def commenter_token(comment: Model) -> str:
     """Sign the token a sender's browser keeps and sends along with their next comment."""
     return _commenter_tokens().sign(str(comment.pk))
 
@@ -61,7 +59,7 @@ def comment_of_token(token: str) -> int | None:
     return _number(_commenter_tokens(), token, COMMENTER_TOKEN_VALID)
 
 
-def confirmation(subscription: Subscription) -> str:
+def confirmation(subscription: Model) -> str:
     """Sign the token in mails by which the reader confirms the subscription."""
     return _confirmations().sign(str(subscription.pk))
 
@@ -70,7 +68,7 @@ def of_confirmation(signed: str) -> int | None:
     return _number(_confirmations(), signed, MAIL_VALID)
 
 
-def ending(subscription: Subscription) -> str:
+def ending(subscription: Model) -> str:
     """Sign the token in mails by which the reader unsubscribes."""
     return _endings().sign(str(subscription.pk))
 

@@ -125,7 +125,7 @@ def _about(current, comment_settings, view, by):
         "decision_sentence": _decision_sentence(current) if is_here else "",
         "decisions": open_decisions,
         "no_answer_because": answers.no_answer_because(current, by=by),
-        "claim_sentence": claim_sentence(holder) if (holder := claims.holder(current, besides=by)) else "",
+        "claimed": claim_sentence(holder) if (holder := claims.holder(current, besides=by)) else "",
         "may_look": by.has_perm("comments.view_commenteremail"),
     }
 
