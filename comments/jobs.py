@@ -1,4 +1,4 @@
-"""What comments have the worker do."""
+"""Background jobs of the comments app."""
 
 from datetime import timedelta
 
@@ -18,8 +18,8 @@ from portal.jobs import job
 
 
 @job
-def notify_moderators():
-    """Tell the moderators how many comments wait or are reported, and where: no name, no words, no address goes out."""
+def notify_moderators() -> None:
+    """Mail the moderators how many comments wait or are reported; no name, text or address is in the mail."""
     waiting, reported = Comment.objects.waiting().count(), Comment.objects.reported().count()
     if not (waiting or reported) or not settings.MODERATORS_EMAIL:
         return
@@ -32,44 +32,44 @@ def notify_moderators():
 
 
 def _subject(waiting, reported):
-    said = [
+    counts = [
         (waiting, ngettext("%(count)d comment is waiting", "%(count)d comments are waiting", waiting)),
         (reported, ngettext("%(count)d comment was reported", "%(count)d comments were reported", reported)),
     ]
-    return "; ".join(words % {"count": count} for count, words in said if count)
+    return "; ".join(sentence % {"count": count} for count, sentence in counts if count)
 
 
 @job
-def send_decision_mail(comment):
-    """Tell the writer of a comment, who asked for it, what a moderator has decided."""
+def send_decision_mail(comment: int) -> None:
+    """Mail a subscribed commenter the decision on their comment."""
     delivery.send_decision(comment)
 
 
 @job
-def send_answer_mail(answer):
-    """Tell the writer of a comment, who asked for it, that somebody has answered."""
+def send_answer_mail(answer: int) -> None:
+    """Mail a subscribed commenter that their comment was answered."""
     delivery.send_answer(answer)
 
 
 @job(every=timedelta(days=1))
-def purge_email_preferences():
-    """Drop what owners of addresses have said where no comment of theirs is left."""
+def purge_email_preferences() -> None:
+    """Delete confirmed e-mail preferences of addresses no comment has any more."""
     delivery.purge_preferences()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def purge_spam_and_trash():
-    """Empty spam and trash of what has lain there long enough."""
+def purge_spam_and_trash() -> None:
+    """Delete spam and trash older than their retention days."""
     purge.purge()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def purge_emails():
-    """Forget the addresses that have been kept for long enough."""
+def purge_emails() -> None:
+    """Delete e-mail addresses older than their retention days."""
     retention.purge_expired()
 
 
 @job(every=timedelta(hours=1))
-def purge_rate_limit_hits():
-    """Drop what the limits have counted and look at no more."""
+def purge_rate_limit_hits() -> None:
+    """Delete rate-limit hits that no limit counts any more."""
     rate_limits.purge()

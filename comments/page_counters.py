@@ -11,11 +11,11 @@ FORM = "comment-form"  # how comments are shown and taken under every article
 PRIVACY = "comment-privacy"  # for how long they are kept
 
 # Settings that readers see. One that is in none of these is taken to be on all of these pages.
-SHOWN_IN_FORM = {"is_open", "banner", "closes_after_days", "page_size", "newest_first"}
-SHOWN_AS_PRIVACY = {"address_days", "spam_days", "trash_days"}
+SHOWN_IN_FORM = {"is_open", "banner", "close_after_days", "page_size", "newest_first"}
+SHOWN_AS_PRIVACY = {"email_retention_days", "spam_retention_days", "trash_retention_days"}
 NOT_SHOWN = {
-    *("holds_all", "trusts_approved", "most_links", "words_to_hold", "words_to_refuse", "least_seconds"),
-    *("seconds_between", "most_an_hour", "most_an_hour_on_a_story"),
+    *("hold_all", "trust_approved_commenters", "max_links", "hold_wordlist", "spam_wordlist", "min_seconds"),
+    *("min_seconds_between", "max_per_hour_per_network", "max_per_hour_per_article"),
 }
 
 
@@ -31,8 +31,8 @@ def for_threads(article_ids: Collection[int]) -> set[str]:
 
 def for_settings(names: Iterable[str]) -> set[str]:
     """Return the counters of the pages that show these comment settings (names of fields)."""
-    seen = set(names) - NOT_SHOWN
-    return {counter for counter, others in ((FORM, SHOWN_AS_PRIVACY), (PRIVACY, SHOWN_IN_FORM)) if seen - others}
+    visible = set(names) - NOT_SHOWN
+    return {counter for counter, others in ((FORM, SHOWN_AS_PRIVACY), (PRIVACY, SHOWN_IN_FORM)) if visible - others}
 
 
 def possible_for(slug: str) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What the roles may do with readers' comments."""
+"""Permissions of the roles on comments."""
 
 from portal import roles
 

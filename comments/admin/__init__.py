@@ -1,4 +1,4 @@
-"""The moderators' screens: each module registers its own. They call moderation and decide nothing."""
+"""The moderators' screens: each module registers its own. They call `moderation` and decide nothing."""
 
 from comments.admin import dashboard, navigation, queue, settings
 

@@ -1,21 +1,25 @@
-"""What a moderator needs to know to decide on one comment: why it is here, who wrote it, and the talk around it."""
+"""The context of one comment in the queue: why it is there, who wrote it, the thread around it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.functional import cached_property
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from comments.admin import highlight
-from comments.models import Comment, Thread
-from comments.moderation import sender_rules
+from comments.models import Comment, CommentSettings, Report, SenderRule
+from comments.moderation import closing, sender_rules
+from comments.moderation.closing import ClosingStatus
 from comments.personal_data import emails
-from comments.screening import rules
+from comments.querysets import CommentQuerySet
+from comments.screening import explanations
 from news.content.diff import Matcher
 
 EARLIER_SHOWN = 3
 NEIGHBOURS = 2
-ANCESTORS = 3  # as many as `Surroundings.LOAD` fetches along with the comment
+ANCESTORS = 3  # as many as `CommentContext.LOAD` fetches along with the comment
 PASSAGES = 5
 
 
@@ -27,97 +31,96 @@ class ScreeningReason:
 
 
 class CommentContext:
-    """Everything is asked for once, and only when the page shows it."""
+    """Everything is queried once, and only when the page shows it."""
 
     LOAD = "parent__parent__parent"
 
-    def __init__(self, comment):
-        self.comment = comment
+    def __init__(self, comment: Comment, comment_settings: CommentSettings):
+        self.comment, self._comment_settings = comment, comment_settings
 
     @cached_property
-    def thread(self):
-        article = self.comment.article
-        return Thread.objects.filter(pk=article.pk).first() or Thread(article=article)
+    def closing(self) -> ClosingStatus:
+        return closing.status(self.comment.article, comment_settings=self._comment_settings)
 
-    # Its words
+    # Its text
 
     @cached_property
-    def sentences(self):
-        """Why it is where it is, until somebody has decided: then that is the reason."""
-        return [] if self.comment.decided_by_id else rules.sentences(self.comment)
+    def sentences(self) -> list[tuple]:
+        """What screening found, until somebody has decided: then that is the reason."""
+        return [] if self.comment.decided_by_id else explanations.sentences(self.comment)
 
     @property
-    def text(self):
-        """Its words, marked where the reasons are about them."""
+    def text(self) -> SafeString:
+        """The body, highlighted where the reasons are about it."""
         return highlight.highlight(self.comment.body, self.sentences)
 
     @property
-    def reasons(self):
+    def reasons(self) -> Iterator[ScreeningReason]:
         for number, sentence, ranges in self.sentences:
             passages = dict.fromkeys(self.comment.body[start:end] for start, end in ranges)
             yield ScreeningReason(number, sentence, Truncator(", ".join(list(passages)[:PASSAGES])).chars(200))
 
     @cached_property
-    def edits(self):
-        """How it was sent and how it is now, word by word; None where nobody edited it."""
+    def edits(self) -> object:
+        """The diff between the text as sent and now; None where nobody edited it."""
         return Matcher().line("p", self.comment.original, self.comment.body) if self.comment.original else None
 
     # Who complains
 
     @cached_property
-    def reports(self):
+    def reports(self) -> list[Report]:
         return list(self.comment.reports.order_by("created_at", "pk"))
 
     @property
-    def open_reports(self):
+    def open_reports(self) -> list[Report]:
         return [report for report in self.reports if report.is_open]
 
     @property
-    def answered_reports(self):
+    def answered_reports(self) -> int:
         return sum(not report.is_open for report in self.reports)
 
     # Who wrote it
 
     @cached_property
-    def marks(self):
-        """What else they sent is found by these; empty once their address is forgotten."""
+    def hashes(self) -> list[str]:
+        """Lookup hashes that find what else they sent; empty once their address is deleted."""
         return [] if self.comment.staff_id else emails.hashes_of(self.comment)
 
     @cached_property
-    def standing(self):
-        """What becomes of everything they send, or None."""
-        return sender_rules.rule_for(self.marks) if self.marks else None
+    def sender_rule(self) -> SenderRule | None:
+        """The rule about everything they send, or None."""
+        return sender_rules.rule_for(self.hashes) if self.hashes else None
 
     @cached_property
-    def record(self):
+    def record(self) -> dict[str, int]:
         return self._others.counted_by_status()
 
     @cached_property
-    def earlier(self):
+    def earlier(self) -> CommentQuerySet:
         return self._others.not_emptied().order_by("-created_at", "-pk")[:EARLIER_SHOWN]
 
     @property
     def _others(self):
-        return Comment.objects.by_sender(self.marks).exclude(pk=self.comment.pk)
+        return Comment.objects.by_sender(self.hashes).exclude(pk=self.comment.pk)
 
-    # The talk around it
+    # The thread around it
 
     @cached_property
-    def chain(self):
-        """What it answers and what that answers, the first of them on top."""
-        found, one = [], self.comment.parent
-        while one and len(found) < ANCESTORS:
-            found.append(one)
-            one = one.parent if len(found) < ANCESTORS else None
-        return found[::-1]
+    def chain(self) -> list[Comment]:
+        """What it answers and what that answers, the topmost first."""
+        chain, one = [], self.comment.parent
+        while one and len(chain) < ANCESTORS:
+            chain.append(one)
+            one = one.parent if len(chain) < ANCESTORS else None
+        return chain[::-1]
 
     @property
-    def has_more_above(self):
+    def has_more_above(self) -> bool:
         return bool(self.chain and self.chain[0].parent_id)
 
     @cached_property
-    def neighbours(self):
-        """What was sent under the story shortly before and after it, in the order of time."""
+    def neighbours(self) -> list[Comment]:
+        """Comments sent under the article shortly before and after it, by time."""
         at, number = self.comment.created_at, self.comment.pk
         known = [number, *(one.pk for one in self.chain)]
         beside = Comment.objects.not_emptied().filter(article=self.comment.article_id).exclude(pk__in=known)

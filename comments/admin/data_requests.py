@@ -1,14 +1,14 @@
-"""The page of what is kept of one person: found by an address somebody types, or from a comment in the queue.
+"""The data-request page: a person found by an address somebody types, or from a comment in the queue.
 
 All of it is POST. The address stands in no link, no session and no message: after the first step the page names the
-person by a comment of theirs, and no answer is kept anywhere.
+person by a comment of theirs, and no response is cached anywhere.
 """
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.validators import EmailValidator
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,12 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 
 from comments.models import CommentSettings
 from comments.moderation import sender_rules
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.personal_data import data_requests
 from comments.personal_data.data_requests import ErasureScope
-from comments.submission.forms import OneLine, readable
+from comments.submission.forms import SingleLineField, readable
 
-SHOWN = 100
+ROWS_SHOWN = 100
 ERASED = {
     ErasureScope.NAME: gettext_lazy("Erased: name, website and address. The words stay."),
     ErasureScope.WORDS: gettext_lazy("Erased: the words too."),
@@ -52,7 +52,7 @@ REPORTS = {
 
 
 class AddressForm(forms.Form):
-    address = OneLine(
+    address = SingleLineField(
         label=gettext_lazy("Email address"),
         max_length=100,
         widget=forms.EmailInput(attrs={"size": 40, "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
@@ -70,8 +70,8 @@ class AddressForm(forms.Form):
 
 @sensitive_post_parameters("address")
 @sensitive_variables()
-def person_view(request):
-    """Find a person, show what is kept of them, and do what they ask for.
+def person_view(request: HttpRequest) -> HttpResponse:
+    """Find a person, show what is stored about them, export or erase it.
 
     Context: `form`; once somebody is found `person` with their `comments` and `reports` (the newest), `counts`, and
     while they are asked before erasing `plan`; `refusal`, a sentence, where something was not done (422).
@@ -81,9 +81,9 @@ def person_view(request):
     context = {"form": AddressForm()}
     if request.method == "POST":
         try:
-            answer = _done(request)
+            answer = _perform(request)
         except Refused as refusal:
-            answer = {"refusal": str(refusal)} | _again(request)
+            answer = {"refusal": str(refusal)} | _after_refusal(request)
         if isinstance(answer, JsonResponse):
             return answer
         context |= answer
@@ -93,84 +93,87 @@ def person_view(request):
     return page
 
 
-def _done(request):
-    """What comes of what somebody pressed."""
+def _perform(request):
+    """Perform the action somebody pressed; return more context, or the download."""
     posted, by = request.POST, request.user
     if "of" in posted:
-        return _shown(data_requests.subject_of(posted["of"], by=by))
+        return _subject_context(data_requests.subject_of(posted["of"], by=by))
     if "person" not in posted:
-        return _found(request)
+        return _search(request)
     person = data_requests.reload(posted["person"], by=by)
     if "export" in posted:
         return _download(data_requests.export(person, by=by))
     if "lift" in posted:
-        sender_rules.lift(person.marks, by=by, seen=posted["lift"])
+        sender_rules.lift(person.hashes, by=by, expected=posted["lift"])
         messages.success(request, _("Lifted: what this person sends is treated like everybody's again."))
-        return _shown(data_requests.DataSubject(person.marks))
+        return _subject_context(data_requests.DataSubject(person.hashes))
     if "ask" in posted:
-        return _shown(person) | {"plan": _told(data_requests.plan(person, posted["ask"]))}
+        return _subject_context(person) | {"plan": _plan_context(data_requests.plan(person, posted["ask"]))}
     if "erase" in posted:
-        data_requests.erase(person, posted["erase"], by=by, seen=posted.get("seen", ""))
+        data_requests.erase(person, posted["erase"], by=by, expected=posted.get("seen", ""))
         messages.success(request, str(ERASED[posted["erase"]]))
         return {}
-    return _shown(person)
+    return _subject_context(person)
 
 
 @sensitive_variables()
-def _found(request):
+def _search(request):
     form = AddressForm(request.POST)
     if not form.is_valid():
         return {"form": form}
     person = data_requests.search(form.cleaned_data["address"], by=request.user)
     if person.handle:
-        return _shown(person)
-    days = CommentSettings.current().address_days
-    told = _("Nothing was sent with this address.")
+        return _subject_context(person)
+    days = CommentSettings.current().email_retention_days
+    sentence = _("Nothing was sent with this address.")
     if days:
-        told = ngettext(
+        sentence = ngettext(
             "With this address nothing was sent in the last %(days)d day; older comments have none any more.",
             "With this address nothing was sent in the last %(days)d days; older comments have none any more.",
             days,
         ) % {"days": days}
-    form.add_error("address", told)
+    form.add_error("address", sentence)
     return {"form": form}
 
 
-def _again(request):
-    """The page behind a refusal: the same person, where they can still be found; while erasing, asked anew."""
+def _after_refusal(request):
+    """Return the context after a refusal: the same person, where they can still be found, and a new plan."""
     try:
         person = data_requests.reload(request.POST.get("person", ""), by=request.user)
-        grade = request.POST.get("erase", "")
-        return _shown(person) | (
-            {"plan": _told(data_requests.plan(person, grade))} if grade in ErasureScope.values else {}
+        scope = request.POST.get("erase", "")
+        return _subject_context(person) | (
+            {"plan": _plan_context(data_requests.plan(person, scope))} if scope in ErasureScope.values else {}
         )
     except Refused:
         return {}
 
 
-def _shown(person):
+def _subject_context(person):
     comments, reports = person.comments, person.reports
     return {
         "person": person,
         "handle": person.handle,
-        "comments": comments.select_related("article").defer("article__body")[:SHOWN],
-        "reports": reports.select_related("comment__article").defer("comment__article__body", "comment__body")[:SHOWN],
+        "comments": comments.select_related("article").defer("article__body")[:ROWS_SHOWN],
+        "reports": reports.select_related("comment__article").defer("comment__article__body", "comment__body")[
+            :ROWS_SHOWN
+        ],
         "comment_count": comments.count(),
         "report_count": reports.count(),
         "grades": ErasureScope.choices,
+        "can_erase": bool(comments or reports),
     }
 
 
-def _told(plan):
-    """What erasing will do, in whole sentences, each with its number."""
+def _plan_context(plan):
+    """Return what erasing will do, in whole sentences, each with its number."""
     parts = [
         (CHANGED, plan.changed),
         (DELETED, plan.deleted),
         (EMPTIED, plan.emptied),
-        (REPORTS[plan.grade], plan.reports),
+        (REPORTS[plan.scope], plan.reports),
     ]
-    sentences = [told % {"count": len(rows)} for told, rows in parts if rows]
-    return {"grade": plan.grade, "digest": plan.digest, "sentences": sentences}
+    sentences = [sentence % {"count": len(rows)} for sentence, rows in parts if rows]
+    return {"grade": plan.scope, "digest": plan.digest, "sentences": sentences}
 
 
 def _download(exported):
@@ -184,6 +187,6 @@ def _page(request):
     return {
         **admin.site.each_context(request),
         "title": _("What people can ask for"),
-        "address_days": CommentSettings.current().address_days,
+        "email_retention_days": CommentSettings.current().email_retention_days,
         "may_lift": request.user.has_perm("comments.moderate_comment"),
     }

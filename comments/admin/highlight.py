@@ -1,14 +1,15 @@
-"""A reader's words with the passages marked that its reasons are about; escaped, so that nothing in them can inject."""
+"""Highlight the passages of a comment that its reasons are about; escaped, so that nothing can inject."""
 
 from itertools import pairwise
 
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 
-def highlight(text, sentences):
-    """The text as HTML; where a passage ends stands the number of its reason. Passages may overlap or repeat.
+def highlight(text: str, sentences: list[tuple]) -> SafeString:
+    """Return the text as HTML; after a passage stands the number of its reason. Passages may overlap or repeat.
 
-    `sentences` are (number, sentence, [(start, end), …]) as `comments.screening` gives them.
+    `sentences` are (number, sentence, [(start, end), …]) as `explanations.sentences` gives them.
     """
     spans = [
         (max(start, 0), min(end, len(text)), number)
@@ -21,7 +22,7 @@ def highlight(text, sentences):
 
 
 def _piece(text, start, end, spans):
-    """What stands between two cuts is either inside of a passage or outside of it, never half."""
+    """Render the text between two cuts, which is wholly inside or outside of each passage."""
     if not any(begun <= start < ended for begun, ended, _number in spans):
         return text[start:end]
     ending = ", ".join(str(number) for number in sorted({one for _begun, ended, one in spans if ended == end}))

@@ -1,15 +1,17 @@
-"""What the queue shows: its list, the comment in question, what its moderator may do with it, and the way back."""
+"""The queue's template context: the list, the open comment, what its moderator may do with it, and undo."""
 
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy, pgettext_lazy
 
 from comments.admin.comment_context import CommentContext
 from comments.models import Comment, CommentSettings
-from comments.moderation import bulk, claims, decisions
+from comments.moderation import answers, bulk, claims, decisions, refusals
 from comments.moderation.decisions import Decision, Reason
-from comments.screening import rules
+from comments.screening import explanations
 from portal.http.numbers import plain_number
+from portal.models import User
 
 Status = Comment.Status
 REPORTED = "reported"
@@ -21,7 +23,7 @@ TABS = {
     Status.SPAM: pgettext_lazy("comments", "Spam"),
     Status.TRASH: pgettext_lazy("comments", "Trash"),
 }
-# What one selects many comments for, where; rejecting is there wherever readers may have seen them or soon would.
+# The bulk decisions of each view; rejecting is there wherever readers may have seen the comments or soon would.
 BULK = {
     Status.PENDING: [Decision.APPROVE, Decision.REJECT, Decision.SPAM, Decision.TRASH],
     REPORTED: [Decision.APPROVE, Decision.REJECT, Decision.SPAM, Decision.TRASH],
@@ -50,9 +52,8 @@ YOU_DID_WITH_MANY = {
 }
 
 
-def shown(changelist, view, asked, *, by):
-    """Context: `views`, `rows`, `current` (the comment `asked` for, else the first that is free), what is `around` it,
-    and so on."""
+def build(changelist: ChangeList, view: str, asked: int | str | None, *, by: User) -> dict:
+    """Return the context: `views`, `rows`, `current` (the comment `asked` for, else the first unclaimed) and so on."""
     changelist.filter_params.pop("c", None)  # a search begins at the top of what it finds
     comments = list(changelist.result_list)
     rows = [_row(comment, changelist, by) for comment in comments]
@@ -60,6 +61,7 @@ def shown(changelist, view, asked, *, by):
     current = current or next(iter(comments), None)
     place = next((place for place, comment in enumerate(comments) if comment == current), None)
     back, following = _beside(rows, place)
+    comment_settings = CommentSettings.current()
     counts = Comment.objects.counted_by_status() | {REPORTED: Comment.objects.reported().count()}
     return {
         "title": _("Comments"),
@@ -78,15 +80,15 @@ def shown(changelist, view, asked, *, by):
         "after_this": _free_after(rows, place),
         "reasons": Reason.choices,
         "may_decide": by.has_perm("comments.moderate_comment"),
-        "rules": CommentSettings.current(),
+        "comment_settings": comment_settings,
         "may_switch": by.has_perm("comments.change_commentsettings"),
-        **(_about(current, view, by) if current else {}),
+        **(_about(current, comment_settings, view, by) if current else {}),
         **_undoable(by),
     }
 
 
-def told_claimed(person):
-    """Who looks at a comment just now, for whoever looks at it too."""
+def claim_sentence(person: User) -> str:
+    """Say who is looking at a comment just now."""
     return _("%(name)s is looking at this comment.") % {"name": person}
 
 
@@ -98,15 +100,15 @@ def _row(comment, changelist, by):
     return {
         "comment": comment,
         "url": changelist.get_query_string({"c": comment.pk}),
-        "why": rules.telling(comment),
+        "why": explanations.distinguishing_sentences(comment),
         "holder": claims.holder(comment, besides=by),
     }
 
 
-def _about(current, view, by):
-    """What a moderator needs to know to decide on this one, and what they may do."""
-    around = CommentContext(current)
-    is_here = around.open_reports if view == REPORTED else current.status == view
+def _about(current, comment_settings, view, by):
+    """Return the context of the open comment: what a moderator needs to decide, and what they may do."""
+    comment_context = CommentContext(current, comment_settings)
+    is_here = comment_context.open_reports if view == REPORTED else current.status == view
     open_decisions = [
         (
             decision,
@@ -117,29 +119,29 @@ def _about(current, view, by):
         if not decisions.why_not(current, Decision(decision), by=by)
     ]
     return {
-        "around": around,
-        # Where it is not of this view any more, somebody else was first: the card says so.
-        "told_meanwhile": "" if is_here else decisions.decided_by_other(current),
-        "told": _told(current) if is_here else "",
+        "comment_context": comment_context,
+        # Not in this view any more: somebody else was first, and the card says so.
+        "decided_meanwhile": "" if is_here else refusals.decided_by_other(current),
+        "decision_sentence": _decision_sentence(current) if is_here else "",
         "decisions": open_decisions,
-        "no_answer_because": decisions.no_answer_because(current, by=by),
-        "told_claimed": told_claimed(holder) if (holder := claims.holder(current, besides=by)) else "",
+        "no_answer_because": answers.no_answer_because(current, by=by),
+        "claimed": claim_sentence(holder) if (holder := claims.holder(current, besides=by)) else "",
         "may_look": by.has_perm("comments.view_commenteremail"),
     }
 
 
-def _told(current):
-    """How it came to where it is: who decided, or that nobody has."""
+def _decision_sentence(current):
+    """Say who decided, or that nobody has."""
     if current.decided_by:
-        return decisions.decided_by_other(current)
+        return refusals.decided_by_other(current)
     return _("Every comment waits here until somebody decides.") if current.status == Status.PENDING else ""
 
 
 def _undoable(by):
     last, batch = decisions.last_decision(by), bulk.last_batch(by)
     if batch and not (last and last.decided_at > batch.at):
-        said = YOU_DID_WITH_MANY[decisions.LEADS_TO[Decision(batch.decision)]] % {"count": batch.count}
-        return {"undoable_batch": batch, "you_did": said}
+        sentence = YOU_DID_WITH_MANY[decisions.LEADS_TO[Decision(batch.decision)]] % {"count": batch.count}
+        return {"undoable_batch": batch, "you_did": sentence}
     if last is None:
         return {}
     if last.staff_id == by.pk and last.previous_status == Status.TRASH:
@@ -150,14 +152,14 @@ def _undoable(by):
 
 
 def _beside(rows, place):
-    """The rows before and after a place in the list; a comment that is not in the list has none."""
+    """Return the rows before and after a position; a comment that is not in the list has none."""
     if place is None:
         return None, None
     return rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None
 
 
 def _free_after(rows, place):
-    """Where to go on after a decision: the next comment that nobody else looks at, else the nearest before."""
+    """Return where to go on after a decision: the next unclaimed comment, else the nearest before."""
     if place is None:
         return None
     free = [row["comment"] for row in rows[place + 1 :] + rows[:place][::-1] if not row["holder"]]

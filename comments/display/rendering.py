@@ -1,4 +1,4 @@
-"""A comment's words as readers get them: paragraphs, line breaks and links, and nothing else of HTML.
+"""Render a comment's text as HTML: paragraphs, line breaks and links, nothing else.
 
 Escaping comes first and every mark is made here, so that there is nothing to clean. Each step looks at a
 character a fixed number of times, whatever somebody typed.
@@ -9,7 +9,7 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 BLANK_LINE = re.compile(r"\n\s*\n")
 # Where an address may end: at space, at what HTML or a sentence puts around it, at marks that turn its letters round.
@@ -20,16 +20,16 @@ ENDS_A_SENTENCE = ".,:;!?…'’‘*"
 PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def rendered(body):
-    """The words as safe HTML: p, br and a alone, each paragraph in its own writing direction."""
+def rendered(body: str) -> SafeString:
+    """Return the text as safe HTML: p, br and a alone, each paragraph in its own writing direction."""
     paragraphs = [lines for text in BLANK_LINE.split(body) if (lines := text.strip())]
     return format_html_join("\n", '<p dir="auto">{}</p>', ((_lines(text),) for text in paragraphs))
 
 
-def links_in(body):
-    """The addresses that `rendered` makes links of, as typed: (address, start, end)."""
-    found = ((_link_in(match[0]), match.start()) for match in LINK.finditer(body))
-    return [(link, start, start + len(link)) for link, start in found if link]
+def links_in(body: str) -> list[tuple[str, int, int]]:
+    """Return the addresses that `rendered` makes links of, as typed: (address, start, end)."""
+    matches = ((_link_in(match[0]), match.start()) for match in LINK.finditer(body))
+    return [(link, start, start + len(link)) for link, start in matches if link]
 
 
 def _lines(text):
@@ -49,13 +49,13 @@ def _anchor(link):
     return format_html('<a href="{}" rel="nofollow ugc noopener" dir="ltr">{}</a>', _whole(link), link)
 
 
-def _link_in(found):
-    """The address without the punctuation of the sentence it stands in; "" where it leads to no host by itself."""
-    counts, end = Counter(found), len(found)
-    while end and ((last := found[end - 1]) in ENDS_A_SENTENCE or counts[last] > counts[PAIRS.get(last, last)]):
+def _link_in(address):
+    """Strip the punctuation of the sentence around an address; "" where it leads to no host."""
+    counts, end = Counter(address), len(address)
+    while end and ((last := address[end - 1]) in ENDS_A_SENTENCE or counts[last] > counts[PAIRS.get(last, last)]):
         counts[last] -= 1
         end -= 1
-    link = found[:end]
+    link = address[:end]
     try:
         parts = urlsplit(_whole(link))
     except ValueError:  # half an IPv6 address, or letters that turn into others
@@ -66,5 +66,5 @@ def _link_in(found):
 
 
 def _whole(link):
-    """With the scheme that people leave out before www."""
+    """Add the scheme that people leave out before www."""
     return f"https://{link}" if link.lower().startswith("www.") else link

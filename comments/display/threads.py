@@ -1,8 +1,7 @@
-"""The conversation under a story as readers see it: in which order, on which page, under whom.
+"""The thread under an article as readers see it: order, pages, nesting.
 
-A thread is one list: each comment, then the answers to it, at every depth in the order of time; the rules may put the
-conversations begun last first. Pages are cut from that list by the comments they show; only those of one page are
-ever loaded with their words.
+A thread is one list: each comment, then its answers, at every depth by time; a setting puts the newest conversations
+first. Pages are slices of that list; only the comments of one page are ever loaded with their text.
 """
 
 from dataclasses import dataclass, field
@@ -14,18 +13,20 @@ from django.urls import reverse
 
 from comments.models import Comment, CommentSettings, Thread
 from comments.moderation import closing
+from comments.moderation.closing import ClosingStatus
+from news.models import Article
 
 DEEPEST = 4  # narrower columns cannot be read on a phone; what goes deeper says whom it answers
 FULLEST = 500  # comments on a page, whatever the rules say: each may have five thousand characters
 
 
 class NoPage(Exception):
-    """The conversation has no such page."""
+    """The thread has no such page."""
 
 
 @dataclass(eq=False)
 class ThreadNode:
-    """A comment at its place; one that was removed stands only where its answers remain, and has no `comment`."""
+    """A comment's position in the thread; a removed one remains only where it has answers, and has no `comment`."""
 
     pk: int
     parent: int | None
@@ -45,16 +46,20 @@ class ThreadPage:
     page: Page
     comments: list  # of the page, answers under their parents as far as these are on it
     start: int  # its first number: the numbers go on from page to page
-    closed: str  # the sentence why nobody can comment, or ""
-    ends_at: datetime | None  # when nobody can any more
+    closing: ClosingStatus
     banner: str
 
+    @property
+    def closed(self) -> str:
+        """The sentence why nobody can comment, or ""."""
+        return self.closing.for_readers
 
-def thread_page(article, number=1):
-    """A page of the conversation, in as many queries however long it is; NoPage beyond the last."""
-    rules = CommentSettings.current()
-    thread, order = _outline(article, rules)
-    pages = _pages(order, rules)
+
+def thread_page(article: Article, number: int = 1) -> ThreadPage:
+    """Return a page of the thread, in a constant number of queries. Raises NoPage beyond the last."""
+    comment_settings = CommentSettings.current()
+    thread, order = _outline(article, comment_settings)
+    pages = _pages(order, comment_settings)
     try:
         page = pages.page(number)
     except EmptyPage:
@@ -64,49 +69,48 @@ def thread_page(article, number=1):
         page=page,
         comments=_nested(page.object_list, article),
         start=1 + _heads(order[: page.start_index() - 1], pages.per_page),
-        closed=closing.closed_by(article, thread, rules),
-        ends_at=closing.ends_at(article, thread, rules),
-        banner=rules.banner,
+        closing=closing.status(article, thread, comment_settings),
+        banner=comment_settings.banner,
     )
 
 
-def address_of(comment):
-    """Where readers find an approved comment: on the page it is on today; NoPage once it is on none."""
-    rules = CommentSettings.current()
-    _thread, order = _outline(comment.article, rules)
+def address_of(comment: Comment) -> str:
+    """Return the URL of an approved comment on the page it is on today. Raises NoPage once it is on none."""
+    comment_settings = CommentSettings.current()
+    _thread, order = _outline(comment.article, comment_settings)
     place = next((place for place, node in enumerate(order) if node.pk == comment.pk), None)
     if place is None:
         raise NoPage
-    number = place // _pages(order, rules).per_page + 1
+    number = place // _pages(order, comment_settings).per_page + 1
     return f"{page_address(comment.article, number)}#comment-{comment.pk}"
 
 
-def page_address(article, number):
-    """The first page of a conversation is the story's own."""
+def page_address(article: Article, number: int) -> str:
+    """Return the URL of a page of the thread; the first is the article's own."""
     return reverse("comments:page", args=[article.slug, number]) if number > 1 else article.get_absolute_url()
 
 
-def _pages(order, rules):
-    return Paginator(order, min(max(rules.page_size, 1), FULLEST))
+def _pages(order, comment_settings):
+    return Paginator(order, min(max(comment_settings.page_size, 1), FULLEST))
 
 
-def _outline(article, rules):
-    """The thread and the whole list of its approved comments, without a word of them, in one query."""
-    shown = FilteredRelation("article__comments", condition=Q(article__comments__status=Comment.Status.APPROVED))
+def _outline(article, comment_settings):
+    """Load the thread and the order of its approved comments, without their text, in one query."""
+    approved = FilteredRelation("article__comments", condition=Q(article__comments__status=Comment.Status.APPROVED))
     rows = (
         Thread.objects.filter(pk=article.pk)
-        .annotate(shown=shown)
-        .order_by(F("shown__created_at").asc(nulls_first=True), "shown__pk")
+        .annotate(approved=approved)
+        .order_by(F("approved__created_at").asc(nulls_first=True), "approved__pk")
         .values_list(
             "approved_count",
             "is_closed",
             "stays_open",
-            "shown__pk",
-            "shown__parent_id",
-            "shown__created_at",
-            "shown__parent__status",
-            "shown__parent__parent_id",
-            "shown__parent__created_at",
+            "approved__pk",
+            "approved__parent_id",
+            "approved__created_at",
+            "approved__parent__status",
+            "approved__parent__parent_id",
+            "approved__parent__created_at",
         )
     )
     thread, nodes = Thread(pk=article.pk), {}
@@ -119,18 +123,18 @@ def _outline(article, rules):
         if parent and status != Comment.Status.APPROVED:
             nodes.setdefault(parent, ThreadNode(parent, grandparent, parents_time))
     _add_what_removed_ones_answered(nodes)
-    return thread, _in_order(nodes, newest_first=rules.newest_first)
+    return thread, _in_order(nodes, newest_first=comment_settings.newest_first)
 
 
 def _add_what_removed_ones_answered(nodes):
-    """Hold the place also of a removed comment that only a removed one answered: a query for each row of them."""
-    while missing := {node.parent for node in nodes.values()} - nodes.keys() - {None}:
-        for found in Comment.objects.filter(pk__in=missing).values_list("pk", "parent_id", "created_at"):
-            nodes[found[0]] = ThreadNode(*found)
+    """Add removed comments that only removed ones answered: a query per level."""
+    while missing_ids := {node.parent for node in nodes.values()} - nodes.keys() - {None}:
+        for row in Comment.objects.filter(pk__in=missing_ids).values_list("pk", "parent_id", "created_at"):
+            nodes[row[0]] = ThreadNode(*row)
 
 
 def _in_order(nodes, *, newest_first):
-    """Each comment, then the answers to it; without recursion, because people answer for ever."""
+    """Order depth first, without recursion, because people answer for ever."""
     answers, waiting = {}, []
     for node in sorted(nodes.values(), key=lambda node: (node.created_at, node.pk), reverse=True):
         (answers.setdefault(node.parent, []) if node.parent in nodes else waiting).append(node)
@@ -143,18 +147,18 @@ def _in_order(nodes, *, newest_first):
 
 
 def _heads(nodes, per_page):
-    """How many of the list's first nodes stand in the outermost row of their page, and so count in its numbers."""
+    """Count the nodes in the outermost row of their page, which the numbering counts."""
     page_of = {node.pk: place // per_page for place, node in enumerate(nodes)}
     return sum(page_of.get(node.parent) != page_of[node.pk] for node in nodes)
 
 
 def _nested(nodes, article):
-    """The comments of a page with their words, answers under their parents, at most DEEPEST rows within rows."""
-    words = Comment.objects.approved().for_page().in_bulk([node.pk for node in nodes])
+    """Load the comments of a page and nest answers under their parents, at most DEEPEST levels."""
+    comments_by_id = Comment.objects.approved().for_page().in_bulk([node.pk for node in nodes])
     here, first = {}, []
     for node in nodes:
         here[node.pk], parent = node, here.get(node.parent)
-        node.comment = words.get(node.pk)
+        node.comment = comments_by_id.get(node.pk)
         if parent and parent.depth < DEEPEST:
             node.row, node.depth = parent.replies, parent.depth + 1
         else:

@@ -1,8 +1,8 @@
-"""What a moderator decides about everything one person sends: held, or into spam, until it is lifted.
+"""Sender rules: hold everything one person sends, or mark it as spam, until the rule is lifted.
 
-It is kept under the keyed hash of the address and never with the address, so it outlives every comment and says nothing
-to whoever reads the table. From their next comment on the rules ask for it (`screening.standing_of_person`); what is
-there already is decided on as ever. Nobody tells the person: what is in spam looks to them like what waits.
+A rule is stored under the keyed hash of the address and never with the address, so it outlives every comment and tells
+nothing to whoever reads the table. Screening applies it from the next comment on (`screening.rules.sender_rule`);
+existing comments are decided on as ever. The person is not told: to them, spam looks like waiting.
 """
 
 from django.db import IntegrityError, transaction
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from comments.models import SenderRule
-from comments.moderation.decisions import NOT_TO_MODERATE, Refused
+from comments.moderation.refusals import NOT_TO_MODERATE, Refused
 from portal.audit import log
+from portal.models import User
 
 Kind = SenderRule.Kind
 LONGEST_REASON = 200
@@ -26,74 +27,78 @@ MEANWHILE = {
 }
 
 
-def rule_for(marks):
-    """What was decided about whoever has these marks (see privacy), or None."""
-    return SenderRule.objects.select_related("by").filter(address_hash__in=marks).order_by("-at", "-pk").first()
+def rule_for(hashes: list[str]) -> SenderRule | None:
+    """Return the newest rule for these lookup hashes (`emails.hashes_of`), or None."""
+    return SenderRule.objects.select_related("by").filter(address_hash__in=hashes).order_by("-at", "-pk").first()
 
 
-def why_not(marks, kind, *, by, seen=None):
-    """The sentence why `by` may not decide this about a person, or ""; `kind` is "" to lift what was decided.
+def why_not(hashes: list[str], kind: str, *, by: User, expected: str | None = None) -> str:
+    """Return the sentence why `by` may not set this rule, or ""; `kind` "" means lifting it.
 
-    `seen` is what stood before the moderator's eyes, "" for nothing.
+    `expected` is the kind of rule the moderator's page showed, "" for none.
     """
-    return _why_not(marks, rule_for(marks), kind, by, seen)
+    return _why_not(hashes, rule_for(hashes), kind, by, expected)
 
 
-def _why_not(marks, now, kind, by, seen):
+def _why_not(hashes, rule, kind, by, expected):
     if not by.has_perm("comments.moderate_comment"):
         return str(NOT_TO_MODERATE)
-    if not marks:
+    if not hashes:
         return _("No address is kept with this comment, so nothing can be decided about whoever sent it.")
-    is_now = now.kind if now else ""
-    if seen is not None and seen != is_now:
-        return MEANWHILE[now.kind] % {"who": now.by} if now else _("Meanwhile this was lifted.")
+    is_now = rule.kind if rule else ""
+    if expected is not None and expected != is_now:
+        return MEANWHILE[rule.kind] % {"who": rule.by} if rule else _("Meanwhile this was lifted.")
     if kind == is_now:
         return str(ALREADY[kind]) if kind else _("Nothing is decided about this person.")
     return ""
 
 
 @transaction.atomic
-def decide(marks, kind, *, by, reason="", seen=None):
-    """From now on hold everything from this person, or put it into spam. The reason stays as long as the decision: in
-    the history, where nobody would find it again to erase it, it has no place."""
+def decide(hashes: list[str], kind: str, *, by: User, reason: str = "", expected: str | None = None) -> SenderRule:
+    """Hold everything from this person from now on, or mark it as spam.
+
+    The reason is deleted with the rule; in the audit log, where nobody could find it to erase it, it has no place.
+    """
     if kind not in Kind.values:
         raise Refused(_("Choose what is to become of what this person sends."))
-    held = _held(marks, kind, by, seen)
-    was = held[0].kind if held else ""
-    _delete(held)
+    locked_rules = _lock_rules(hashes, kind, by, expected)
+    was = locked_rules[0].kind if locked_rules else ""
+    _delete(locked_rules)
     try:
         with transaction.atomic():
-            made = SenderRule.objects.create(address_hash=marks[0], kind=kind, reason=reason, by=by)
+            rule = SenderRule.objects.create(address_hash=hashes[0], kind=kind, reason=reason, by=by)
     except IntegrityError:  # somebody else decided at the same moment
-        raise Refused(why_not(marks, kind, by=by, seen=was) or str(ALREADY[kind])) from None
-    log.record("sender_rule.set", made, by=by, before=was, after=str(kind))
-    return made
+        raise Refused(why_not(hashes, kind, by=by, expected=was) or str(ALREADY[kind])) from None
+    log.record("sender_rule.set", rule, by=by, before=was, after=str(kind))
+    return rule
 
 
 @transaction.atomic
-def lift(marks, *, by, seen=None):
-    """Treat what this person sends like everybody's again."""
-    held = _held(marks, "", by, seen)
-    _delete(held)
-    log.record("sender_rule.lifted", held[0], by=by, before=held[0].kind, after="")
+def lift(hashes: list[str], *, by: User, expected: str | None = None) -> None:
+    """Lift the rule: treat what this person sends like everybody's again."""
+    locked_rules = _lock_rules(hashes, "", by, expected)
+    _delete(locked_rules)
+    log.record("sender_rule.lifted", locked_rules[0], by=by, before=locked_rules[0].kind, after="")
 
 
-def erase_reason(marks):
-    """Erase why, which is free text about somebody; the decision stays."""
-    SenderRule.objects.filter(address_hash__in=marks).update(reason="")
+def erase_reason(hashes: list[str]) -> None:
+    """Erase the reason, which is free text about somebody; the rule stays."""
+    SenderRule.objects.filter(address_hash__in=hashes).update(reason="")
 
 
-def _held(marks, kind, by, seen):
-    """Refuse, or return what was decided before, the newest first: nobody else's to change until the transaction ends.
+def _lock_rules(hashes, kind, by, expected):
+    """Refuse, or lock and return the existing rules, newest first.
 
-    Usually one row or none; what another decided at the same moment is not among them, and must not go with them.
+    Usually one row or none; a rule set by somebody else at the same moment is not among them and must not be deleted.
     """
-    held = SenderRule.objects.select_related("by").select_for_update(of=["self"]).filter(address_hash__in=marks)
-    held = list(held.order_by("-at", "-pk"))
-    if refusal := _why_not(marks, next(iter(held), None), kind, by, seen):
+    locked_rules = (
+        SenderRule.objects.select_related("by").select_for_update(of=["self"]).filter(address_hash__in=hashes)
+    )
+    locked_rules = list(locked_rules.order_by("-at", "-pk"))
+    if refusal := _why_not(hashes, next(iter(locked_rules), None), kind, by, expected):
         raise Refused(refusal)
-    return held
+    return locked_rules
 
 
-def _delete(held):
-    SenderRule.objects.filter(pk__in=[row.pk for row in held]).delete()
+def _delete(locked_rules):
+    SenderRule.objects.filter(pk__in=[row.pk for row in locked_rules]).delete()

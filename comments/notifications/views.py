@@ -1,9 +1,10 @@
-"""Where the links in mails to commenters lead. Whatever fetches them changes nothing; only what is sent there does.
+"""The pages behind the links in notification mails. GET changes nothing; POST confirms or unsubscribes.
 
 The signed key says who it is, so nothing else is asked: a mail program that ends the mail with one click sends no
 cookie and comes from elsewhere (RFC 8058), and gets no redirect.
 """
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -18,8 +19,8 @@ from portal.http.request_guard import posted_to
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def confirm(request, key):
-    """Asks whether the reader of the mail wants to be told; says so once they do. Context: `subscription`, `is_on`."""
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """Ask whether the reader wants notifications; POST confirms. Context: `subscription`, `is_on`."""
     number = tokens.of_confirmation(key)
     subscription = _named(number)
     if subscription and request.method == "POST":
@@ -34,8 +35,8 @@ def confirm(request, key):
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def stop(request, key):
-    """Asks which mail is to end, and ends it: this conversation's, or all. Context: `subscription`, `mailbox`."""
+def stop(request: HttpRequest, key: str) -> HttpResponse:
+    """Ask which mail is to end; POST ends this comment's, or all. Context: `subscription`, `mailbox`."""
     number = tokens.of_ending(key)
     subscription = _named(number)
     if subscription and request.method == "POST":

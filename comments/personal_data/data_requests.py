@@ -1,11 +1,11 @@
-"""What people can ask for: to see what is kept of them, to get it, and to have it erased.
+"""Data-subject requests: find, export and erase what is stored about one person.
 
-A person is whoever wrote from one address: their comments and reports are found by its marks (see privacy), and by
-nothing else. What came without an address, or whose address is forgotten already, nobody can find. Only whoever may
-see addresses does any of this, and each time is an event that names nobody.
+A data subject is whoever wrote from one address: their comments and reports are found by its lookup hashes and by
+nothing else. What came without an address, or whose address is deleted already, cannot be found. Only people who may
+see addresses do any of this, and each request is an audit event that names nobody.
 
-Erasing is one transaction, whatever its size: it does exactly what was asked about, or nothing. Locks are taken in the
-order of moderation: comments, threads, reports, history.
+Erasing is one transaction, whatever its size: it does exactly what was confirmed, or nothing. Locks are taken in the
+order of moderation: comments, threads, reports, audit log.
 """
 
 from dataclasses import dataclass
@@ -20,15 +20,16 @@ from django.views.decorators.debug import sensitive_variables
 
 from comments.models import Comment, EmailPreference, Report, SenderRule
 from comments.moderation import decisions, sender_rules, thread_counts
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.personal_data import emails, purge
-from comments.querysets import in_parts
+from comments.querysets import CommentQuerySet, in_parts
 from portal.audit import kinds, log
 from portal.http.numbers import plain_number
 from portal.http.urls import absolute_url
+from portal.models import User
 
 UNSIGNED = {"name": "", "name_search_key": "", "website": "", "reasons": []}  # reasons may quote the name
-KINDS = {"comment": Comment, "report": Report, "standing": SenderRule}
+KINDS = {"comment": Comment, "report": Report, "sender_rule": SenderRule}
 
 
 class ErasureScope(models.TextChoices):
@@ -42,27 +43,27 @@ class ErasureScope(models.TextChoices):
 class DataSubject:
     """Whoever wrote from one address, without the address."""
 
-    marks: list
+    hashes: list
 
     @property
-    def comments(self):
-        return Comment.objects.by_sender(self.marks).order_by("-created_at", "-pk")
+    def comments(self) -> CommentQuerySet:
+        return Comment.objects.by_sender(self.hashes).order_by("-created_at", "-pk")
 
     @property
-    def reports(self):
-        return Report.objects.filter(address_hash__in=self.marks).order_by("-created_at", "-pk")
+    def reports(self) -> models.QuerySet:
+        return Report.objects.filter(address_hash__in=self.hashes).order_by("-created_at", "-pk")
 
     @cached_property
-    def standing(self):
-        return sender_rules.rule_for(self.marks)
+    def sender_rule(self) -> SenderRule | None:
+        return sender_rules.rule_for(self.hashes)
 
     @property
-    def handle(self):
-        """What pages name them by: something of theirs, as `comment:12`. "" where nothing is kept of them."""
+    def handle(self) -> str:
+        """Return what pages name them by: one of their rows, such as `comment:12`; "" where nothing is stored."""
         for kind, row in (
             ("comment", self.comments.first()),
             ("report", self.reports.first()),
-            ("standing", self.standing),
+            ("sender_rule", self.sender_rule),
         ):
             if row:
                 return f"{kind}:{row.pk}"
@@ -71,21 +72,21 @@ class DataSubject:
 
 @dataclass(frozen=True)
 class ErasurePlan:
-    """What erasing would do, as numbers of rows; what somebody has seen of it is its `digest`."""
+    """What erasing would do, as ids of rows; `digest` identifies exactly what somebody confirmed."""
 
-    grade: str
+    scope: str
     changed: list  # comments that lose name, website and address, and keep their words
     deleted: list
     emptied: list  # comments with answers, which keep their place
     reports: list
 
     @property
-    def digest(self):
-        parts = [self.grade, *(",".join(map(str, part)) for part in self._parts)]
+    def digest(self) -> str:
+        parts = [self.scope, *(",".join(map(str, part)) for part in self._parts)]
         return log.digest("\n".join(parts))
 
     @property
-    def comments(self):
+    def comments(self) -> list[int]:
         return sorted([*self.changed, *self.deleted, *self.emptied])
 
     @property
@@ -94,29 +95,29 @@ class ErasurePlan:
 
 
 @sensitive_variables("address")
-def search(address, *, by):
-    """Whoever wrote from this address; that somebody asked is history, the address is not."""
+def search(address: str, *, by: User) -> DataSubject:
+    """Return whoever wrote from this address; the search is an audit event, without the address."""
     person = DataSubject(emails.lookup_hashes(address))
-    _tell("data_subject.searched", kinds.SITE, person, by)
+    _record("data_subject.searched", kinds.SITE, person, by)
     return person
 
 
-def subject_of(handle, *, by):
-    """Whoever sent the comment or report that a page names, looked at for the first time."""
+def subject_of(handle: str, *, by: User) -> DataSubject:
+    """Return whoever sent the comment or report a page names; the search is an audit event."""
     row = _row(handle)
     person = _person(row)
-    _tell("data_subject.searched", row, person, by)
+    _record("data_subject.searched", row, person, by)
     return person
 
 
-def reload(handle, *, by):
-    """The same person, for the next step on the same page."""
+def reload(handle: str, *, by: User) -> DataSubject:
+    """Return the same person for the next step on the same page; no audit event."""
     _refuse_others(by)
     return _person(_row(handle))
 
 
-def export(person, *, by):
-    """Everything that is kept of a person, as plain values; who got it is history."""
+def export(person: DataSubject, *, by: User) -> dict:
+    """Return everything stored about a person as plain values; the export is an audit event."""
     _refuse_others(by)
     comments = [_exported(comment) for comment in person.comments.select_related("article").defer("article__body")]
     reports = person.reports.select_related("comment__article").defer("comment__article__body", "comment__body")
@@ -125,101 +126,100 @@ def export(person, *, by):
         "exported_at": timezone.now().isoformat(timespec="seconds"),
         "comments": comments,
         "reports": [_exported_report(report) for report in reports],
-        "standing": _exported_standing(person.standing),
-        "mail": _exported_mail(person.marks),
+        "sender_rule": _exported_sender_rule(person.sender_rule),
+        "mail": _exported_mail(person.hashes),
     }
-    _tell("data_subject.exported", kinds.SITE, person, by)
+    _record("data_subject.exported", kinds.SITE, person, by)
     return exported
 
 
-def plan(person, grade):
-    """What erasing to this grade would do, while nobody writes or answers meanwhile."""
-    if grade not in ErasureScope.values:
+def plan(person: DataSubject, scope: str) -> ErasurePlan:
+    """Return what erasing in this scope would do if nobody writes or answers meanwhile."""
+    if scope not in ErasureScope.values:
         raise Refused(_("Choose what is to be erased."))
     comments = sorted(person.comments.order_by().values_list("pk", flat=True))
     reports = sorted(person.reports.order_by().values_list("pk", flat=True))
-    if grade == ErasureScope.NAME:
-        return ErasurePlan(grade, comments, [], [], reports)
-    held = _with_answers(comments)
-    return ErasurePlan(grade, [], [one for one in comments if one not in held], sorted(held), reports)
+    if scope == ErasureScope.NAME:
+        return ErasurePlan(scope, comments, [], [], reports)
+    placeholders = _with_answers(comments)
+    return ErasurePlan(scope, [], [one for one in comments if one not in placeholders], sorted(placeholders), reports)
 
 
 @transaction.atomic
-def erase(person, grade, *, by, seen):
-    """Erase what a person sent, as they wish; `seen` is the digest of the plan that somebody said yes to."""
+def erase(person: DataSubject, scope: str, *, by: User, expected: str) -> ErasurePlan:
+    """Erase what a person sent; `expected` is the digest of the plan somebody confirmed."""
     _refuse_others(by)
-    rows = _held(person)
-    doing = plan(person, grade)
-    if doing.digest != seen:
+    rows = _lock(person)
+    confirmed = plan(person, scope)
+    if confirmed.digest != expected:
         raise Refused(_("Meanwhile something of this person has come or gone. Nothing is erased yet: look again."))
-    if not (doing.comments or doing.reports):
+    if not (confirmed.comments or confirmed.reports):
         raise Refused(_("Nothing is kept that could be erased."))
     now = timezone.now()
-    for part in in_parts(doing.changed):
+    for part in in_parts(confirmed.changed):
         Comment.objects.filter(pk__in=part).update(**UNSIGNED)
-    for part in in_parts(doing.emptied):
-        there = Comment.objects.filter(pk__in=part)
-        decisions.trash_for_erasure(there, by=by, at=now)
+    for part in in_parts(confirmed.emptied):
+        decisions.trash_for_erasure(Comment.objects.filter(pk__in=part), by=by, at=now)
         purge.reduce_to_placeholder(part)
-    for part in in_parts(doing.deleted):  # ties among them are cut first: one may answer another
+    for part in in_parts(confirmed.deleted):  # ties among them are cut first: one may answer another
         Comment.objects.filter(pk__in=part).update(parent=None)
-    for part in in_parts(doing.deleted):
+    for part in in_parts(confirmed.deleted):
         Comment.objects.filter(pk__in=part).delete()
-    for part in in_parts(doing.comments):
+    for part in in_parts(confirmed.comments):
         emails.forget(part)
         log.redact("comment", part)
-    for part in in_parts(doing.reports):
-        if grade == ErasureScope.WORDS:
-            Report.objects.filter(pk__in=part).update(words="")
+    for part in in_parts(confirmed.reports):
+        if scope == ErasureScope.WORDS:
+            Report.objects.filter(pk__in=part).update(text="")
         emails.forget_reporters(part)
-    sender_rules.erase_reason(person.marks)
-    _finish(doing, rows, by)
-    return doing
+    sender_rules.erase_reason(person.hashes)
+    _finish(confirmed, rows, by)
+    return confirmed
 
 
-def _held(person):
-    """Their comments and the threads these are in, nobody else's to change; and of each its story, and if it shows."""
-    numbers = sorted(person.comments.order_by().values_list("pk", flat=True))
+def _lock(person):
+    """Lock their comments and the threads these are in; return the article id and status of each comment."""
+    comment_ids = sorted(person.comments.order_by().values_list("pk", flat=True))
     rows = []
-    for part in in_parts(numbers):
+    for part in in_parts(comment_ids):
         # Without the key: whoever answers one of them holds the thread already, and would wait for it.
-        held = Comment.objects.filter(pk__in=part).select_for_update(no_key=True).order_by("pk")
-        rows += held.values_list("article_id", "status", named=True)
+        locked = Comment.objects.filter(pk__in=part).select_for_update(no_key=True).order_by("pk")
+        rows += locked.values_list("article_id", "status", named=True)
     for part in in_parts(sorted({row.article_id for row in rows})):
         thread_counts.lock_threads(part)
     return rows
 
 
-def _finish(doing, rows, by):
+def _finish(plan, rows, by):
     articles = sorted({row.article_id for row in rows if row.status == Comment.Status.APPROVED})
-    if doing.grade == ErasureScope.WORDS:
+    if plan.scope == ErasureScope.WORDS:
         thread_counts.recount(articles)
     facts = {
-        "grade": str(doing.grade),
-        "count": len(doing.comments),
-        "deleted": len(doing.deleted),
-        "comments": _digest(doing.comments),
-        "reports": len(doing.reports),
+        "grade": str(plan.scope),
+        "count": len(plan.comments),
+        "deleted": len(plan.deleted),
+        "comments": _digest(plan.comments),
+        "reports": len(plan.reports),
     }
     log.record("data_subject.erased", kinds.SITE, by=by, **facts)
     thread_counts.invalidate_pages(articles)
 
 
-def _with_answers(numbers):
-    """Those of the comments that must keep their place: somebody else answered them, or what itself keeps its place."""
-    mine, answers, held = set(numbers), {}, []
-    for part in in_parts(numbers):
-        for number, parent in Comment.objects.filter(parent__in=part).values_list("pk", "parent"):
-            answers.setdefault(number, parent)
-            if number not in mine:
-                held.append(parent)
-    found = set()
-    while held:
-        number = held.pop()
-        if number not in found:
-            found.add(number)
-            held += [answers[number]] if number in answers else []
-    return found
+def _with_answers(comment_ids):
+    """Return the ids that must stay as placeholders: somebody else answered them, or answered a placeholder."""
+    own_ids, answers, answered_ids = set(comment_ids), {}, []
+    for part in in_parts(comment_ids):
+        for comment_id, parent_id in Comment.objects.filter(parent__in=part).values_list("pk", "parent"):
+            answers.setdefault(comment_id, parent_id)
+            if comment_id not in own_ids:
+                answered_ids.append(parent_id)
+    placeholder_ids = set()
+    while answered_ids:
+        comment_id = answered_ids.pop()
+        if comment_id not in placeholder_ids:
+            placeholder_ids.add(comment_id)
+            answered_ids += [answers[comment_id]] if comment_id in answers else []
+    return placeholder_ids
 
 
 def _row(handle):
@@ -231,10 +231,10 @@ def _row(handle):
 
 
 def _person(row):
-    marks = [row.address_hash] if isinstance(row, SenderRule) else emails.hashes_of(row)
-    if not marks:
+    hashes = [row.address_hash] if isinstance(row, SenderRule) else emails.hashes_of(row)
+    if not hashes:
         raise Refused(_("No address is kept with this, so nobody can tell what else came from the same person."))
-    return DataSubject(marks)
+    return DataSubject(hashes)
 
 
 def _refuse_others(by):
@@ -243,15 +243,15 @@ def _refuse_others(by):
 
 
 @transaction.atomic
-def _tell(kind, subject, person, by):
+def _record(kind, subject, person, by):
     _refuse_others(by)
     comments = sorted(person.comments.order_by().values_list("pk", flat=True))
     facts = {"count": len(comments), "comments": _digest(comments), "reports": person.reports.count()}
     log.record(kind, subject, by=by, **facts)
 
 
-def _digest(numbers):
-    return log.digest(",".join(map(str, numbers)))
+def _digest(comment_ids):
+    return log.digest(",".join(map(str, comment_ids)))
 
 
 def _exported(comment):
@@ -275,21 +275,21 @@ def _exported_report(report):
         "about": absolute_url(report.comment.get_absolute_url()),
         "sent": report.created_at.isoformat(timespec="seconds"),
         "reason": report.reason,
-        "words": report.words,
+        "words": report.text,
         "is_open": report.is_open,
     }
 
 
-def _exported_standing(decided):
-    """What was decided about them, without who decided it."""
-    if decided is None:
+def _exported_sender_rule(rule):
+    """The sender rule, without who set it."""
+    if rule is None:
         return None
-    since = decided.at.isoformat(timespec="seconds")
-    return {"decision": decided.kind, "since": since, "reason": decided.reason}
+    since = rule.at.isoformat(timespec="seconds")
+    return {"decision": rule.kind, "since": since, "reason": rule.reason}
 
 
-def _exported_mail(marks):
+def _exported_mail(hashes):
     """What they said about mail from here."""
-    box = EmailPreference.objects.filter(address_hash__in=marks).first()
-    said = {"confirmed": box.confirmed_at, "no_more": box.stopped_at} if box else {}
-    return {word: at.isoformat(timespec="seconds") for word, at in said.items() if at}
+    preference = EmailPreference.objects.filter(address_hash__in=hashes).first()
+    statements = {"confirmed": preference.confirmed_at, "no_more": preference.stopped_at} if preference else {}
+    return {word: at.isoformat(timespec="seconds") for word, at in statements.items() if at}

@@ -1,12 +1,14 @@
 """A commenter's address: encrypted at rest, found by a keyed hash, shown only to whoever may see it.
 
-This module alone makes, reads and forgets `Contact` rows. The keys are DATA_KEYS and live outside the database; an
-address appears in no log, no message, no event and no exception, so nothing here puts it into a sentence.
+Only this module writes, decrypts and deletes `CommenterEmail` rows. The keys are DATA_KEYS and live outside the
+database; an address appears in no log, message, audit event or exception, so nothing here puts it into a sentence.
 """
 
 import hmac
 import smtplib
 import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
 from hashlib import sha256
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -18,10 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from comments.models import Comment, CommenterEmail, Report
+from comments.querysets import CommentQuerySet
 from portal.audit import log
+from portal.models import User
 
 LABEL = b"comments.address.lookup"
-UNKNOWN = {"address": "", "address_hash": ""}
+NO_ADDRESS = {"address": "", "address_hash": ""}
 
 
 class EmailUnavailable(Exception):
@@ -33,37 +37,38 @@ class DeliveryFailed(Exception):
 
 
 @sensitive_variables()
-def store(comment, address):
-    """Put the address of a new comment where it belongs: beside the comment, encrypted."""
+def store(comment: Comment, address: str) -> CommenterEmail:
+    """Store the address of a new comment, encrypted."""
     return CommenterEmail.objects.create(comment=comment, **encrypted_columns(address))
 
 
 @sensitive_variables()
-def encrypted_columns(address):
-    """The two columns that keep an address: what it is, encrypted, and what it is found by."""
+def encrypted_columns(address: str) -> dict[str, str]:
+    """Return the two columns of an address: encrypted, and its current lookup hash."""
     return {"address": encrypt(address), "address_hash": lookup_hashes(address)[0]}
 
 
 @sensitive_variables()
-def address_of(comment, *, by):
-    """The address, for somebody who may see it; that they looked is history from now on."""
+def address_of(comment: Comment, *, by: User) -> str:
+    """Decrypt the address for somebody who may see it; the look is an audit event. Raises EmailUnavailable."""
     if not by.has_perm("comments.view_commenteremail"):
         raise EmailUnavailable(_("Your role does not see addresses."))
-    contact = CommenterEmail.objects.filter(pk=comment.pk).first()
-    if contact is None:
+    commenter_email = CommenterEmail.objects.filter(pk=comment.pk).first()
+    if commenter_email is None:
         raise EmailUnavailable(_("No address is kept with this comment."))
-    return _shown(contact.address, comment, by=by, article=comment.article_id)
+    return _reveal(commenter_email.address, comment, by=by, article=comment.article_id)
 
 
 @sensitive_variables()
-def send(comment, subject, text, headers):
-    """Send its writer a mail, so that the address leaves this module for the mail server alone. No person looks at it.
+def send(comment: Comment, subject: str, text: str, headers: dict[str, str]) -> bool:
+    """Send the commenter a mail; the address leaves this module for the mail server alone.
 
-    False where it can never arrive: the server refused the address for good, or no key reads it.
+    Returns False where it can never arrive: the server refused the address for good, or no key decrypts it. Raises
+    DeliveryFailed where trying again may help.
     """
-    contact = CommenterEmail.objects.filter(pk=comment.pk).first()
+    commenter_email = CommenterEmail.objects.filter(pk=comment.pk).first()
     try:
-        address = contact and decrypt(contact.address)
+        address = commenter_email and decrypt(commenter_email.address)
     except EmailUnavailable:
         address = None
     if not address:
@@ -80,48 +85,48 @@ def send(comment, subject, text, headers):
 
 
 @sensitive_variables()
-def address_of_reporter(report, *, by):
-    """The address of whoever reported a comment, for somebody who may see addresses; looking at it is history too."""
+def address_of_reporter(report: Report, *, by: User) -> str:
+    """Decrypt a reporter's address for somebody who may see addresses; the look is an audit event."""
     if not by.has_perm("comments.view_commenteremail"):
         raise EmailUnavailable(_("Your role does not see addresses."))
     if not report.address:
         raise EmailUnavailable(_("No address is kept with this report."))
-    return _shown(report.address, report, by=by, comment=report.comment_id)
+    return _reveal(report.address, report, by=by, comment=report.comment_id)
 
 
 @sensitive_variables()
-def hashes_of(row):
-    """What everything is kept under that came from the sender of this comment or report, the current key's mark first.
+def hashes_of(row: Comment | Report) -> list[str]:
+    """Return every lookup hash of the address behind this comment or report, the current key's first.
 
-    The address is read and shown to nobody. Empty where none is kept.
+    The address is decrypted and shown to nobody. Empty where none is stored.
     """
-    kept = CommenterEmail.objects.filter(pk=row.pk).first() if isinstance(row, Comment) else row
-    if kept is None or not kept.address_hash:
+    stored = CommenterEmail.objects.filter(pk=row.pk).first() if isinstance(row, Comment) else row
+    if stored is None or not stored.address_hash:
         return []
     try:
-        return list(dict.fromkeys([*lookup_hashes(decrypt(kept.address)), kept.address_hash]))
-    except EmailUnavailable:  # its key is gone; what has the very same mark is still found
-        return [kept.address_hash]
+        return list(dict.fromkeys([*lookup_hashes(decrypt(stored.address)), stored.address_hash]))
+    except EmailUnavailable:  # its key is gone; rows with the very same hash are still found
+        return [stored.address_hash]
 
 
-def forget(comments):
-    """Forget the addresses these comments were sent with, by their numbers."""
-    CommenterEmail.objects.filter(comment__in=comments).delete()
+def forget(comment_ids: Iterable[int]) -> None:
+    """Delete the addresses of these comments (ids)."""
+    CommenterEmail.objects.filter(comment__in=comment_ids).delete()
 
 
-def forget_reporters(reports):
-    """Forget the addresses these reports were sent with, by their numbers."""
-    Report.objects.filter(pk__in=reports).update(**UNKNOWN)
+def forget_reporters(report_ids: Iterable[int]) -> None:
+    """Delete the addresses of these reports (ids)."""
+    Report.objects.filter(pk__in=report_ids).update(**NO_ADDRESS)
 
 
-def older_than(before):
-    """The comments sent before a moment whose address is still kept."""
-    kept = CommenterEmail.objects.filter(pk=OuterRef("pk"))
-    return Comment.objects.filter(Exists(kept), created_at__lt=before).order_by("pk")
+def older_than(before: datetime) -> CommentQuerySet:
+    """Comments sent before a moment whose address is still stored."""
+    stored = CommenterEmail.objects.filter(pk=OuterRef("pk"))
+    return Comment.objects.filter(Exists(stored), created_at__lt=before).order_by("pk")
 
 
 @sensitive_variables()
-def _shown(encrypted, subject, *, by, **facts):
+def _reveal(encrypted, subject, *, by, **facts):
     address = decrypt(encrypted)
     with transaction.atomic():
         log.record("email.viewed", subject, by=by, **facts)
@@ -129,12 +134,12 @@ def _shown(encrypted, subject, *, by, **facts):
 
 
 @sensitive_variables()
-def encrypt(address):
+def encrypt(address: str) -> str:
     return _ciphers().encrypt(address.encode()).decode()
 
 
 @sensitive_variables()
-def decrypt(token):
+def decrypt(token: str) -> str:
     try:
         return _ciphers().decrypt(token.encode()).decode()
     except InvalidToken:
@@ -143,8 +148,8 @@ def decrypt(token):
 
 
 @sensitive_variables()
-def lookup_hashes(address):
-    """What an address may be stored under, the current key's first: ask for any of them."""
+def lookup_hashes(address: str) -> list[str]:
+    """Return the hashes an address may be stored under, one per key, the current key's first."""
     # No mail host in use tells Jan@ from jan@, and people type both.
     normal = unicodedata.normalize("NFC", address.strip()).casefold().encode()
     return [hmac.new(_lookup_key(key), normal, sha256).hexdigest() for key in settings.DATA_KEYS]
@@ -155,5 +160,5 @@ def _ciphers():
 
 
 def _lookup_key(key):
-    """A key of its own for look-ups, so that one key never serves two purposes."""
+    """Derive the key for lookup hashes, so that one key never serves two purposes."""
     return hmac.new(key.encode(), LABEL, sha256).digest()

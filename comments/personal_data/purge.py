@@ -1,9 +1,10 @@
-"""Spam and trash do not stay for ever: after the days the rules give them they are gone, addresses and reports too.
+"""Delete spam and trash after their retention days, with their addresses and reports.
 
-A comment with replies keeps its place, without name, words or address, so that the conversation holds.
+A comment with replies is reduced to a placeholder without name, text or address, so that the thread stays whole.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -21,70 +22,73 @@ PLACEHOLDER = {
 }
 
 
-def purge(*, now=None):
-    """Empty spam and trash of what is older than the rules say."""
-    now, rules = now or timezone.now(), CommentSettings.current()
-    for status, days in ((Comment.Status.SPAM, rules.spam_days), (Comment.Status.TRASH, rules.trash_days)):
+def purge(*, now: datetime | None = None) -> None:
+    """Delete spam and trash older than the settings say (0 days: never)."""
+    now, comment_settings = now or timezone.now(), CommentSettings.current()
+    for status, days in (
+        (Comment.Status.SPAM, comment_settings.spam_retention_days),
+        (Comment.Status.TRASH, comment_settings.trash_retention_days),
+    ):
         if days:
-            old = _older_than(now - timedelta(days=days), status)
-            while _deleted(old.filter(~_replies()), status):
+            expired = _expired(now - timedelta(days=days), status)
+            while _delete_some(expired.filter(~_has_replies()), status):
                 pass
-            while _emptied(old.not_emptied(), status):
+            while _reduce_some(expired.not_emptied(), status):
                 pass
 
 
-def erase(comment):
-    """Let one comment go, with its address and reports, in the caller's transaction; replies keep its place."""
-    mine = Comment.objects.filter(pk=comment.pk)
-    if mine.filter(_replies()).exists():
+def erase(comment: Comment) -> None:
+    """Delete one comment with its address and reports, in the caller's transaction; replies keep a placeholder."""
+    rows = Comment.objects.filter(pk=comment.pk)
+    if rows.filter(_has_replies()).exists():
         reduce_to_placeholder([comment.pk])
     else:
-        mine.delete()
+        rows.delete()
 
 
-def _older_than(moment, status):
-    """By the hour of the decision; what the filter put there nobody has decided, so by the hour it was sent."""
+def _expired(moment, status):
+    """Comments of a status decided before `moment`; sent before it, where screening alone decided."""
     since = Coalesce("decided_at", "created_at")
     return Comment.objects.filter(status=status).annotate(since=since).filter(since__lt=moment).order_by("pk")
 
 
-def _replies():
+def _has_replies():
     return Exists(Comment.objects.filter(parent=OuterRef("pk")))
 
 
 @transaction.atomic
-def _deleted(old, status):
-    """Delete some; False when there are none left. Answers go first, so that a thread nobody sees goes whole."""
-    numbers = _held(old)
-    if numbers:
-        Comment.objects.filter(pk__in=numbers).delete()
-        _tell(status, numbers)
-    return bool(numbers)
+def _delete_some(expired, status):
+    """Delete one batch; return False when none is left. Answers go first, so that an unseen thread goes whole."""
+    comment_ids = _lock(expired)
+    if comment_ids:
+        Comment.objects.filter(pk__in=comment_ids).delete()
+        _record(status, comment_ids)
+    return bool(comment_ids)
 
 
 @transaction.atomic
-def _emptied(old, status):
-    """Leave of some only their place in the thread."""
-    numbers = _held(old)
-    if numbers:
-        reduce_to_placeholder(numbers)
-        _tell(status, numbers, leaves_placeholders=True)
-    return bool(numbers)
+def _reduce_some(expired, status):
+    """Reduce one batch to placeholders; return False when none is left."""
+    comment_ids = _lock(expired)
+    if comment_ids:
+        reduce_to_placeholder(comment_ids)
+        _record(status, comment_ids, leaves_placeholders=True)
+    return bool(comment_ids)
 
 
-def reduce_to_placeholder(numbers):
-    """Leave of these comments only where they stood in the conversation, in the caller's transaction."""
-    emails.forget(numbers)
-    Report.objects.filter(comment__in=numbers).delete()
-    Comment.objects.filter(pk__in=numbers).update(**PLACEHOLDER)
+def reduce_to_placeholder(comment_ids: Iterable[int]) -> None:
+    """Erase everything of these comments (ids) but their position in the thread, in the caller's transaction."""
+    emails.forget(comment_ids)
+    Report.objects.filter(comment__in=comment_ids).delete()
+    Comment.objects.filter(pk__in=comment_ids).update(**PLACEHOLDER)
 
 
-def _held(old):
-    """Their numbers; whoever wants to restore one of them now has to wait, and finds it gone."""
-    return list(old.select_for_update().values_list("pk", flat=True)[:AT_ONCE])
+def _lock(expired):
+    """Lock one batch and return its ids; whoever wants to restore one of them waits, and finds it gone."""
+    return list(expired.select_for_update().values_list("pk", flat=True)[:AT_ONCE])
 
 
-def _tell(status, numbers, *, leaves_placeholders=False):
-    facts = {"status": status.value, "count": len(numbers), "comments": log.digest(",".join(map(str, numbers)))}
+def _record(status, comment_ids, *, leaves_placeholders=False):
+    facts = {"status": status.value, "count": len(comment_ids), "comments": log.digest(",".join(map(str, comment_ids)))}
     log.record("comments.purged", kinds.SITE, by=None, leaves_placeholders=leaves_placeholders, **facts)
-    log.redact("comment", numbers)
+    log.redact("comment", comment_ids)

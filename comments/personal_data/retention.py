@@ -1,10 +1,10 @@
-"""Addresses are not kept for ever: so many days after it was sent, nobody can tell any more who sent a comment.
+"""Delete e-mail addresses after their retention days, counted from when the comment was sent.
 
-The comment stays as it is, signed with its name. Whoever reported one is forgotten after as many days, but not before
-somebody has decided on the report: they may want an answer. What was decided about a person stays until it is lifted.
+The comment stays, signed with its name. Addresses of reports are deleted after as many days, but not while the report
+is open: its sender may want an answer. Sender rules stay until they are lifted.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,31 +15,31 @@ from comments.querysets import AT_ONCE
 from portal.audit import kinds, log
 
 
-def purge_expired(*, now=None):
-    """Forget the addresses that have been kept for as long as the rules say; 0 days: none."""
-    days = CommentSettings.current().address_days
+def purge_expired(*, now: datetime | None = None) -> None:
+    """Delete addresses older than the settings say (0 days: never)."""
+    days = CommentSettings.current().email_retention_days
     if days:
         before = (now or timezone.now()) - timedelta(days=days)
-        while _forgotten(emails.older_than(before), emails.forget, "comments"):
+        while _forget_some(emails.older_than(before), emails.forget, "comments"):
             pass
-        while _forgotten(_reports(before), emails.forget_reporters, "reports"):
+        while _forget_some(_expired_reports(before), emails.forget_reporters, "reports"):
             pass
 
 
-def _reports(before):
+def _expired_reports(before):
     return Report.objects.filter(is_open=False, created_at__lt=before).exclude(address="").order_by("pk")
 
 
 @transaction.atomic
-def _forgotten(kept, forget_them, what):
-    """Forget some; False when there are none left.
+def _forget_some(expired, forget, what):
+    """Delete the addresses of one batch; return False when none is left.
 
-    The comment is held and not its address, as by everybody who lets an address go, or two would wait for each other.
+    Locks the comment and not its address, as everybody does who deletes an address, or two would deadlock.
     """
-    held = list(kept.select_for_update(no_key=True).values_list("pk", flat=True)[:AT_ONCE])
-    numbers = list(kept.filter(pk__in=held).values_list("pk", flat=True))  # some may be forgotten since
-    if numbers:
-        forget_them(numbers)
-        digest = log.digest(",".join(map(str, numbers)))
-        log.record("emails.purged", kinds.SITE, by=None, of=what, count=len(numbers), numbers=digest)
-    return bool(held)
+    locked_ids = list(expired.select_for_update(no_key=True).values_list("pk", flat=True)[:AT_ONCE])
+    ids = list(expired.filter(pk__in=locked_ids).values_list("pk", flat=True))  # some may be deleted since
+    if ids:
+        forget(ids)
+        digest = log.digest(",".join(map(str, ids)))
+        log.record("emails.purged", kinds.SITE, by=None, of=what, count=len(ids), numbers=digest)
+    return bool(locked_ids)

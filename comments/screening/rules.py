@@ -1,33 +1,28 @@
-"""What speaks against a comment, and in which words: small rules in one order, each looking at one thing.
+"""The screening rules: small generators in one order, each checking one thing.
 
-A rule yields what it makes of the comment (let it through, hold it, into spam) and the reason, as facts that are kept
-with the comment; `sentences` puts them into words when somebody looks. The gravest verdict counts, every reason is
-kept, and a comment that no rule says anything about is let through: by default the last rule holds every one.
+A rule yields pairs of a status (approved, pending, spam) and the reason as facts, which are stored with the comment;
+`explanations` words them when somebody looks. The gravest status counts, every reason is stored, and a comment about
+which no rule yields anything is let through: by default the last rule holds every one.
 
-No rule looks into addresses for words: the list and its dry run would tell their author what stands in them. And none
+No rule searches addresses for words: the wordlist and its dry run would tell their author what they contain. And none
 lets somebody through for typing a known name and a known address, as WordPress does: both can be typed by anybody, and
 whoever saw their own comment appear would know that they had guessed the address right.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count
-from django.utils import timezone
-from django.utils.dateformat import format as formatted
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
 from comments import tokens
 from comments.display import rendering
-from comments.models import Comment, SenderRule
+from comments.models import Comment, CommentSettings, SenderRule
 from comments.personal_data import emails
 from comments.screening import wordlist
 from news.models import Author
@@ -36,8 +31,8 @@ from portal.text.folding import fold
 Status = Comment.Status
 GRAVITY = [Status.APPROVED, Status.PENDING, Status.SPAM]
 ESTABLISHED = 3  # approved comments make a name somebody's
-MOST_SHOWN = 20  # words or places of one reason
-FROM_STANDING = {SenderRule.Kind.HOLD: Status.PENDING, SenderRule.Kind.SPAM: Status.SPAM}
+MOST_SHOWN = 20  # words or spans of one reason
+STATUS_OF_RULE = {SenderRule.Kind.HOLD: Status.PENDING, SenderRule.Kind.SPAM: Status.SPAM}
 
 # Ends in letters: EUR@1.20 is a rate. Nothing with a slash before the @: profiles stand at example.com/@jan.
 ADDRESS = re.compile(r"[^\s@<>()\[\]:;,/\"]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,7}\.[^\W\d_][\w-]{1,62}")
@@ -63,19 +58,23 @@ class Submission:
     body: str
     website: str = ""
     address: str = field(default="", repr=False)
-    in_trap: bool = False  # something stood in the field that people do not see
-    seconds: float | None = None  # between opening the page and sending; None where no script told
-    proof: str = field(default="", repr=False)
+    filled_trap: bool = False  # something stood in the field that people do not see
+    seconds: float | None = None  # between opening the page and sending; None where no script sent it
+    commenter_token: str = field(default="", repr=False)
 
     @cached_property
     @sensitive_variables()
-    def proven(self):
-        """The comment, approved to this day, of which the browser proves that it sent it, with this same address."""
-        number = tokens.comment_of_token(self.proof)
+    def proven_comment(self) -> Comment | None:
+        """The approved comment that the browser's token proves it sent with this same address, or None."""
+        number = tokens.comment_of_token(self.commenter_token)
         if number is None:
             return None
-        mine = Comment.objects.approved().filter(commenter_email__address_hash__in=emails.lookup_hashes(self.address))
-        return mine.filter(pk=number).first()
+        hashes = emails.lookup_hashes(self.address)
+        approved = Comment.objects.approved().filter(commenter_email__address_hash__in=hashes)
+        return approved.filter(pk=number).first()
+
+
+Findings = Iterator[tuple[str, dict]]
 
 
 @dataclass(frozen=True)
@@ -84,121 +83,131 @@ class ScreeningResult:
     reasons: list
 
 
-def rescreen(comment, body, rules, *, is_spam=False):
-    """The verdict on a comment with other words: the graver one of before and now, and the reasons of both.
+def rescreen(
+    comment: Comment, body: str, comment_settings: CommentSettings, *, is_spam: bool = False
+) -> ScreeningResult:
+    """Screen a comment with a new text: the graver status of before and now, the reasons of both.
 
-    Only what is about the words is asked anew. Where something stood in the words of before says nothing about these.
+    Only rules about the text run again. Positions in the old text are dropped, because they mean nothing in the new.
     """
-    sent = Submission(comment.name, body, comment.website, in_trap=is_spam)
-    said = [answer for rule in ABOUT_WORDS for answer in rule(sent, rules)]
+    submission = Submission(comment.name, body, comment.website, filled_trap=is_spam)
+    answers = [answer for rule in ABOUT_WORDS for answer in rule(submission, comment_settings)]
     before = [{name: fact for name, fact in reason.items() if name != "spans"} for reason in comment.reasons]
-    news = [reason for _status, reason in said]
+    news = [reason for _status, reason in answers]
     plain = [{name: fact for name, fact in reason.items() if name != "spans"} for reason in news]
-    status = max([comment.status, *(status for status, _reason in said)], key=GRAVITY.index)
+    status = max([comment.status, *(status for status, _reason in answers)], key=GRAVITY.index)
     return ScreeningResult(status, [reason for reason in before if reason not in plain] + news)
 
 
-def screen(sent, rules):
-    """Ask every rule, in order; the gravest verdict counts and every reason is kept."""
-    said = [answer for rule in RULES for answer in rule(sent, rules)] or [(Status.APPROVED, {"rule": "nothing"})]
-    status = max((status for status, _reason in said), key=GRAVITY.index)
-    return ScreeningResult(status, [reason for _status, reason in said])
+def screen(submission: Submission, comment_settings: CommentSettings) -> ScreeningResult:
+    """Run every rule in order; the gravest status counts and every reason is stored."""
+    answers = [answer for rule in RULES for answer in rule(submission, comment_settings)] or [
+        (Status.APPROVED, {"rule": "nothing"})
+    ]
+    status = max((status for status, _reason in answers), key=GRAVITY.index)
+    return ScreeningResult(status, [reason for _status, reason in answers])
 
 
-def trap(sent, rules):
+def trap(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Robots fill in what people do not see."""
-    if sent.in_trap:
+    if submission.filled_trap:
         yield Status.SPAM, {"rule": "trap"}
 
 
-def standing_of_person(sent, rules):
-    """What a moderator decided about everything from this person, whatever stands in it."""
-    if standing := SenderRule.objects.filter(address_hash__in=emails.lookup_hashes(sent.address)).first():
-        facts = {"rule": "person", "standing": standing.kind, "since": standing.at.isoformat()}
-        yield FROM_STANDING[standing.kind], facts | ({"because": standing.reason} if standing.reason else {})
+def sender_rule(submission: Submission, comment_settings: CommentSettings) -> Findings:
+    """Apply a moderator's rule about everything from this person."""
+    if rule := SenderRule.objects.filter(address_hash__in=emails.lookup_hashes(submission.address)).first():
+        facts = {"rule": "person", "kind": rule.kind, "since": rule.at.isoformat()}
+        yield STATUS_OF_RULE[rule.kind], facts | ({"because": rule.reason} if rule.reason else {})
 
 
-def refused_words(sent, rules):
-    for where, found in words_in(sent, rules.words_to_refuse):
-        yield Status.SPAM, _of_words("refused", where, found)
+def words_for_spam(submission: Submission, comment_settings: CommentSettings) -> Findings:
+    for location, matches in words_in(submission, comment_settings.spam_wordlist):
+        yield Status.SPAM, _of_words("refused", location, matches)
 
 
-def held_words(sent, rules):
-    for where, found in words_in(sent, rules.words_to_hold):
-        yield Status.PENDING, _of_words("held", where, found)
+def words_to_hold(submission: Submission, comment_settings: CommentSettings) -> Findings:
+    for location, matches in words_in(submission, comment_settings.hold_wordlist):
+        yield Status.PENDING, _of_words("held", location, matches)
 
 
-def too_quick(sent, rules):
-    """Nobody reads a story and types a comment in a breath; where no script told the time, that proves nothing."""
-    if sent.seconds is not None and sent.seconds < rules.least_seconds:
-        yield Status.PENDING, {"rule": "quick", "seconds": round(sent.seconds, 1)}
+def too_quick(submission: Submission, comment_settings: CommentSettings) -> Findings:
+    """Nobody reads a story and types a comment in a breath; without a script's time, that proves nothing."""
+    if submission.seconds is not None and submission.seconds < comment_settings.min_seconds:
+        yield Status.PENDING, {"rule": "quick", "seconds": round(submission.seconds, 1)}
 
 
-def links(sent, rules):
-    """What readers would get as links: each address counts once, and those of our own site not at all."""
-    found = [place for place in rendering.links_in(sent.body) if not _is_our_own(place[0])]
-    count = len({link.casefold().rstrip("/") for link, _start, _end in found})
-    if rules.most_links and count >= rules.most_links:
-        spans = [[start, end] for _link, start, end in found[:MOST_SHOWN]]
+def links(submission: Submission, comment_settings: CommentSettings) -> Findings:
+    """Count what would render as links: each address once, those of our own site not at all."""
+    external = [link for link in rendering.links_in(submission.body) if not _is_our_own(link[0])]
+    count = len({link.casefold().rstrip("/") for link, _start, _end in external})
+    if comment_settings.max_links and count >= comment_settings.max_links:
+        spans = [[start, end] for _link, start, end in external[:MOST_SHOWN]]
         yield Status.PENDING, {"rule": "links", "count": count, "spans": spans}
 
 
-def personal_details(sent, rules):
+def personal_details(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """An address or a telephone number in the text would be published: the writer's own, or somebody else's."""
-    as_read = wordlist.read(sent.body)
+    as_read = wordlist.read(submission.body)
     for what, pattern in (("address", ADDRESS), ("phone", PHONE)):
         spans = [as_read.span(*match.span()) for match in pattern.finditer(as_read.letters)]
         if what == "phone":
-            spans = [(start, end) for start, end in spans if not OF_A_REGISTER.search(sent.body[:start][-12:])]
+            spans = [(start, end) for start, end in spans if not OF_A_REGISTER.search(submission.body[:start][-12:])]
         if spans:
             yield Status.PENDING, {"rule": what, "spans": spans[:MOST_SHOWN]}
 
 
-def name_of_staff(sent, rules):
+def name_of_staff(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Readers would take it for the newsroom's word."""
-    readings = wordlist.readings(sent.name)
-    staff = get_user_model().objects.filter(is_staff=True).exclude(last_name="")
-    names = {settings.SITE_NAME, *(person.get_full_name() for person in staff.only("first_name", "last_name"))}
-    if any(readings & wordlist.readings(name) for name in names) or Author.objects.filter(key__in=readings).exists():
+    readings = wordlist.readings(submission.name)
+    staff = get_user_model().objects.filter(is_staff=True).exclude(last_name="").values_list("first_name", "last_name")
+    names = frozenset({settings.SITE_NAME, *(" ".join(name).strip() for name in staff)})
+    if readings & _readings_of_all(names) or Author.objects.filter(key__in=readings).exists():
         yield Status.PENDING, {"rule": "staff"}
 
 
-def established_name(sent, rules):
+@lru_cache(maxsize=2)
+def _readings_of_all(names):
+    """Fold these names once per process: the key is the names themselves, so a changed one is folded anew."""
+    return frozenset().union(*map(wordlist.readings, names))
+
+
+def established_name(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Some readers have made a name here, and a name is typed quickly.
 
     Not held when the browser proves it is theirs. The address alone proves nothing, and must not make a difference
     that can be seen from outside: the same address is held too, unless every comment is held anyway. Comments whose
     address is forgotten are left out: nobody can tell any more whether one person wrote them, or three called Jan.
     """
-    if sent.proven and sent.proven.name_search_key == fold(sent.name):
+    if submission.proven_comment and submission.proven_comment.name_search_key == fold(submission.name):
         return
-    same_name = Comment.objects.approved().filter(name_search_key__in=wordlist.readings(sent.name), staff=None)
+    same_name = Comment.objects.approved().filter(name_search_key__in=wordlist.readings(submission.name), staff=None)
     same_name = same_name.exclude(commenter_email=None).order_by()
     by_address = dict(same_name.values_list("commenter_email__address_hash").annotate(count=Count("pk")))
-    own = set(emails.lookup_hashes(sent.address))
+    own = set(emails.lookup_hashes(submission.address))
     others = max((count for address, count in by_address.items() if address not in own), default=0)
     if others >= ESTABLISHED:
         yield Status.PENDING, {"rule": "name", "count": others}
-    elif not rules.holds_all and max(map(by_address.get, own & by_address.keys()), default=0) >= ESTABLISHED:
+    elif not comment_settings.hold_all and max(map(by_address.get, own & by_address.keys()), default=0) >= ESTABLISHED:
         yield Status.PENDING, {"rule": "unproven"}
 
 
-def who_is_new(sent, rules):
+def who_is_new(submission: Submission, comment_settings: CommentSettings) -> Findings:
     """Where those are let through who were approved before, everybody else waits."""
-    if rules.trusts_approved and not rules.holds_all:
-        yield (Status.APPROVED, {"rule": "known"}) if sent.proven else (Status.PENDING, {"rule": "new"})
+    if comment_settings.trust_approved_commenters and not comment_settings.hold_all:
+        yield (Status.APPROVED, {"rule": "known"}) if submission.proven_comment else (Status.PENDING, {"rule": "new"})
 
 
-def every_comment(sent, rules):
-    if rules.holds_all:
+def every_comment(submission: Submission, comment_settings: CommentSettings) -> Findings:
+    if comment_settings.hold_all:
         yield Status.PENDING, {"rule": "all"}
 
 
 RULES = [
     trap,
-    standing_of_person,
-    refused_words,
-    held_words,
+    sender_rule,
+    words_for_spam,
+    words_to_hold,
     too_quick,
     links,
     personal_details,
@@ -207,96 +216,21 @@ RULES = [
     who_is_new,
     every_comment,
 ]
-ABOUT_WORDS = [trap, refused_words, held_words, links, personal_details]
+ABOUT_WORDS = [trap, words_for_spam, words_to_hold, links, personal_details]
 
 
-def words_in(sent, listed):
-    """What of a list stands where: pairs of (body, name or website, what was found there)."""
-    for where in ("body", "name", "website"):
-        if found := wordlist.word_list(listed).found_in(getattr(sent, where)):
-            yield where, found
+def words_in(submission: Submission, wordlist_text: str) -> Iterator[tuple[str, list[wordlist.Match]]]:
+    """Yield ("body", "name" or "website", its matches) where entries of a wordlist are found."""
+    for location in ("body", "name", "website"):
+        if matches := wordlist.word_list(wordlist_text).found_in(getattr(submission, location)):
+            yield location, matches
 
 
-def sentences(comment):
-    """Why it was held, or let through: (number, sentence, places in the body to highlight), in the order of the rules.
-
-    Once a moderator has edited the body, what was highlighted may be elsewhere or gone: nothing is then.
-    """
-    told = [facts for facts in comment.reasons if facts.get("rule") in SENTENCES]
-    return [
-        (number, SENTENCES[facts["rule"]](facts), [] if comment.edited_by_id else _spans(facts, comment.body))
-        for number, facts in enumerate(told, start=1)
-    ]
-
-
-def telling(comment):
-    """The sentences that set it apart from other comments, for a list: not what is said of every one."""
-    rules = SENTENCES.keys() - {"all", "new", "nothing"}
-    return [SENTENCES[facts["rule"]](facts) for facts in comment.reasons if facts.get("rule") in rules]
-
-
-# Whole sentences, because languages put their words in different orders.
-SENTENCES = {
-    "trap": lambda facts: _("The field for robots was filled in."),
-    "person": lambda facts: _of_person(facts),
-    "refused": lambda facts: REFUSED[facts["where"]]() % {"words": ", ".join(facts["words"])},
-    "held": lambda facts: HELD[facts["where"]]() % {"words": ", ".join(facts["words"])},
-    "quick": lambda facts: (
-        _("Sent %(seconds)s s after the page was opened.") % {"seconds": number_format(facts["seconds"])}
-    ),
-    "links": lambda facts: ngettext("%(count)d link.", "%(count)d links.", facts["count"]) % {"count": facts["count"]},
-    "address": lambda facts: _("An email address in the text."),
-    "phone": lambda facts: _("Perhaps a telephone number in the text."),
-    "staff": lambda facts: _("The name is that of somebody at the newsroom, or looks like it."),
-    "name": lambda facts: (
-        ngettext(
-            "Under this name stands %(count)d approved comment from another address.",
-            "Under this name stand %(count)d approved comments from another address.",
-            facts["count"],
-        )
-        % {"count": facts["count"]}
-    ),
-    "unproven": lambda facts: _("The name is known here; the address is the same, but the browser proves nothing."),
-    "known": lambda facts: _("The browser proved that a comment of this person was approved."),
-    "new": lambda facts: _("Nothing proves that a comment of this person was approved before."),
-    "all": lambda facts: _("Every comment waits here."),
-    "nothing": lambda facts: _("No rule holds it."),
-}
-# By what was decided, and whether a reason was given.
-STANDING = {
-    ("hold", False): lambda: _("Comments from this person are held, since %(since)s."),
-    ("hold", True): lambda: _("Comments from this person are held, since %(since)s: %(because)s"),
-    ("spam", False): lambda: _("Comments from this person go into spam, since %(since)s."),
-    ("spam", True): lambda: _("Comments from this person go into spam, since %(since)s: %(because)s"),
-}
-REFUSED = {
-    "body": lambda: _("Words for spam: %(words)s."),
-    "name": lambda: _("Words for spam in the name: %(words)s."),
-    "website": lambda: _("Words for spam in the web address: %(words)s."),
-}
-HELD = {
-    "body": lambda: _("Words to hold: %(words)s."),
-    "name": lambda: _("Words to hold in the name: %(words)s."),
-    "website": lambda: _("Words to hold in the web address: %(words)s."),
-}
-
-
-def _of_person(facts):
-    """A sentence of a decision about a person, with the reason somebody gave where there is one."""
-    since = formatted(timezone.localtime(datetime.fromisoformat(facts["since"])), _("j M Y"))
-    told = STANDING[facts["standing"], "because" in facts]()
-    return told % {"since": since, "because": facts.get("because")}
-
-
-def _of_words(rule, where, found):
-    facts = {"rule": rule, "where": where, "words": [each.line for each in found][:MOST_SHOWN]}
-    if where == "body":
-        facts["spans"] = [span for each in found for span in each.spans][:MOST_SHOWN]
+def _of_words(rule, location, matches):
+    facts = {"rule": rule, "where": location, "words": [each.line for each in matches][:MOST_SHOWN]}
+    if location == "body":
+        facts["spans"] = [span for each in matches for span in each.spans][:MOST_SHOWN]
     return facts
-
-
-def _spans(facts, body):
-    return [(start, end) for start, end in facts.get("spans", []) if 0 <= start < end <= len(body)]
 
 
 def _is_our_own(link):

@@ -1,4 +1,4 @@
-"""Lists of words, and finding them in what readers write, however it is disguised, in one pass over the text.
+"""Wordlists, and finding their entries in what readers write, however disguised, in one pass over the text.
 
 A list has one word or phrase a line; `#` begins a comment. A word is found as a whole word, whatever its case and
 diacritics: `ban` is not in "urban". A star at either end lets it go on there: `casino*` finds "casinos".
@@ -9,17 +9,17 @@ twice: as it stands, and with the digits and signs that stand in for letters (c4
 alphabets is one word here, so a list can hold more than it means to, never less: `сор` is also "cop". That is why a
 word on a list makes a comment wait or spam and never turns its writer away.
 
-The search is the automaton of Aho and Corasick (1975): its time grows with the text and not with the list. Ours,
-because the well-kept ones (pyahocorasick) are compiled and this is forty lines.
+The search is an Aho-Corasick automaton (`ahocorasick_rs`): its time grows with the text and not with the list.
 """
 
 import re
 import unicodedata
-from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
+import ahocorasick_rs
 from django.utils.translation import gettext as _
 
 from portal.text.folding import UNDECOMPOSED, fold
@@ -27,6 +27,7 @@ from portal.text.folding import UNDECOMPOSED, fold
 LONGEST = 100  # letters of an entry: it is a word or a phrase, not a comment
 MOST = 5000  # entries of a list
 MOST_PLACES = 20  # of one word in one text: more would only paint it yellow
+PIECE = 250  # letters searched at a time
 MOST_FINDS = 2000  # in one text, so that words within words (`*a*`, `*aa*`, …) do not multiply its length
 
 # From Unicode's confusables.txt: what keyboards and "fancy text" pages give for a to z. By the small letter, so that
@@ -49,28 +50,28 @@ FOR_LETTERS = str.maketrans("01345789@$!|", "oieastbgasil")
 
 @lru_cache(maxsize=4096)
 def _letters(letter):
-    """What one letter of a text is compared as: usually one letter, for a ligature several, for a mark none."""
+    """Return what one character is compared as: usually one letter, for a ligature several, for a mark none."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", letter).translate(UNDECOMPOSED))
-    seen = "".join(one for one in plain if unicodedata.category(one) not in UNSEEN and one not in INVISIBLE)
-    return unicodedata.normalize("NFKD", seen.casefold()).translate(LOOKALIKES)
+    visible = "".join(char for char in plain if unicodedata.category(char) not in UNSEEN and char not in INVISIBLE)
+    return unicodedata.normalize("NFKD", visible.casefold()).translate(LOOKALIKES)
 
 
 @dataclass(frozen=True)
 class NormalizedText:
-    """A text as it is compared, and for each of its letters where that stood in the text."""
+    """A text as it is compared, with the position in the original of each of its letters."""
 
     letters: str
     places: list = field(repr=False)
 
-    def span(self, start, end):
-        """The place in the text of a piece of `letters`, with the marks on its last letter."""
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Map a range of `letters` to a range of the original, with the marks on its last letter."""
         after = self.places[end - 1] + 1
         if self.letters[end : end + 1].strip():
             after = max(after, self.places[end])
         return self.places[start], after
 
 
-def read(text):
+def read(text: str) -> NormalizedText:
     """Fold a text letter by letter; a run of white space is one space."""
     letters, places, before = [], [], " "
     for place, letter in enumerate(text):
@@ -85,13 +86,13 @@ def read(text):
     return NormalizedText("".join(letters), places)
 
 
-def without_disguise(letters):
-    """Digits and signs as the letters they stand in for; as many letters as before."""
+def without_disguise(letters: str) -> str:
+    """Replace digits and signs by the letters they stand in for; the length stays."""
     return letters.translate(FOR_LETTERS)
 
 
-def readings(name):
-    """What a name may be read as: two look alike if they share a dependencies. A stored `name_search_key` is one."""
+def readings(name: str) -> set[str]:
+    """Return what a name may be read as: two look alike if they share one. A `name_search_key` is one of them."""
     plain = read(name).letters
     read_as = {fold(name), plain, without_disguise(plain)}
     return (read_as | {" ".join(re.findall(r"[^\W_]+", letters)) for letters in read_as}) - {""}
@@ -99,7 +100,7 @@ def readings(name):
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a list."""
+    """A line of a wordlist."""
 
     line: str
     letters: str
@@ -107,29 +108,29 @@ class Entry:
     ends_word: bool
 
     @classmethod
-    def of(cls, line):
+    def of(cls, line: str) -> "Entry":
         return cls(line, read(line.strip("*")).letters.strip(), not line.startswith("*"), not line.endswith("*"))
 
 
-def entries_in(text):
-    """The lines of a list that say something: without comments and blanks, none twice."""
+def entries_in(text: str) -> list[Entry]:
+    """Return the entries of a wordlist: without comments and blanks, none twice."""
     lines = (line.partition("#")[0].strip() for line in text.splitlines())
     return [Entry.of(line) for line in dict.fromkeys(lines) if line]
 
 
-def problems_in(text):
-    """What is wrong with a list, as sentences for whoever wrote it."""
+def problems_in(text: str) -> Iterator[str]:
+    """Yield what is wrong with a wordlist, as sentences for whoever wrote it."""
     entries = entries_in(text)
     if len(entries) > MOST:
         yield _("Shorten the list to %(most)d lines; now it has %(count)d.") % {"most": MOST, "count": len(entries)}
     for entry in entries:
-        said = {"line": entry.line[:40]}
+        params = {"line": entry.line[:40]}
         if not any(letter.isalnum() for letter in entry.letters):
-            yield _("“%(line)s” has no letter and no digit: it would find nothing, or everything.") % said
+            yield _("“%(line)s” has no letter and no digit: it would find nothing, or everything.") % params
         elif len(entry.letters) > LONGEST:
-            yield _("“%(line)s…” is longer than 100 letters: a line is one word or a phrase.") % said
+            yield _("“%(line)s…” is longer than 100 letters: a line is one word or a phrase.") % params
         elif "*" in entry.letters:
-            yield _("“%(line)s” has a star inside; it works at the beginning and at the end of a line.") % said
+            yield _("“%(line)s” has a star inside; it works at the beginning and at the end of a line.") % params
 
 
 @dataclass(frozen=True)
@@ -139,71 +140,53 @@ class Match:
 
 
 class WordList:
-    """A list made ready: an automaton whose states are the beginnings of its entries."""
+    """A wordlist compiled into an Aho-Corasick automaton over the letters of its entries."""
 
-    def __init__(self, text):
+    def __init__(self, text: str):
         self.entries = [entry for entry in entries_in(text) if any(letter.isalnum() for letter in entry.letters)]
-        self.next, self.back, self.ends = [{}], [0], [[]]
+        self._by_letters = {}  # `casino` and `*casino*` have the same letters
         for entry in self.entries:
-            self._plant(entry)
-        self._lead_back()
+            self._by_letters.setdefault(entry.letters, []).append(entry)
+        self._longest = max(map(len, self._by_letters), default=0)
+        self._patterns = list(self._by_letters.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(self._by_letters)) if self.entries else None
 
-    def found_in(self, text):
-        """Every entry that stands in the text, with its places there as (start, end)."""
+    def found_in(self, text: str) -> list[Match]:
+        """Return every entry found in the text, with its spans there."""
         spans = {}
         if self.entries:
-            as_read = read(text)
-            for letters in dict.fromkeys([as_read.letters, without_disguise(as_read.letters)]):
+            normalized = read(text)
+            for letters in dict.fromkeys([normalized.letters, without_disguise(normalized.letters)]):
                 for entry, start, end in islice(self._matches(letters), MOST_FINDS):
-                    here = spans.setdefault(entry.line, set())
-                    if len(here) < MOST_PLACES:
-                        here.add(as_read.span(start, end))
-        return [Match(line, sorted(places)) for line, places in spans.items()]
-
-    def _plant(self, entry):
-        state = 0
-        for letter in entry.letters:
-            if letter not in self.next[state]:
-                self.next[state][letter] = len(self.next)
-                self.next.append({})
-                self.back.append(0)
-                self.ends.append([])
-            state = self.next[state][letter]
-        self.ends[state].append(entry)
-
-    def _lead_back(self):
-        """From each state to the one of its longest proper end that begins an entry, whose finds are its own too."""
-        waiting = deque(self.next[0].values())
-        while waiting:
-            state = waiting.popleft()
-            for letter, longer in self.next[state].items():
-                waiting.append(longer)
-                back = self.back[state]
-                while back and letter not in self.next[back]:
-                    back = self.back[back]
-                self.back[longer] = self.next[back].get(letter, 0)
-                self.ends[longer] = self.ends[longer] + self.ends[self.back[longer]]
+                    entry_spans = spans.setdefault(entry.line, set())
+                    if len(entry_spans) < MOST_PLACES:
+                        entry_spans.add(normalized.span(start, end))
+        return [Match(line, sorted(entry_spans)) for line, entry_spans in spans.items()]
 
     def _matches(self, letters):
-        state = 0
-        for place, letter in enumerate(letters):
-            while state and letter not in self.next[state]:
-                state = self.back[state]
-            state = self.next[state].get(letter, 0)
-            for entry in self.ends[state]:
-                start, end = place + 1 - len(entry.letters), place + 1
-                if _stands_free(entry, letters, start, end):
-                    yield entry, start, end
+        """Yield matches by where they end, the longest first, as (entry, start, end).
+
+        The automaton returns whole lists, so it is asked piece by piece: a caller that has enough stops early.
+        """
+        breaks = _word_breaks(letters)
+        for begins in range(0, len(letters), PIECE):
+            offset = max(begins - self._longest + 1, 0)
+            piece = letters[offset : begins + PIECE]
+            for pattern, start, end in self._automaton.find_matches_as_indexes(piece, overlapping=True):
+                start, end = start + offset, end + offset
+                if end > begins:  # else the piece before had it
+                    for entry in self._patterns[pattern]:
+                        if (breaks[start] or not entry.starts_word) and (breaks[end] or not entry.ends_word):
+                            yield entry, start, end
 
 
 @lru_cache(maxsize=4)
-def word_list(text):
-    """The list made ready, once in a process for as long as it stays the same."""
+def word_list(text: str) -> WordList:
+    """Return the compiled list, cached per process while its text stays the same."""
     return WordList(text)
 
 
-def _stands_free(entry, letters, start, end):
-    """Whether it begins and ends where a word does. An entry may begin or end with a sign: `buy now!`."""
-    begins = start == 0 or not (letters[start - 1].isalnum() and letters[start].isalnum())
-    ends = end == len(letters) or not (letters[end - 1].isalnum() and letters[end].isalnum())
-    return (begins or not entry.starts_word) and (ends or not entry.ends_word)
+def _word_breaks(letters):
+    """Return for each position whether a word may begin or end there: anywhere but between two letters or digits."""
+    in_word = [letter.isalnum() for letter in letters]
+    return [True, *(not (before and after) for before, after in pairwise(in_word)), True]

@@ -1,1 +1,1 @@
-"""What readers send: comments, changes of their own, reports."""
+"""What readers send: comments, rewrites, reports."""

@@ -1,8 +1,9 @@
-"""What the sender of a comment can do with it while it waits: put other words there, or take it back.
+"""The pages on which the sender of a waiting comment changes it or takes it back.
 
-Both go by the receipt that shows it to them, and end with it. Nobody keeps or finds these pages.
+Both need the receipt that shows it to them, and expire with it. These pages are neither cached nor indexed.
 """
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -14,21 +15,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from comments import tokens
 from comments.models import Comment
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import submit
-from comments.submission.forms import CommentForm, Words
+from comments.submission.forms import CommentForm, CommentTextField
 from comments.submission.views import elsewhere_because, sender_response
+from news.models import Article
 from news.site.article import for_live_article
 from portal.http.headers import private_response
 from portal.http.request_guard import posted_to
 from portal.http.responses import SeeOther
+from portal.pagecache.counters import PageDependencies
 
 
 class RewriteForm(CommentForm):
-    """The words alone: whose they are and where they stand does not change."""
+    """The comment form with the text alone."""
 
     name = email = website = tell = parent = started = proof = None  # of the comment form, and not of this one
-    body = Words(
+    body = CommentTextField(
         label=CommentForm.base_fields["body"].label,
         max_length=5000,
         widget=CommentForm.base_fields["body"].widget,
@@ -36,17 +39,17 @@ class RewriteForm(CommentForm):
         error_messages=CommentForm.base_fields["body"].error_messages,
     )
 
-    def rewrite(self, comment):
-        said = self.cleaned_data
-        submit.rewrite(comment, said["body"], is_spam=bool(said["leave"]))
+    def rewrite(self, comment: Comment) -> None:
+        cleaned = self.cleaned_data
+        submit.rewrite(comment, cleaned["body"], is_spam=bool(cleaned["leave"]))
 
 
 @csrf_exempt  # as the comment form
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables()
 @for_live_article
-def change(request, article, dependencies, receipt):
-    """The words again, to be changed (303 to them), or what to mend (422, 403, 409, 429).
+def change(request: HttpRequest, article: Article, dependencies: PageDependencies, receipt: str) -> HttpResponse:
+    """Show the text to be changed; POST changes it (303), or shows what to mend (422, 403, 409, 429).
 
     Context: `article`, `comment`, `comment_form`, `receipt`; or `closed`, why there is no form (and what was typed).
     """
@@ -77,8 +80,8 @@ def change(request, article, dependencies, receipt):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_live_article
-def take_back(request, article, dependencies, receipt):
-    """Asks first, and takes the comment back when that is sent (303). Context: `article`, `comment`, `receipt`,
+def take_back(request: HttpRequest, article: Article, dependencies: PageDependencies, receipt: str) -> HttpResponse:
+    """Ask first; POST takes the comment back (303). Context: `article`, `comment`, `receipt`,
     `refusal`, `token`; or `closed`."""
     comment = _own_comment(article, receipt, valid=tokens.CHANGE_VALID)
     if comment is None:
@@ -102,13 +105,13 @@ def take_back(request, article, dependencies, receipt):
 
 @require_safe
 @for_live_article
-def taken_back(request, article, dependencies):
-    """Says that it is done; the same for all. Context: `article`."""
+def taken_back(request: HttpRequest, article: Article, dependencies: PageDependencies) -> HttpResponse:
+    """Say that it is done; the same for all. Context: `article`."""
     return sender_response(request, "comments/taken_back.html", article, {"article": article})
 
 
 def _own_comment(article, receipt, *, valid):
-    """The comment that whoever has this receipt has sent under this story, or None."""
+    """Return the comment of this receipt under this article, or None."""
     number = tokens.of_receipt(receipt, valid=valid)
     return number and Comment.objects.filter(article=article, pk=number).exclude(body="").first()
 
@@ -128,7 +131,7 @@ def _change_page(request, article, comment, receipt, posted=None, *, form=None, 
 
 
 def _ended(request, article, posted=None):
-    """404: the receipt has ended, or never was one, or its comment is gone. What was typed is there to be copied."""
+    """404: the receipt is expired or invalid, or its comment is gone. What was typed is there to be copied."""
     form = RewriteForm(article, posted) if posted is not None else None
     context = {"article": article, "form": form, "page_path": article.get_absolute_url()}
     return private_response(render(request, "comments/no_own.html", context, status=404), has_form=True)

@@ -1,4 +1,4 @@
-"""The form readers fill in: the same for everybody, without a session, every word kept when something is wrong.
+"""The comment form: the same for everybody, without a session; what was typed is shown again when something is wrong.
 
 Lengths are characters, as readers count them. What comes in is normalised before it is measured: NFC, one kind
 of line end, no control characters, names on one line.
@@ -29,81 +29,85 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # Some tools of some hosts show these reversed or break lines at them; a name has no need of them.
 NOT_IN_NAMES = re.compile("[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-MOST_MARKS = 30
+MAX_COMBINING_MARKS = 30
 LEFT = gettext_lazy("Characters left: ")
 
 
-def readable(text):
-    """What was posted, as text that a page can show and a database keep."""
+def readable(text: str) -> str:
+    """Replace what a page cannot show or a database cannot store."""
     return SURROGATES.sub("\ufffd", CONTROLS.sub("", text))
 
 
-def _readable_marks(text):
-    """At most so many marks on one letter (UAX #15, Stream-Safe Text Format): what puts them into their order takes
-    time with the square of them, and people cannot read more anyway."""
-    kept, run = [], 0
+def _limit_combining_marks(text):
+    """Keep at most MAX_COMBINING_MARKS on one letter (UAX #15, Stream-Safe Text Format).
+
+    Normalisation orders them in quadratic time, and people cannot read more anyway.
+    """
+    letters, run = [], 0
     for letter in text:
         run = run + 1 if unicodedata.combining(letter) else 0
-        if run <= MOST_MARKS:
-            kept.append(letter)
-    return "".join(kept)
+        if run <= MAX_COMBINING_MARKS:
+            letters.append(letter)
+    return "".join(letters)
 
 
-class Words(forms.CharField):
-    """Text as its writer meant it, whatever browser or robot sent it."""
+class CommentTextField(forms.CharField):
+    """Multi-line text, normalised: NFC, one kind of line end, not blank to the eye."""
 
-    def to_python(self, value):
+    def to_python(self, value) -> str:
         value = re.sub("\r\n?|\u2028|\u2029", "\n", super().to_python(value))
-        return unicodedata.normalize("NFC", _readable_marks(value)).strip()
+        return unicodedata.normalize("NFC", _limit_combining_marks(value)).strip()
 
-    def validate(self, value):
+    def validate(self, value) -> None:
         super().validate(value)
-        if self.required and not any(map(_is_seen, value)):
+        if self.required and not any(map(_is_visible, value)):
             raise ValidationError(self.error_messages["required"], code="required")
 
 
-def _is_seen(letter):
+def _is_visible(letter):
     return unicodedata.category(letter)[0] in "LNPS" and letter not in wordlist.INVISIBLE
 
 
-class OneLine(Words):
-    def to_python(self, value):
+class SingleLineField(CommentTextField):
+    """The same on one line, without directional controls."""
+
+    def to_python(self, value) -> str:
         return re.sub(r"\s+", " ", NOT_IN_NAMES.sub("", super().to_python(value))).strip()
 
 
-def _as_read(text):
-    """Text as people and robots read it: wide letters are narrow ones, and %40 is @ however often it was escaped."""
+def _decoded(text):
+    """Decode text as people and robots read it: NFKC, and %40 is @ however often it was escaped."""
     while (plain := unicodedata.normalize("NFKC", unquote(text))) != text:
         text = plain
     return text
 
 
-class WebAddress(forms.URLField):
-    """A web page and no email address, neither in front of the host nor behind it: it would be published.
+class WebsiteField(forms.URLField):
+    """A URL without an email address, neither before the host nor after it: it would be published.
 
     `/@jan` is none: profiles stand at such addresses.
     """
 
     default_validators = [URLValidator(schemes=["http", "https"])]
 
-    def to_python(self, value):
-        return super().to_python(_readable_marks(value or ""))
+    def to_python(self, value) -> str:
+        return super().to_python(_limit_combining_marks(value or ""))
 
-    def clean(self, value):
+    def clean(self, value) -> str:
         value = super().clean(value)
-        if re.search("[^/]@", _as_read(value).partition("://")[2]):
+        if re.search("[^/]@", _decoded(value).partition("://")[2]):
             raise ValidationError(self.error_messages["address"], code="address")
         return value
 
 
-class Control(forms.BoundField):
-    """A field that names to screen readers its hint and its error, by the ids templates/comments/_field.html gives."""
+class DescribedField(forms.BoundField):
+    """A bound field with `aria-describedby` for its hint and error, by the ids of templates/comments/_field.html."""
 
     @property
-    def id(self):
+    def id(self) -> str:
         return self.field.widget.attrs["id"]
 
-    def build_widget_attrs(self, attrs, widget=None):
+    def build_widget_attrs(self, attrs, widget=None) -> dict:
         described = ["email-notes"] if self.name == "email" else []
         described += [f"{self.id}-hint"] if self.help_text else []
         described += [f"{self.id}-err"] if self.errors else []
@@ -112,10 +116,10 @@ class Control(forms.BoundField):
 
 
 class CommentForm(forms.Form):
-    bound_field_class = Control
+    bound_field_class = DescribedField
     first_control = "comment"  # where a problem of no field of its own leads
 
-    body = Words(
+    body = CommentTextField(
         label=pgettext_lazy("comment form", "Comment"),
         max_length=5000,
         widget=forms.Textarea(attrs={"id": "comment", "rows": 8, "cols": 45, "data-left": LEFT}),
@@ -125,7 +129,7 @@ class CommentForm(forms.Form):
             "max_length": gettext_lazy("Shorten your comment to 5000 characters; now it has %(show_value)d"),
         },
     )
-    name = OneLine(
+    name = SingleLineField(
         label=pgettext_lazy("comment form", "Name"),
         max_length=245,
         widget=forms.TextInput(attrs={"id": "author", "size": 30, "autocomplete": "name"}),
@@ -134,7 +138,7 @@ class CommentForm(forms.Form):
             "max_length": gettext_lazy("Shorten your name to 245 characters; now it has %(show_value)d"),
         },
     )
-    email = OneLine(
+    email = SingleLineField(
         label=pgettext_lazy("comment form", "Email"),
         max_length=100,
         widget=forms.EmailInput(attrs={"id": "email", "size": 30, "autocomplete": "email", "dir": "ltr"}),
@@ -145,7 +149,7 @@ class CommentForm(forms.Form):
         },
         validators=[EmailValidator(gettext_lazy("Type a full address, such as name@company.com"))],
     )
-    website = WebAddress(
+    website = WebsiteField(
         label=pgettext_lazy("comment form", "Website"),
         max_length=200,
         required=False,
@@ -179,17 +183,17 @@ class CommentForm(forms.Form):
         self.fresh_token = tokens.make(article)
 
     def _readable(self, data):
-        """One text for each field, which a page can show again whatever was sent."""
+        """Return one string per field, which a page can show again whatever was sent."""
         texts = {name: str(data.get(name) or "") for name in self.base_fields}
         return {name: readable(text) for name, text in texts.items()}
 
-    def clean_name(self):
+    def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        if re.search(r"\S@\S+\.\S", _as_read(name)):  # it would be published under the promise that it is not
+        if re.search(r"\S@\S+\.\S", _decoded(name)):  # it would be published under the promise that it is not
             raise ValidationError(_("Type a name here, not an email address: names are published"), code="address")
         return name
 
-    def clean_parent(self):
+    def clean_parent(self) -> Comment | None:
         number = self.cleaned_data["parent"]
         if number is None:
             return None
@@ -198,24 +202,24 @@ class CommentForm(forms.Form):
             raise ValidationError(refusal, code="parent")
         return parent
 
-    def clean_token(self):
+    def clean_token(self) -> str:
         if not tokens.is_good(self.cleaned_data["token"], self.article):
             raise ValidationError(_("This page was open for a long time. Your text is still here: send it again."))
         return ""
 
-    def clean_started(self):
-        """Seconds, or None for anything a script of ours would not have sent: it proves nothing either way."""
+    def clean_started(self) -> float | None:
+        """Return seconds, or None for anything our script would not have sent: it proves nothing either way."""
         milliseconds = plain_number(self.cleaned_data["started"], longest=9)
         return None if milliseconds is None else milliseconds / 1000
 
     @property
-    def shown_parent(self):
-        """The number to send with the form again: none when that comment cannot be answered."""
+    def shown_parent(self) -> str | int:
+        """Return the parent id to send with the form again; "" when that comment cannot be answered."""
         return "" if "parent" in self.errors else (self["parent"].value() or "")
 
     @cached_property
-    def problems(self):
-        """What is wrong, in the order of the form, each with the id of the control that mends it."""
+    def problems(self) -> list[tuple[str, str]]:
+        """Return the errors in the order of the form, as (id of the control to mend, message)."""
         if self.refusal:
             return [(self.first_control, self.refusal)]
         return [
@@ -225,19 +229,19 @@ class CommentForm(forms.Form):
         ]
 
     @sensitive_variables()
-    def send(self, *, network=None):
-        """Hand a valid form in, from the network it was sent from."""
-        said = self.cleaned_data
+    def send(self, *, network: str | None = None) -> submit.Received:
+        """Submit a valid form, sent from this network."""
+        cleaned = self.cleaned_data
         return submit.submit(
             self.article,
-            name=said["name"],
-            address=said["email"],
-            body=said["body"],
-            website=said["website"],
-            parent=said["parent"],
-            is_spam=bool(said["leave"]),
-            seconds=said["started"],
-            proof=said["proof"],
+            name=cleaned["name"],
+            address=cleaned["email"],
+            body=cleaned["body"],
+            website=cleaned["website"],
+            parent=cleaned["parent"],
+            is_spam=bool(cleaned["leave"]),
+            seconds=cleaned["started"],
+            commenter_token=cleaned["proof"],
             network=network,
-            tell_in=get_language() if said.get("tell") else "",
+            notify_language=get_language() if cleaned.get("tell") else "",
         )

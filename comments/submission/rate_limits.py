@@ -1,4 +1,4 @@
-"""How many comments may come from whom in what time: counted in the database, so that every process counts alike.
+"""Rate limits on comments, reports and rewrites, counted in the database, so that every process counts alike.
 
 Counted are comments that were taken in, under keyed hashes: of the network they came from (never of one machine in
 it), of the address they were signed with, and of the story. No IP address is stored or logged, not even hashed, and
@@ -11,19 +11,21 @@ seconds after its owner wrote would be told by the refusal that it is the right 
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from math import ceil
 
 from django.conf import settings
 from django.db import connection
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
-from comments.models import RateLimitHit
+from comments.models import Comment, CommentSettings, RateLimitHit
 from comments.personal_data import emails
+from news.models import Article
 
 LABEL = b"comments.limits"
 HOUR = timedelta(hours=1)
@@ -41,9 +43,9 @@ class Limit:
     key: str
     most: int
     within: timedelta
-    told: Callable
+    sentence: Callable
 
-    def wait(self, at):
+    def wait(self, at: datetime) -> int:
         """Whole seconds until there is room again; 0 where there is.
 
         What was sent later and overtook this one while it waited for its turn counts as well.
@@ -54,30 +56,35 @@ class Limit:
 
 
 @sensitive_variables("address")
-def limits_for(article, address, network, rules):
-    """The limits a comment has to keep, in the order in which they are told. A limit of 0 is none."""
+def limits_for(article: Article, address: str, network: str, comment_settings: CommentSettings) -> list[Limit]:
+    """Return the limits for a comment, in the order in which they are reported. A limit of 0 is none."""
     person, story = emails.lookup_hashes(address)[0], str(article.pk)
     limits = [
-        Limit(_key("pause", person, network), bool(network), timedelta(seconds=rules.seconds_between), _told_pause),
-        Limit(_key("person", person), rules.most_an_hour, HOUR, _told_network),
-        Limit(_key("network", network), network and rules.most_an_hour, HOUR, _told_network),
-        Limit(_key("story", story), rules.most_an_hour_on_a_story, HOUR, _told_story),
+        Limit(
+            _key("pause", person, network),
+            bool(network),
+            timedelta(seconds=comment_settings.min_seconds_between),
+            _pause_sentence,
+        ),
+        Limit(_key("person", person), comment_settings.max_per_hour_per_network, HOUR, _network_sentence),
+        Limit(_key("network", network), network and comment_settings.max_per_hour_per_network, HOUR, _network_sentence),
+        Limit(_key("story", story), comment_settings.max_per_hour_per_article, HOUR, _story_sentence),
     ]
     return [limit for limit in limits if limit.most and limit.within]
 
 
-def report_limits(network):
-    """The limit on reports from one network: more than anybody finds in an hour."""
-    return [Limit(_key("reports", network), MOST_REPORTS_AN_HOUR, HOUR, _told_network)] if network else []
+def report_limits(network: str) -> list[Limit]:
+    """Return the limit on reports from one network: more than anybody finds in an hour."""
+    return [Limit(_key("reports", network), MOST_REPORTS_AN_HOUR, HOUR, _network_sentence)] if network else []
 
 
-def rewrite_limits(comment):
-    """The limit on how often its writer changes one comment: each wording is kept for the moderators."""
-    return [Limit(_key("rewrites", str(comment.pk)), MOST_REWRITES, HOUR, _told_rewrites)]
+def rewrite_limits(comment: Comment) -> list[Limit]:
+    """Return the limit on how often a commenter rewrites one comment: each version is kept for the moderators."""
+    return [Limit(_key("rewrites", str(comment.pk)), MOST_REWRITES, HOUR, _rewrites_sentence)]
 
 
-def lock_keys(limits):
-    """Hold their keys until the transaction ends, so that two processes cannot both take the last place.
+def lock_keys(limits: list[Limit]) -> None:
+    """Lock their keys until the transaction ends, so that two processes cannot both take the last place.
 
     Only comments under the same key wait for each other. On SQLite whoever writes has the database to itself already.
     """
@@ -87,34 +94,34 @@ def lock_keys(limits):
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(key[:15], 16)])
 
 
-def exceeded(limits, *, at):
-    """The first limit that has no room, as (seconds to wait, sentence); (0, "") while all have."""
+def exceeded(limits: list[Limit], *, at: datetime) -> tuple[int, str]:
+    """Return the first exhausted limit as (seconds to wait, sentence); (0, "") while all have room."""
     for limit in limits:
         if seconds := limit.wait(at):
-            return seconds, limit.told(seconds)
+            return seconds, limit.sentence(seconds)
     return 0, ""
 
 
-def count(limits, *, at):
+def count(limits: list[Limit], *, at: datetime) -> None:
     RateLimitHit.objects.bulk_create(RateLimitHit(key=limit.key, at=at) for limit in limits)
 
 
-def purge(*, now=None):
-    """Drop what no limit looks at any more."""
+def purge(*, now: datetime | None = None) -> None:
+    """Delete hits that no limit counts any more."""
     RateLimitHit.objects.filter(at__lt=(now or timezone.now()) - HOUR).delete()
 
 
-def network_of(request):
-    """The network a request came from, such as 192.0.2.0/24; "" where that cannot be known.
+def network_of(request: HttpRequest) -> str:
+    """Return the network a request came from, such as 192.0.2.0/24; "" where that cannot be known.
 
     Behind proxies of ours the readers stand in X-Forwarded-For, which anybody can send: it is read from the right, each
     entry only if TRUSTED_PROXIES wrote it. A private address says nothing: it is a proxy nobody named, or the newsroom
     itself, and to count all readers as one would shut all of them out.
     """
     machine = _parsed(request.META.get("REMOTE_ADDR", ""))
-    told = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", MOST_HOPS)
-    while told and machine and _is_ours(machine):
-        machine = _parsed(told.pop())
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").rsplit(",", MOST_HOPS)
+    while forwarded and machine and _is_ours(machine):
+        machine = _parsed(forwarded.pop())
     if machine is None or not machine.is_global:
         return ""
     return str(ip_network(f"{machine}/{PREFIX[machine.version]}", strict=False))
@@ -125,7 +132,7 @@ def _is_ours(machine):
 
 
 def _parsed(text):
-    """An address as proxies write it: bare, with a port, in brackets; None where it is none."""
+    """Parse an IP address as proxies write it: bare, with a port, in brackets; None where it is none."""
     text = text.strip()
     host = text[1:].partition("]")[0] if text.startswith("[") else text
     if host.count(":") == 1:
@@ -142,7 +149,7 @@ def _key(*parts):
     return hmac.new(key, "\n".join(parts).encode(), sha256).hexdigest()
 
 
-def _told_pause(seconds):
+def _pause_sentence(seconds):
     return ngettext(
         "You sent a comment a moment ago. Your text is still here: send it in %(count)d second.",
         "You sent a comment a moment ago. Your text is still here: send it in %(count)d seconds.",
@@ -150,7 +157,7 @@ def _told_pause(seconds):
     ) % {"count": seconds}
 
 
-def _told_network(seconds):
+def _network_sentence(seconds):
     minutes = ceil(seconds / 60)
     return ngettext(
         "Many comments came from you or your network lately. Your text is still here: send it in %(count)d minute.",
@@ -159,7 +166,7 @@ def _told_network(seconds):
     ) % {"count": minutes}
 
 
-def _told_story(seconds):
+def _story_sentence(seconds):
     minutes = ceil(seconds / 60)
     return ngettext(
         "Many comments came in on this story lately. Your text is still here: send it in %(count)d minute.",
@@ -168,7 +175,7 @@ def _told_story(seconds):
     ) % {"count": minutes}
 
 
-def _told_rewrites(seconds):
+def _rewrites_sentence(seconds):
     minutes = ceil(seconds / 60)
     return ngettext(
         "You have changed this comment many times. Your text is still here: send it in %(count)d minute.",

@@ -1,4 +1,4 @@
-"""What a reader has against a comment: a smaller form beside that for comments, guarded the same way."""
+"""The form to report a comment, guarded like the comment form."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from comments.models import Report
+from comments.models import Comment, Report
 from comments.submission import submit
-from comments.submission.forms import LEFT, CommentForm, OneLine, Words
+from comments.submission.forms import LEFT, CommentForm, CommentTextField, SingleLineField
 
 
 class ReportForm(CommentForm):
-    """A reason, and if they like words and an address for an answer."""
+    """A reason, and optionally a text and an address for an answer."""
 
     first_control = "reason"
     body = name = website = tell = parent = started = proof = None  # of the comment form, and not of this one
@@ -27,14 +27,14 @@ class ReportForm(CommentForm):
             "invalid_choice": gettext_lazy("Choose what is wrong with the comment"),
         },
     )
-    words = Words(
+    words = CommentTextField(
         label=pgettext_lazy("report", "In your words"),
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"id": "words", "rows": 4, "data-left": LEFT}),
         error_messages={"max_length": gettext_lazy("Shorten this to 1000 characters; now it has %(show_value)d")},
     )
-    email = OneLine(
+    email = SingleLineField(
         label=pgettext_lazy("comment form", "Email"),
         max_length=100,
         required=False,
@@ -47,15 +47,17 @@ class ReportForm(CommentForm):
     )
     field_order = ["reason", "words", "email"]
 
-    def clean_words(self):
+    def clean_words(self) -> str:
         words = self.cleaned_data["words"]
         if not words and self.cleaned_data.get("reason") == Report.Reason.OTHER:
             raise ValidationError(_("Say what is wrong with the comment"), code="required")
         return words
 
     @sensitive_variables()
-    def send(self, comment, *, network=""):
-        """Hand a valid report in; a robot's goes nowhere, and it is thanked all the same."""
-        said = self.cleaned_data
-        if not said["leave"]:
-            submit.report(comment, reason=said["reason"], words=said["words"], address=said["email"], network=network)
+    def send(self, comment: Comment, *, network: str = "") -> None:
+        """Submit a valid report; a robot's is dropped, and thanked all the same."""
+        cleaned = self.cleaned_data
+        if not cleaned["leave"]:
+            submit.report(
+                comment, reason=cleaned["reason"], text=cleaned["words"], address=cleaned["email"], network=network
+            )

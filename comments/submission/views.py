@@ -1,9 +1,9 @@
-"""Where readers' comments arrive. No session is touched; an answer that shows what somebody typed is never kept."""
+"""Views that receive comments and reports. They touch no session; a response with typed text is never cached."""
 
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,10 +16,11 @@ from comments import page_counters, tokens
 from comments.display import threads
 from comments.models import Comment, CommentSettings
 from comments.moderation import closing
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import rate_limits, submit
 from comments.submission.forms import CommentForm
 from comments.submission.report_form import ReportForm
+from news.models import Article
 from news.site.article import article_response, for_live_article, gone
 from portal.http.headers import private_response
 from portal.http.request_guard import posted_to
@@ -31,7 +32,7 @@ OURS = {"same-origin", "none"}  # none: somebody typed the address or opened a b
 
 
 def _gone(request, article, dependencies):
-    """410; what somebody sent meanwhile is shown for them to copy, and kept by nobody. Context: `comment_form`."""
+    """410; what somebody sent meanwhile is shown for them to copy, and never stored. Context: `comment_form`."""
     if request.method != "POST":
         return gone(request, article, dependencies)
     return gone(request, article, dependencies, comment_form=CommentForm(article, posted_to(request)))
@@ -44,8 +45,8 @@ def _gone(request, article, dependencies):
 @sensitive_post_parameters("name", "email", "proof")
 @sensitive_variables()
 @for_live_article(when_gone=_gone)
-def comments(request, article, dependencies) -> HttpResponse:
-    """Take a comment in (303 to the story), or show what was typed again.
+def comments(request: HttpRequest, article: Article, dependencies: PageDependencies) -> HttpResponse:
+    """Receive a comment (303 to the article), or show the form again.
 
     422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
     many came, with the seconds to wait in Retry-After. 410: there is no story any more, only what was typed.
@@ -64,40 +65,41 @@ def comments(request, article, dependencies) -> HttpResponse:
         status = 403 if form.has_error("parent", "parent") else 422
         return _again(request, article, form, status=status)
     try:
-        comment = form.send(network=rate_limits.network_of(request))
+        received = form.send(network=rate_limits.network_of(request))
     except Refused as refused:
         form.refusal = str(refused)
         response = _again(request, article, form, status=refused.status)
         if isinstance(refused, submit.RateLimited):
             response.headers["Retry-After"] = str(refused.seconds)
         return response
-    return SeeOther(_where_it_went(comment, article))
+    return SeeOther(_where_it_went(received, article))
 
 
 def _again(request, article, form, *, status):
-    """The form with what is wrong: where it was filled in, on the story's page or under the comment it answers."""
+    """Show the form with its errors where it was filled in: on the article page or under the comment it answers."""
     parent = form.cleaned_data.get("parent")
-    if parent is None or closing.closed_because(article):
+    if parent is None or not closing.status(article).is_open:
         return article_response(request, article, status=status, comment_form=form)
     return _reply_page(request, article, status=status, parent=parent, comment_form=form)
 
 
-def _where_it_went(comment, article):
-    """The story: at the comment, or while it waits with a receipt that shows it to its sender for ten minutes.
+def _where_it_went(received, article):
+    """Return where to redirect: to the comment, or to the article with a receipt that shows the waiting comment.
 
-    Whoever sends again what is there gets no receipt: they may not be who sent it first.
+    A duplicate gets no receipt: its sender may not be who sent it first.
     """
+    comment = received.comment
     if comment.status == Comment.Status.APPROVED:
         return comment.get_absolute_url()
-    if comment.is_double:
+    if received.is_duplicate:
         return f"{article.get_absolute_url()}#received"
     return f"{article.get_absolute_url()}?{urlencode({'held': tokens.receipt(comment)})}#received"
 
 
 @require_safe
 @for_live_article
-def page(request, article, dependencies, number) -> HttpResponse:
-    """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
+def page(request: HttpRequest, article: Article, dependencies: PageDependencies, number: int) -> HttpResponse:
+    """A further page of an article's thread. Context: that of the article, and `conversation`."""
     if number == 1:
         return redirect(f"{article.get_absolute_url()}#comments")
     try:
@@ -109,8 +111,8 @@ def page(request, article, dependencies, number) -> HttpResponse:
 
 @require_safe
 @for_live_article
-def comment(request, article, dependencies, pk) -> HttpResponse:
-    """One comment has an address of its own, that outlives the page it is on: 302 to where it is today."""
+def comment(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
+    """The permanent address of one comment: 302 to the page it is on today."""
     try:
         return redirect(threads.address_of(get_object_or_404(Comment.objects.approved(), article=article, pk=pk)))
     except threads.NoPage:  # removed this very moment
@@ -119,7 +121,7 @@ def comment(request, article, dependencies, pk) -> HttpResponse:
 
 @require_safe
 @for_live_article
-def reply(request, article, dependencies, pk) -> HttpResponse:
+def reply(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
     """The form to answer one comment. Context: `article`, `parent`, `comment_form` (or `closed`, why there is none)."""
     parent = _shown(article, pk)
     if parent is None:
@@ -136,8 +138,8 @@ def reply(request, article, dependencies, pk) -> HttpResponse:
 @sensitive_post_parameters("email", "words")
 @sensitive_variables()
 @for_live_article
-def report(request, article, dependencies, pk) -> HttpResponse:
-    """A reader says that a comment should not stand (303), or is shown what to mend (422, 403).
+def report(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
+    """Receive a report on a comment (303), or show the form again (422, 403).
 
     Context: `article`, `comment`, `comment_form`.
     """
@@ -161,19 +163,19 @@ def report(request, article, dependencies, pk) -> HttpResponse:
 
 @require_safe
 @for_live_article
-def reported(request, article, dependencies, pk) -> HttpResponse:
-    """Thanks to whoever has reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
+def reported(request: HttpRequest, article: Article, dependencies: PageDependencies, pk: int) -> HttpResponse:
+    """Thank whoever reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
     context = {"article": article, "comment": _shown(article, pk)}
     return sender_response(request, "comments/reported.html", article, context)
 
 
 @require_safe
-def privacy(request) -> HttpResponse:
-    """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is stored of a comment, how long, and who sees it. Context: `comment_settings`, `write_to`."""
     dependencies = PageDependencies(SITE, page_counters.PRIVACY)
     context = {
         "dependencies": dependencies,
-        "rules": CommentSettings.current(),
+        "comment_settings": CommentSettings.current(),
         "write_to": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
     }
     context["canonical"] = absolute_url(reverse("comments:privacy"))
@@ -199,14 +201,16 @@ def _no_comment(request, article):
     return sender_response(request, "comments/no_comment.html", article, {"article": article}, status=404)
 
 
-def sender_response(request, template, article, context, *, status=200) -> HttpResponse:
-    """A page beside a story that nobody keeps or finds; in another language one begins at the story again."""
+def sender_response(
+    request: HttpRequest, template: str, article: Article, context: dict, *, status: int = 200
+) -> HttpResponse:
+    """Render a page that is neither cached nor indexed; its language links lead to the article."""
     context["page_path"] = article.get_absolute_url()
     return private_response(render(request, template, context, status=status), has_form=True)
 
 
-def elsewhere_because(request) -> str:
-    """The sentence why a request does not count as sent from our own form, or "".
+def elsewhere_because(request: HttpRequest) -> str:
+    """Return the sentence why a request does not count as sent from our own form, or "".
 
     Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.
     """

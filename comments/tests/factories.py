@@ -18,7 +18,7 @@ def make_comment(article=None, *, status="", by=None, **fields):
     """A comment that came in through moderation and, where another status is asked for, was decided there."""
     number = next(numbers)
     said = {"name": f"Reader {number}", "address": f"reader{number}@example.org", "body": f"Words {number}."}
-    comment = submit.submit(article or make_live_articles(1)[0], **{**said, **fields})
+    comment = submit.submit(article or make_live_articles(1)[0], **{**said, **fields}).comment
     if status and status != comment.status:
         decision = decisions.BACK_TO[decisions.Status(status)]
         decisions.decide(decision, comment, by=by or make_user("Moderators"))
@@ -57,5 +57,5 @@ def make_rules(**changed):
 
 def without_limits(**changed):
     """For tests in which one person sends more than anybody would."""
-    unlimited = {"seconds_between": 0, "most_an_hour": 0, "most_an_hour_on_a_story": 0}
+    unlimited = {"min_seconds_between": 0, "max_per_hour_per_network": 0, "max_per_hour_per_article": 0}
     return make_rules(**unlimited | changed)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from comments.models import Comment, Report
-from comments.moderation import decisions
+from comments.moderation import answers, decisions
 from comments.moderation.comment_settings import change_settings
 from comments.submission import submit
 from news.editorial import workflow
@@ -121,7 +121,7 @@ def _create_comments(moderator: User) -> None:
     """Create a conversation under the newest story, and something of everything in the moderation queue."""
     newest, second, third = Article.objects.live().latest_first()[:3]
     blocklist = "# what every robot sells\ncasino*\nvisa\n# what we look at first\nbribe*\nłapówk*"
-    change_settings({"words_to_hold": blocklist}, by=moderator)
+    change_settings({"hold_wordlist": blocklist}, by=moderator)
     question = _post(newest, "Grażyna W.", "Czy to samo dotyczy zgłoszeń uproszczonych? W tekście mowa o zwykłych.")
     decisions.approve(question, by=moderator)
     answer = _post(newest, "R. Lindqvist", "In our experience yes, but the terminal wants paper as well.", question)
@@ -129,10 +129,10 @@ def _create_comments(moderator: User) -> None:
     thanks = _post(newest, "Grażyna W.", "Dziękuję, to zmienia postać rzeczy.", answer)
     decisions.approve(thanks, by=moderator)
     praise = _post(second, "J. Peeters", "Three offices gave us three codes for this pair of boxes. One at last.")
-    decisions.answer(praise, "Which three? We would like to ask them.", by=moderator)
+    answers.answer(praise, "Which three? We would like to ask them.", by=moderator)
     anger = _post(newest, "T. Brandt", "At the night counter they lose every third form. It is always the same clerk.")
     decisions.approve(anger, by=moderator)
-    submit.report(anger, reason=Report.Reason.PERSONAL, words="There is only one clerk at night. Everybody knows who.")
+    submit.report(anger, reason=Report.Reason.PERSONAL, text="There is only one clerk at night. Everybody knows who.")
     _post(second, "Ola", "Czy wiążące informacje wydane przed opinią tracą ważność od razu, czy z końcem roku?")
     _post(third, "Halina W.", "Nasz program podkreśla teraz takie słowa na czerwono. Spedytorzy klną, ale działa.")
     _post(third, "Mykola", "Дякую за статтю. Will there be an English version of the form?")
@@ -149,4 +149,4 @@ def _create_comments(moderator: User) -> None:
 
 def _post(article: Article, name: str, body: str, parent: Comment | None = None) -> Comment:
     address = f"{name.split()[0].strip('.').lower()}@reader.example".encode("ascii", "ignore").decode()
-    return submit.submit(article, name=name, address=address, body=body, parent=parent, at=timezone.now())
+    return submit.submit(article, name=name, address=address, body=body, parent=parent, at=timezone.now()).comment

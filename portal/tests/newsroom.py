@@ -296,7 +296,7 @@ def _comments(*, live, update, keeper, **others):
     made |= {
         f"erasing_{grade}": data_requests.plan(person, grade).digest for grade in data_requests.ErasureScope.values
     }
-    told = make_comment(live.article, tell_in="en").commenter_email.subscription
+    told = make_comment(live.article, notify_language="en").commenter_email.subscription
     return made | {
         "under_closed": under_closed,
         "receipt": tokens.receipt(made["pending_comment"]),

@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from comments.models import Comment, CommentSettings
-from comments.moderation import bulk, closing, decisions
+from comments.moderation import bulk, closing, decisions, edits
 from comments.moderation.comment_settings import change_settings
 from comments.personal_data import purge
 from comments.submission import submit
@@ -51,7 +51,7 @@ NEWEST = "Whether a story is among the newest is not asked at every step: render
 THREAD = "The pages and the feed of a conversation hang on one counter."
 ACCEPTED_RENEWALS = [
     Renewal("live_changes", "scheduled|off the schedule|expiry", ".*", END),
-    Renewal("settings_changes", "closes_after_days", "article|conversation", END),
+    Renewal("settings_changes", "close_after_days", "article|conversation", END),
     Renewal("comment_changes", "exempt", "article|conversation", END),
     Renewal("name_changes", "in another language", ".*", "Counters do not tell the languages of the site apart."),
     Renewal("story_changes", "story: (body|one)", "front page", NEWEST),
@@ -346,7 +346,7 @@ def comment_changes(site: Site):
     yield "comment: waits"
     decisions.approve(waits, **by)
     yield "comment: approved"
-    decisions.edit(waits, "I waited", seen=waits.state_token, **by)
+    edits.edit(waits, "I waited", expected=waits.state_token, **by)
     yield "comment: edited"
     decisions.trash(waits, **by)
     yield "comment: removed"
@@ -360,7 +360,7 @@ def comment_changes(site: Site):
     yield "comment: erased from above a reply"
     decisions.answer(reply, "The newsroom answers", **by)
     yield "comment: answered by the newsroom"
-    submit.report(reply, reason="other", words="Bad.")
+    submit.report(reply, reason="other", text="Bad.")
     yield "comment: reported"
     for number in range(3):
         site.comment(site.linking, f"One of many {number}", status="pending")
@@ -384,8 +384,8 @@ def settings_changes(site: Site):
         other = not value if isinstance(value, bool) else value + 1 if isinstance(value, int) else f"{value} anew"
         change_settings({name: other}, by=site.moderator)
         yield f"setting: {name}"
-    change_settings({"is_open": True, "closes_after_days": 1}, by=site.moderator)
-    yield "setting: closes_after_days, within the hour"
+    change_settings({"is_open": True, "close_after_days": 1}, by=site.moderator)
+    yield "setting: close_after_days, within the hour"
     site.pass_time(hours=1)
     yield "closed by the clock"
 

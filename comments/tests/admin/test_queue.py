@@ -11,13 +11,12 @@ from django.urls import reverse
 from comments.models import Comment, CommentSettings, Thread
 from comments.moderation import decisions
 from comments.tests.factories import make_comment, make_comments
+from comments.tests.queue import QUEUE, offers, press, press_shown
 from news.tests.factories import make_user
 from portal.models import AuditEvent
-from portal.tests.markup import stands_in, tight
+from portal.tests.markup import tight
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-
-QUEUE = "/admin/comments/comment/"
 
 
 def shown(client, query=""):
@@ -31,12 +30,15 @@ def listed(page):
     return page.partition('<ul class="nr-q"')[2].partition('<div class="nr-qdetail">')[0]
 
 
-def press(client, name, value, query="", **others):
-    """Press a button that is on the page, or the test is about nothing a person could do."""
-    page = shown(client, query)
-    assert stands_in(f'name="{name}" value="{value}"', page)
-    upcoming = re.search(r'name="next" value="(\d*)"', page)
-    return client.post(QUEUE + query, {name: value, "next": upcoming[1] if upcoming else "", **others}, follow=True)
+def decide(client, comment, decision, query=""):
+    return press_shown(client, "decide", comment.pk, value=decision, decision=decision, query=query)
+
+
+def switch(client, value, **typed):
+    """Press a button of the form at the top, which has an address of its own."""
+    page = shown(client)
+    assert f'name="switch" value="{value}"' in page and f'action="{QUEUE}switch/?' in page
+    return press(client, "switch", switch=value, **typed)
 
 
 # Seeing
@@ -135,29 +137,29 @@ def test_the_queue_costs_the_same_for_two_comments_or_forty(desk, article, queri
 def test_a_button_decides_and_the_next_comment_is_there(desk, article, moderator, decision, status):
     following = make_comment(article, body="Following words.")
     comment = make_comment(article, name="Bartek")
-    response = press(desk, "decide", f"{decision}@{comment.pk}:{comment.state_token}")
+    response = decide(desk, comment, decision)
     comment.refresh_from_db()
     assert (comment.status, comment.decided_by) == (status, moderator)
     page = unescape(response.content.decode())
     assert f'id="comment-{following.pk}"' in page
-    assert "the comment by “Bartek”" in page and stands_in(f'name="undo" value="{comment.pk}:{status}"', page)
+    assert "the comment by “Bartek”" in page and offers(page, "undo", comment.pk, value=status)
 
 
 def test_undo_is_on_the_page_and_takes_the_decision_back(desk, article):
     comment = make_comment(article)
-    press(desk, "decide", f"approve@{comment.pk}:{comment.state_token}")
-    press(desk, "undo", f"{comment.pk}:approved")
+    decide(desk, comment, "approve")
+    press_shown(desk, "undo", comment.pk, status="approved")
     comment.refresh_from_db()
     assert comment.status == "pending"
     assert Thread.objects.get().approved_count == 0
-    assert 'name="undo"' not in shown(desk)
+    assert "/undo/" not in shown(desk)
 
 
 def test_an_approved_comment_may_become_spam_or_wait_again(desk, article):
     comment = make_comment(article, status="approved")
-    press(desk, "decide", f"spam@{comment.pk}:{comment.state_token}", "?view=approved")
+    decide(desk, comment, "spam", "?view=approved")
     comment.refresh_from_db()
-    press(desk, "decide", f"wait@{comment.pk}:{comment.state_token}", "?view=spam")
+    decide(desk, comment, "wait", "?view=spam")
     comment.refresh_from_db()
     assert comment.status == "pending"
 
@@ -165,40 +167,51 @@ def test_an_approved_comment_may_become_spam_or_wait_again(desk, article):
 def test_decided_meanwhile_by_somebody_else_it_says_who_and_what(desk, article):
     comment = make_comment(article)
     page = shown(desk, f"?c={comment.pk}")
-    assert f"spam@{comment.pk}:pending" in page
+    assert offers(page, "decide", comment.pk, value="spam")
     decisions.approve(comment, by=make_user("Moderators", first_name="Anna", last_name="Nowak"))
-    response = desk.post(f"{QUEUE}?c={comment.pk}", {"decide": f"spam@{comment.pk}:pending"}, follow=True)
+    response = press(desk, "decide", comment.pk, query=f"?c={comment.pk}", decision="spam", state="pending")
     comment.refresh_from_db()
     assert comment.status == "approved"
     page = unescape(response.content.decode())
     assert page.count("Decision by Anna Nowak") == 2  # as the answer, and on the card
-    assert 'name="decide"' not in page
+    assert not offers(page, "decide", comment.pk)
 
 
 @pytest.mark.parametrize(
-    "posted",
+    ("address", "posted"),
     [
-        {},
-        {"decide": ""},
-        {"decide": "approve"},
-        {"decide": "approve@x:pending"},
-        {"decide": "approve@999999:pending"},
-        {"decide": "delete@1:pending"},
-        {"decide": "approve@" + "9" * 50},
-        {"decide": "reject.nonsense@1:pending"},
-        {"undo": "x"},
-        {"close": "x"},
-        {"look": "x"},
-        {"bulk": "approve"},
-        {"bulk": "delete", "_selected_action": "1:pending"},
-        {"bulk": "approve", "_selected_action": ["x", "999999:pending"]},
-        {"action": "delete_selected", "_selected_action": "1"},
+        ("", {}),
+        ("", {"decide": "approve@1:pending"}),
+        ("", {"action": "delete_selected", "_selected_action": "1"}),
+        ("{}/decide/", {}),
+        ("{}/decide/", {"decision": ""}),
+        ("{}/decide/", {"decision": "approve"}),  # without what its moderator saw
+        ("{}/decide/", {"decision": "approve", "state": "approved"}),
+        ("{}/decide/", {"decision": "delete", "state": "pending"}),
+        ("{}/decide/", {"decision": "reject.nonsense", "state": "pending"}),
+        ("{}/decide/", {"decision": "\0", "state": "\0", "next": "9" * 50}),
+        ("x/decide/", {"decision": "approve", "state": "pending"}),  # a comment has no such page: to the queue
+        ("999999/decide/", {"decision": "approve", "state": "pending"}),
+        ("9" * 50 + "/decide/", {"decision": "approve", "state": "pending"}),
+        ("999999/undo/", {"status": "approved"}),
+        ("{}/undo/", {}),
+        ("999999/edit/", {"words": "Mine."}),
+        ("999999/answer/", {"answer": "Mine."}),
+        ("999999/close-thread/", {}),
+        ("999999/address/", {}),
+        ("999999/sender-rule/", {"kind": "hold"}),
+        ("{}/sender-rule/", {"kind": "forgive"}),
+        ("bulk/decide/", {"decision": "approve"}),
+        ("bulk/decide/", {"decision": "delete", "_selected_action": "1:pending"}),
+        ("bulk/decide/", {"decision": "approve", "_selected_action": ["x", "999999:pending"]}),
+        ("bulk/999999/undo/", {}),
     ],
 )
-def test_forged_posts_change_nothing_and_crash_nothing(desk, article, posted):
-    make_comment(article)
+def test_forged_posts_change_nothing_and_crash_nothing(desk, article, address, posted):
+    comment = make_comment(article)
     before, events = list(Comment.objects.values()), AuditEvent.objects.count()
-    assert desk.post(QUEUE, posted, follow=True).status_code == 200
+    response = desk.post(QUEUE + address.format(comment.pk), posted, follow=True)
+    assert response.status_code == 200
     assert list(Comment.objects.values()) == before
     assert AuditEvent.objects.count() == events
 
@@ -206,8 +219,11 @@ def test_forged_posts_change_nothing_and_crash_nothing(desk, article, posted):
 def test_get_changes_nothing(desk, article):
     comment = make_comment(article)
     before, events = Comment.objects.values().get(), AuditEvent.objects.count()
-    for query in (f"?decide=approve@{comment.pk}:pending", f"?look={comment.pk}", f"?undo={comment.pk}", "?close=1"):
-        desk.get(QUEUE + query, follow=True)
+    for path in ("decide", "address", "undo", "edit", "answer", "close-thread", "sender-rule", "sender-rule/lift"):
+        response = desk.get(f"{QUEUE}{comment.pk}/{path}/?decision=approve&state=pending&view=pending")
+        assert response["Location"].startswith(f"{QUEUE}?") and "view=pending" in response["Location"]
+    for path in ("bulk/decide/", "bulk/1/undo/", "switch/", "report/1/address/"):
+        assert desk.get(QUEUE + path).status_code == 302
     assert Comment.objects.values().get() == before
     assert AuditEvent.objects.count() == events
 
@@ -217,7 +233,7 @@ def test_without_the_csrf_token_nothing_is_decided(article, moderator):
 
     client, comment = Client(enforce_csrf_checks=True), make_comment(article)
     client.force_login(moderator)
-    assert client.post(QUEUE, {"decide": f"approve@{comment.pk}:pending"}).status_code == 403
+    assert press(client, "decide", comment.pk, decision="approve", state="pending").status_code == 403
     comment.refresh_from_db()
     assert comment.status == "pending"
 
@@ -228,13 +244,13 @@ def test_without_the_csrf_token_nothing_is_decided(article, moderator):
 def test_a_selection_is_one_decision_with_one_event_and_one_way_back(desk, article):
     comments = [make_comment(article) for _ in range(3)]
     selected = [f"{comment.pk}:pending" for comment in comments[:2]]
-    response = press(desk, "bulk", "approve", _selected_action=selected)
+    response = press_shown(desk, "decide_many", value="approve", decision="approve", _selected_action=selected)
     assert [comment.status for comment in Comment.objects.order_by("pk")] == ["approved", "approved", "pending"]
     assert Thread.objects.get().approved_count == 2
     assert "Decided: 2 comments." in response.content.decode()
     event = AuditEvent.objects.get(kind="comments.approved")
     assert (event.subject_kind, json.loads(event.facts)["count"]) == ("bulk_decision", 2)
-    press(desk, "undo_all", event.subject_id)
+    press_shown(desk, "undo_many", event.subject_id)
     assert set(Comment.objects.values_list("status", flat=True)) == {"pending"}
     assert Thread.objects.get().approved_count == 0
 
@@ -242,7 +258,8 @@ def test_a_selection_is_one_decision_with_one_event_and_one_way_back(desk, artic
 def test_one_refusal_in_a_selection_is_told_and_the_rest_goes_through(desk, article):
     taken, free = make_comment(article, name="Taken"), make_comment(article)
     decisions.approve(taken, by=make_user("Moderators", first_name="Anna", last_name="Nowak"))
-    response = press(desk, "bulk", "spam", _selected_action=[f"{taken.pk}:pending", f"{free.pk}:pending"])
+    selected = [f"{taken.pk}:pending", f"{free.pk}:pending"]
+    response = press_shown(desk, "decide_many", value="spam", decision="spam", _selected_action=selected)
     taken.refresh_from_db()
     free.refresh_from_db()
     assert (taken.status, free.status) == ("approved", "spam")
@@ -252,7 +269,8 @@ def test_one_refusal_in_a_selection_is_told_and_the_rest_goes_through(desk, arti
 
 def test_a_selection_is_rejected_with_its_reason(desk, article):
     comment = make_comment(article)
-    press(desk, "bulk", "reject.off-topic", _selected_action=[f"{comment.pk}:pending"])
+    selected = [f"{comment.pk}:pending"]
+    press_shown(desk, "decide_many", value="reject.off-topic", decision="reject.off-topic", _selected_action=selected)
     comment.refresh_from_db()
     assert comment.status == "trash"
     assert '"because":"off-topic"' in AuditEvent.objects.about(comment.batch).get().facts
@@ -264,7 +282,7 @@ def test_a_selection_is_rejected_with_its_reason(desk, article):
 def test_the_address_is_shown_on_demand_and_the_look_is_history(desk, article, moderator):
     comment = make_comment(article, address="jan@example.org")
     assert "jan@" not in shown(desk)
-    response = press(desk, "look", comment.pk)
+    response = press_shown(desk, "address", comment.pk)
     assert "jan@example.org" in response.content.decode()
     assert "no-store" in response["Cache-Control"]
     event = AuditEvent.objects.about(comment).get()
@@ -275,8 +293,8 @@ def test_the_address_is_shown_on_demand_and_the_look_is_history(desk, article, m
 def test_without_the_permission_there_is_no_button_and_no_address(client, article):
     client.force_login(make_user("Chief editors"))
     comment = make_comment(article, address="jan@example.org")
-    assert 'name="look"' not in shown(client)
-    page = client.post(QUEUE, {"look": comment.pk}).content.decode()
+    assert not offers(shown(client), "address", comment.pk)
+    page = press(client, "address", comment.pk).content.decode()
     assert "jan@" not in page and "Your role does not see addresses." in page
     assert not AuditEvent.objects.about(comment).exists()
 
@@ -284,7 +302,7 @@ def test_without_the_permission_there_is_no_button_and_no_address(client, articl
 def test_without_its_key_the_page_says_so(desk, article, settings):
     comment = make_comment(article, address="jan@example.org")
     settings.DATA_KEYS = ["b3RoZXIta2V5LW90aGVyLWtleS1vdGhlci1rZXktISE="]
-    assert "a key that DATA_KEYS no longer holds" in press(desk, "look", comment.pk).content.decode()
+    assert "a key that DATA_KEYS no longer holds" in press_shown(desk, "address", comment.pk).content.decode()
 
 
 # The thread
@@ -292,9 +310,9 @@ def test_without_its_key_the_page_says_so(desk, article, settings):
 
 def test_comments_under_a_story_are_closed_and_opened_from_here(desk, article):
     comment = make_comment(article)
-    press(desk, "close", comment.pk)
+    press_shown(desk, "close", comment.pk)
     assert Thread.objects.get().is_closed
-    press(desk, "reopen", comment.pk, f"?c={comment.pk}")
+    press_shown(desk, "reopen", comment.pk, query=f"?c={comment.pk}")
     assert not Thread.objects.get().is_closed
 
 
@@ -306,7 +324,7 @@ def test_other_roles_do_not_see_the_queue(client, article, role):
     comment = make_comment(article)
     client.force_login(make_user(role))
     assert client.get(QUEUE).status_code == 403
-    assert client.post(QUEUE, {"decide": f"approve@{comment.pk}:pending"}).status_code == 403
+    assert press(client, "decide", comment.pk, decision="approve", state="pending").status_code == 403
     comment.refresh_from_db()
     assert comment.status == "pending"
 
@@ -316,9 +334,10 @@ def test_whoever_may_only_see_has_no_buttons_and_decides_nothing(client, article
     person.user_permissions.add(Permission.objects.get(codename="view_comment"))
     client.force_login(person)
     page = shown(client)
-    assert 'name="decide"' not in page and 'name="bulk"' not in page and 'name="close"' not in page
-    for posted in ({"decide": f"approve@{comment.pk}:pending"}, {"close": comment.pk}):
-        assert "Your role does not moderate comments." in client.post(QUEUE, posted, follow=True).content.decode()
+    assert "/decide/" not in page and "-thread/" not in page and "/undo/" not in page and "/edit/" not in page
+    decide = press(client, "decide", comment.pk, decision="approve", state="pending")
+    for response in (decide, press(client, "close", comment.pk)):
+        assert "Your role does not moderate comments." in response.content.decode()
     comment.refresh_from_db()
     assert comment.status == "pending" and not Thread.objects.get().is_closed
 
@@ -342,13 +361,14 @@ def test_comments_are_neither_added_nor_edited_nor_deleted_here(desk, article):
     [("close", "is_closed", True), ("exempt", "stays_open", True)],
 )
 def test_a_storys_form_closes_its_comments_or_keeps_them_open(client, article, pressed, column, value):
-    CommentSettings.objects.create(pk=1, closes_after_days=30)
+    CommentSettings.objects.create(pk=1, close_after_days=30)
     client.force_login(make_user("Chief editors"))
     form = f"/admin/news/workingcopy/{article.pk}/change/"
     page = client.get(form).content.decode()
-    assert stands_in(f'form="comments-on-story" name="comments" value="{pressed}"', page)
-    assert f'action="{QUEUE}story/{article.pk}/"' in page
-    response = client.post(f"{QUEUE}story/{article.pk}/", {"comments": pressed})
+    path = f"{QUEUE}story/{article.pk}/{pressed}/"
+    (button,) = [button for button in re.findall(r"<button\b[^>]*>", page) if f'formaction="{path}"' in button]
+    assert 'form="comments-on-story"' in button
+    response = client.post(path)
     assert response["Location"] == form
     assert getattr(Thread.objects.get(), column) is value
 
@@ -359,35 +379,36 @@ def test_who_does_not_moderate_sees_no_buttons_there_and_presses_none(client, ar
     assert (
         'form="comments-on-story"' not in client.get(f"/admin/news/workingcopy/{article.pk}/change/").content.decode()
     )
-    page = client.post(f"{QUEUE}story/{article.pk}/", {"comments": "close"}, follow=True).content.decode()
+    page = client.post(f"{QUEUE}story/{article.pk}/close/", follow=True).content.decode()
     assert "Your role does not moderate comments." in page
     assert not Thread.objects.filter(is_closed=True).exists()
 
 
 def test_stories_are_closed_by_post_only_and_forged_ones_are_refused(desk, article):
-    assert desk.get(f"{QUEUE}story/{article.pk}/").status_code == 405
-    for number, step in ((article.pk, "explode"), (999999, "close"), (article.pk, "")):
-        assert desk.post(f"{QUEUE}story/{number}/", {"comments": step}).status_code == 302
+    for step in ("close", "reopen", "exempt", "end-exemption"):
+        assert desk.get(f"{QUEUE}story/{article.pk}/{step}/").status_code == 405
+        assert desk.post(f"{QUEUE}story/999999/{step}/").status_code == 302
+    assert desk.post(f"{QUEUE}story/{article.pk}/explode/", follow=True).status_code in (200, 404)
     assert not Thread.objects.filter(is_closed=True).exists()
 
 
 def test_the_switch_is_at_the_top_for_those_who_may_and_asks_first(desk, client, article):
-    page = press(desk, "switch", "stop", banner="Back at noon.").content.decode()
+    page = switch(desk, "stop", banner="Back at noon.").content.decode()
     assert "No story takes comments at the moment." in page and "Back at noon." in page
     assert not CommentSettings.current().is_open
-    page = press(desk, "switch", "resume", banner="").content.decode()
+    page = switch(desk, "resume", banner="").content.decode()
     assert CommentSettings.current().is_open and "No story takes comments" not in page and "Back at noon." not in page
 
 
 def test_taking_comments_again_can_take_the_notice_away_with_it(desk, article):
-    press(desk, "switch", "stop", banner="Back at noon.")
-    press(desk, "switch", "resume_bare", banner="Back at noon.")
+    switch(desk, "stop", banner="Back at noon.")
+    switch(desk, "resume_bare", banner="Back at noon.")
     assert (CommentSettings.current().is_open, CommentSettings.current().banner) == (True, "")
 
 
 @pytest.mark.parametrize("posted", [{"switch": "explode"}, {"switch": "stop", "banner": "x" * 301}])
 def test_a_notice_too_long_or_a_forged_switch_changes_nothing_and_stays_typed(desk, posted):
-    response = desk.post(QUEUE, posted)
+    response = press(desk, "switch", **posted)
     assert response.status_code == 422
     assert posted.get("banner", "") in response.content.decode()
     assert CommentSettings.current().is_open
@@ -398,5 +419,5 @@ def test_whoever_may_not_change_the_rules_has_no_switch(client, article):
     person.user_permissions.add(*Permission.objects.filter(codename__in=["view_comment", "moderate_comment"]))
     client.force_login(person)
     assert 'name="switch"' not in shown(client)
-    page = client.post(QUEUE, {"switch": "stop"}, follow=True).content.decode()
+    page = press(client, "switch", switch="stop").content.decode()
     assert "does not change the rules" in page and CommentSettings.current().is_open

@@ -8,22 +8,23 @@ import pytest
 
 from comments.models import Comment, Report
 from comments.moderation import bulk, decisions
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.personal_data import emails
 from comments.tests.factories import make_comment
+from comments.tests.queue import QUEUE, offers, press
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
 from portal.tests.markup import tight
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 
 
 @pytest.fixture
 def reported():
     comment = make_comment(make_live_articles(1)[0], status="approved", body="He lives at Polna 7.")
     address = emails.encrypt("complains@example.org")
-    Report.objects.create(comment=comment, reason="personal", words="<b>My</b> neighbour!", address=address)
+    Report.objects.create(comment=comment, reason="personal", text="<b>My</b> neighbour!", address=address)
     Report.objects.create(comment=comment, reason="other")
     return comment
 
@@ -53,8 +54,8 @@ def test_its_reports_are_shown_as_typed(desk, reported):
 def test_the_reporters_address_is_hidden_and_a_look_at_it_is_history(desk, reported, moderator):
     report = reported.reports.get(reason="personal")
     page = shown(desk)
-    assert "complains@" not in page and f'name="look_reporter" value="{report.pk}"' in page
-    response = desk.post(f"{QUEUE}?view=reported", {"look_reporter": report.pk})
+    assert "complains@" not in page and offers(page, "reporter_address", report.pk)
+    response = press(desk, "reporter_address", report.pk, query="?view=reported")
     assert "complains@example.org" in response.content.decode() and "no-store" in response["Cache-Control"]
     event = AuditEvent.objects.about(report).get()
     assert (event.kind, event.actor_id) == ("email.viewed", moderator.pk)
@@ -64,20 +65,20 @@ def test_the_reporters_address_is_hidden_and_a_look_at_it_is_history(desk, repor
 def test_without_the_permission_nobody_sees_the_reporters_address(client, reported):
     client.force_login(make_user("Chief editors"))
     report = reported.reports.get(reason="personal")
-    assert "look_reporter" not in shown(client)
-    page = client.post(f"{QUEUE}?view=reported", {"look_reporter": report.pk}).content.decode()
+    assert not offers(shown(client), "reporter_address", report.pk)
+    page = press(client, "reporter_address", report.pk, query="?view=reported").content.decode()
     assert "complains@" not in page and "Your role does not see addresses." in page
     assert not AuditEvent.objects.about(report).exists()
 
 
 @pytest.mark.parametrize("number", ["x", "0", "999999", "9" * 40])
 def test_forged_looks_show_nothing(desk, reported, number):
-    assert "complains@" not in desk.post(QUEUE, {"look_reporter": number}).content.decode()
+    assert "complains@" not in desk.post(f"{QUEUE}report/{number}/address/", follow=True).content.decode()
 
 
 def test_keeping_it_answers_the_reports_and_changes_nothing_readers_see(desk, reported, moderator):
-    assert f'value="approve@{reported.pk}:{reported.state_token}"' in shown(desk) and "Keep" in shown(desk)
-    desk.post(f"{QUEUE}?view=reported", {"decide": f"approve@{reported.pk}:approved"})
+    assert offers(shown(desk), "decide", reported.pk, value="approve") and "Keep" in shown(desk)
+    press(desk, "decide", reported.pk, query="?view=reported", decision="approve", state="approved")
     reported.refresh_from_db()
     assert (reported.status, reported.article.thread.approved_count) == ("approved", 1)
     assert open_reports() == 0
@@ -88,7 +89,7 @@ def test_keeping_it_answers_the_reports_and_changes_nothing_readers_see(desk, re
 
 @pytest.mark.parametrize("decision", ["spam", "trash", "reject.personal"])
 def test_taking_it_away_answers_the_reports_too(desk, reported, decision):
-    desk.post(f"{QUEUE}?view=reported", {"decide": f"{decision}@{reported.pk}:approved"})
+    press(desk, "decide", reported.pk, query="?view=reported", decision=decision, state="approved")
     reported.refresh_from_db()
     assert reported.status != "approved" and open_reports() == 0
 
@@ -122,7 +123,7 @@ def test_the_slower_of_two_who_keep_it_is_told(reported, moderator):
     late = Comment.objects.get(pk=reported.pk)
     decisions.approve(reported, by=make_user("Moderators"))
     with pytest.raises(Refused, match="approved already"):
-        decisions.approve(late, by=moderator, seen="approved")
+        decisions.approve(late, by=moderator, expected="approved")
     assert AuditEvent.objects.about(reported).count() == 2  # approved before, kept now
 
 

@@ -53,11 +53,11 @@ def test_every_rule_is_there_with_its_effect(client, moderator):
 
 
 def test_saved_rules_hold_and_say_so(client, moderator):
-    response = send(client, holds_all=None, closes_after_days=30, words_to_hold="casino\r\npoker*", banner="Be kind.")
+    response = send(client, hold_all=None, close_after_days=30, hold_wordlist="casino\r\npoker*", banner="Be kind.")
     assert response.status_code == 302
     rules = CommentSettings.objects.get()
-    assert (rules.holds_all, rules.closes_after_days, rules.banner) == (False, 30, "Be kind.")
-    assert rules.words_to_hold == "casino\npoker*"
+    assert (rules.hold_all, rules.close_after_days, rules.banner) == (False, 30, "Be kind.")
+    assert rules.hold_wordlist == "casino\npoker*"
     assert AuditEvent.objects.get(kind="comment_settings.changed").actor_id == moderator.pk
     assert make_comment(body="A casino.").reasons[0]["words"] == ["casino"]
 
@@ -67,14 +67,14 @@ def test_saved_rules_hold_and_say_so(client, moderator):
     [
         {"page_size": 0},
         {"page_size": "many"},
-        {"closes_after_days": -1},
-        {"most_an_hour": 10**9},
-        {"least_seconds": 121},
+        {"close_after_days": -1},
+        {"max_per_hour_per_network": 10**9},
+        {"min_seconds": 121},
         {"banner": "x" * 301},
-        {"words_to_hold": "po*er"},
-        {"words_to_refuse": "***"},
-        {"words_to_hold": "a\x00b"},
-        {"spam_days": ""},
+        {"hold_wordlist": "po*er"},
+        {"spam_wordlist": "***"},
+        {"hold_wordlist": "a\x00b"},
+        {"spam_retention_days": ""},
     ],
 )
 def test_what_cannot_work_is_said_at_its_field_and_nothing_is_saved_or_lost(client, moderator, changed):
@@ -88,7 +88,7 @@ def test_what_cannot_work_is_said_at_its_field_and_nothing_is_saved_or_lost(clie
 
 def test_somebody_elses_change_is_not_overwritten(client, moderator):
     stale = posted(banner="Mine")
-    make_rules(banner="Theirs", most_links=5)
+    make_rules(banner="Theirs", max_links=5)
     response = client.post(reverse(PAGE), stale)
     assert response.status_code == 200 and response.context["refusal"]
     assert "Mine" in response.content.decode()
@@ -104,10 +104,10 @@ def test_trying_counts_and_shows_and_changes_nothing(client, moderator):
     make_comment(body="A pill for everything and a casino")
     make_comment(body="Nothing")
     with translation.override("en"):
-        response = send(client, **{"words_to_hold": "casino", "words_to_refuse": "pill*", "try": "1"})
+        response = send(client, **{"hold_wordlist": "casino", "spam_wordlist": "pill*", "try": "1"})
         text = response.content.decode()
     trial = response.context["trial"]
-    assert (trial.looked_at, trial.held, trial.refused) == (4, 2, 1)
+    assert (trial.comment_count, trial.held, trial.refused) == (4, 2, 1)
     assert [(comment.name, words, spam) for comment, words, spam in trial.caught][1] == ("Casino King", "casino", False)
     assert "pill*" in text and text.count("nr-trial-words") == 3
     assert (
@@ -118,7 +118,7 @@ def test_trying_counts_and_shows_and_changes_nothing(client, moderator):
 
 def test_trying_costs_the_same_for_one_comment_or_twenty(client, moderator, queries_of):
     def trying():
-        send(client, **{"words_to_hold": "casino", "try": "1"})
+        send(client, **{"hold_wordlist": "casino", "try": "1"})
 
     make_comment(body="casino")
     trying()
@@ -129,7 +129,7 @@ def test_trying_costs_the_same_for_one_comment_or_twenty(client, moderator, quer
 
 
 def test_an_untried_list_with_a_mistake_is_not_tried(client, moderator):
-    response = send(client, **{"words_to_hold": "*", "try": "1"})
+    response = send(client, **{"hold_wordlist": "*", "try": "1"})
     assert "trial" not in response.context and response.context["form"].errors
 
 

@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from comments import page_counters
 from comments.models import BulkDecision, Comment, Report, Thread
-from comments.moderation import bulk, decisions
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation import answers, bulk, decisions, edits
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.personal_data import purge
 from comments.tests.factories import make_comment
 from comments.tests.moderation.test_decisions import all_at_once
+from comments.tests.queue import QUEUE, offers, press
 from news.page_counters import HOME
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import log, verify
@@ -26,7 +28,6 @@ from portal.pagecache import counters
 from portal.tests.markup import stands_in
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 
 
 def make_wave(number, article, status="pending"):
@@ -66,8 +67,8 @@ def test_ten_thousand_comments_go_in_a_few_statements_with_one_event(queries_of)
     event, batch = AuditEvent.objects.get(subject_kind="bulk_decision"), BulkDecision.objects.get()
     facts = json.loads(event.facts)
     assert (event.kind, facts["count"], facts["before"]) == ("comments.marked_spam", 10_000, {"pending": 10_000})
-    assert batch.numbers.split(",") == [str(number) for number in sorted(comment.pk for comment in comments)]
-    assert facts["comments"] == log.digest(batch.numbers)
+    assert batch.comment_ids.split(",") == [str(number) for number in sorted(comment.pk for comment in comments)]
+    assert facts["comments"] == log.digest(batch.comment_ids)
     assert verify.verify()[1] is None
 
 
@@ -180,13 +181,13 @@ def test_all_that_a_search_finds_go_over_every_page_and_nothing_else(desk):
     newest = Comment.objects.latest("pk").pk
     assert stands_in(f'name="all" value="{newest}:120"', page)
     late = make_wave(1, article)[0]
-    page = desk.post(f"{QUEUE}?q=visa", {"bulk": "spam", "all": f"{newest}:120"}, follow=True).content.decode()
+    page = press(desk, "decide_many", query="?q=visa", decision="spam", all=f"{newest}:120").content.decode()
     assert Comment.objects.filter(status="spam").count() == 120
-    assert "You marked 120 comments as spam." in page and 'name="undo_all"' in page
+    assert "You marked 120 comments as spam." in page and offers(page, "undo_many", BulkDecision.objects.get().pk)
     for kept in (other, late):  # not found, and not there yet when its moderator looked
         kept.refresh_from_db()
         assert kept.status == "pending"
-    desk.post(QUEUE, {"undo_all": BulkDecision.objects.get().pk})
+    press(desk, "undo_many", BulkDecision.objects.get().pk)
     assert Comment.objects.filter(status="pending").count() == 122
 
 
@@ -195,10 +196,10 @@ def test_a_list_that_has_changed_meanwhile_is_looked_at_again(desk):
     newest, by = Comment.objects.latest("pk").pk, make_user("Moderators")
     decisions.approve(Comment.objects.get(pk=wave[0].pk), by=by)
     for query, shown in (("", f"{newest}:3"), ("", str(newest)), ("?bogus=1", f"{newest}:2")):
-        page = desk.post(f"{QUEUE}{query}", {"bulk": "spam", "all": shown}, follow=True)
+        page = press(desk, "decide_many", query=query, decision="spam", all=shown)
         assert "This list has changed meanwhile." in page.content.decode(), (query, shown)
     assert not BulkDecision.objects.exists()
-    desk.post(QUEUE, {"bulk": "spam", "all": f"{newest}:2"})
+    press(desk, "decide_many", decision="spam", all=f"{newest}:2")
     assert BulkDecision.objects.get().count == 2
 
 
@@ -230,13 +231,13 @@ def test_what_was_emptied_since_does_not_come_back():
 @pytest.mark.parametrize("posted", [{"all": "x"}, {"all": "9" * 40}, {"all": "-1"}, {"all": "0"}])
 def test_forged_limits_decide_nothing(desk, posted):
     make_comment()
-    assert desk.post(QUEUE, {"bulk": "spam", **posted}, follow=True).status_code == 200
+    assert press(desk, "decide_many", decision="spam", **posted).status_code == 200
     assert not BulkDecision.objects.exists()
 
 
 @pytest.mark.parametrize("number", ["x", "", "999999", "9" * 40])
 def test_forged_batches_are_no_batches(desk, number):
-    assert desk.post(QUEUE, {"undo_all": number}, follow=True).status_code == 200
+    assert desk.post(f"{QUEUE}bulk/{number}/undo/", follow=True).status_code in (200, 404)
     assert not AuditEvent.objects.filter(kind="comments.decision_undone").exists()
 
 
@@ -261,7 +262,7 @@ def test_a_wave_and_a_single_decision_at_once_decide_no_comment_twice_and_count_
         def single(comments=[(other, contested), (contested, other)][turn // 2 % 2], refusals=refusals):
             for comment in comments:
                 try:
-                    decisions.approve(Comment.objects.get(pk=comment.pk), by=one, seen="pending")
+                    decisions.approve(Comment.objects.get(pk=comment.pk), by=one, expected="pending")
                 except Refused:
                     refusals.append(comment.pk)
 
@@ -312,9 +313,9 @@ def test_after_a_thousand_decisions_at_once_the_counts_are_those_of_a_recount():
         else:
             comment = Comment.objects.select_related("article").get(pk=chance.choice(comments))
             if kind < 0.35:
-                decisions.answer(comment, f"Answer {chance.random()}", by=by)
+                answers.answer(comment, f"Answer {chance.random()}", by=by)
             elif kind < 0.4:
-                decisions.edit(comment, f"Words {chance.random()}", by=by, seen=comment.state_token)
+                edits.edit(comment, f"Words {chance.random()}", by=by, expected=comment.state_token)
             else:
                 decisions.decide(decision, comment, "other", by=by)
 

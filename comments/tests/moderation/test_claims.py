@@ -10,10 +10,10 @@ from django.utils import timezone
 from comments.models import Comment
 from comments.moderation import claims, decisions
 from comments.tests.factories import make_comment
+from comments.tests.queue import QUEUE, press
 from news.tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def at_desk(person):
     return client
 
 
-def claimed(client, comment, seen=None):
-    return client.post(f"{QUEUE}{comment.pk}/claim/", {"seen": seen or comment.status})
+def claimed(client, comment, expected=None):
+    return client.post(f"{QUEUE}{comment.pk}/claim/", {"seen": expected or comment.status})
 
 
 def shown(client, query=""):
@@ -66,20 +66,20 @@ def test_after_a_decision_the_next_comment_is_one_nobody_looks_at(article, anna,
 def test_a_claim_never_keeps_anybody_from_deciding(article, anna, tom):
     comment = make_comment(article)
     claimed(at_desk(anna), comment)
-    at_desk(tom).post(QUEUE, {"decide": f"approve@{comment.pk}:pending"})
+    press(at_desk(tom), "decide", comment.pk, decision="approve", state="pending")
     comment.refresh_from_db()
     assert (comment.status, comment.claimed_by) == ("approved", None)
-    told = claimed(at_desk(anna), comment, seen="pending").json()["told"]
+    told = claimed(at_desk(anna), comment, expected="pending").json()["told"]
     assert told.startswith("Decision by Tom Verhoeven") and told.endswith("approved.")
 
 
 def test_a_claim_ends_by_itself_and_is_renewed_by_whoever_has_it(article, anna, tom):
     comment, now = make_comment(article), timezone.now()
     assert claims.claim(comment, by=anna, now=now)
-    assert not claims.claim(comment, by=tom, now=now + claims.LASTS - timedelta(seconds=1))
+    assert not claims.claim(comment, by=tom, now=now + claims.CLAIM_DURATION - timedelta(seconds=1))
     assert claims.claim(comment, by=anna, now=now + timedelta(minutes=1))
-    assert not claims.claim(comment, by=tom, now=now + claims.LASTS)
-    assert claims.claim(comment, by=tom, now=now + timedelta(minutes=1) + claims.LASTS)
+    assert not claims.claim(comment, by=tom, now=now + claims.CLAIM_DURATION)
+    assert claims.claim(comment, by=tom, now=now + timedelta(minutes=1) + claims.CLAIM_DURATION)
 
 
 def test_nobody_looks_at_two_comments_at_once(article, anna):

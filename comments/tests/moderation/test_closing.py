@@ -6,9 +6,8 @@ from django.utils import timezone
 from comments import page_counters
 from comments.models import CommentSettings, Thread
 from comments.moderation import closing
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import submit
-from comments.templatetags.comments_admin import openness
 from news.models import Article
 from news.tests.factories import make_live_articles, make_user
 from portal.models import AuditEvent
@@ -95,7 +94,7 @@ def test_other_roles_change_nothing_for_everybody(role, step):
 
 def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
-    CommentSettings.objects.create(pk=1, closes_after_days=1)
+    CommentSettings.objects.create(pk=1, close_after_days=1)
     Article.objects.update(live_from=timezone.now() - timedelta(days=3))
     article.refresh_from_db()
     assert closing.closed_because(article)
@@ -120,12 +119,14 @@ def test_a_story_is_exempt_from_closing_with_age_and_ages_again():
     [
         ({}, {}, "Readers can comment."),
         ({"is_closed": True}, {"is_open": False}, "No story takes comments at the moment."),
-        ({"is_closed": True}, {"closes_after_days": 14}, "Readers see the comments and can send no more."),
-        ({}, {"closes_after_days": 1}, "They close 1 day after the first publication."),
-        ({}, {"closes_after_days": 14}, "They close 14 days after the first publication."),
-        ({"stays_open": True}, {"closes_after_days": 14}, "They stay open whatever the age of the story."),
+        ({"is_closed": True}, {"close_after_days": 14}, "Readers see the comments and can send no more."),
+        ({}, {"close_after_days": 1}, "Readers see the comments and can send no more: the story is older than 1 day."),
+        ({}, {"close_after_days": 14}, "Readers can comment until "),
+        ({"stays_open": True}, {"close_after_days": 14}, "They stay open whatever the age of the story."),
         ({"stays_open": True}, {}, "Readers can comment."),
     ],
 )
 def test_beside_a_story_one_sentence_says_how_open_its_comments_are(thread, rules, says):
-    assert openness(Thread(**thread), CommentSettings(**{"is_open": True, "closes_after_days": None} | rules)) == says
+    article = Article(live_from=timezone.now() - timedelta(days=1))
+    comment_settings = CommentSettings(**{"is_open": True, "close_after_days": 0} | rules)
+    assert closing.status(article, Thread(**thread), comment_settings).for_editors.startswith(says)

@@ -8,7 +8,8 @@ from django.db.models import Count
 from comments import page_counters
 from comments.models import Comment, Thread
 from comments.moderation import decisions
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.tests.factories import make_comment
 from news.models import Slug
 from news.tests.factories import make_live_articles, make_user
@@ -31,7 +32,7 @@ def test_approving_shows_it_counts_it_and_tells_every_page():
         name: counter(name)
         for name in ("home", "comments", page_counters.of_thread(article.slug), "thread:its-old-address")
     }
-    decisions.approve(comment, by=moderator, seen="pending")
+    decisions.approve(comment, by=moderator, expected="pending")
     comment.refresh_from_db()
     assert (comment.status, comment.decided_by) == ("approved", moderator)
     assert Thread.objects.get().approved_count == 1
@@ -77,7 +78,7 @@ def test_a_decision_may_be_changed_and_the_count_follows():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
     comment = make_comment(article, status="approved")
     before = counter(page_counters.of_thread(article.slug))
-    decisions.mark_spam(comment, by=moderator, seen="approved")
+    decisions.mark_spam(comment, by=moderator, expected="approved")
     article.thread.refresh_from_db()
     assert article.thread.approved_count == 0
     assert counter(page_counters.of_thread(article.slug)) == before + 1
@@ -98,7 +99,7 @@ def test_the_slower_of_two_moderators_is_told_who_decided_what():
     first = make_user("Moderators", first_name="Ruth", last_name="Okafor")
     decisions.approve(comment, by=first)
     with pytest.raises(Refused, match="Decision by Ruth Okafor, .*: approved"):
-        decisions.mark_spam(late, by=make_user("Moderators"), seen="pending")
+        decisions.mark_spam(late, by=make_user("Moderators"), expected="pending")
     comment.refresh_from_db()
     assert comment.status == "approved"
     assert AuditEvent.objects.about(comment).count() == 1
@@ -107,7 +108,7 @@ def test_the_slower_of_two_moderators_is_told_who_decided_what():
 def test_a_button_pressed_on_an_old_screen_is_refused():
     comment = make_comment(status="approved")
     with pytest.raises(Refused, match="Decision by .*: approved"):
-        decisions.trash(comment, by=make_user("Moderators"), seen="pending")
+        decisions.trash(comment, by=make_user("Moderators"), expected="pending")
 
 
 def test_deciding_the_same_twice_is_refused_in_words():
@@ -197,7 +198,7 @@ def test_moderators_deciding_at_once_decide_each_comment_once_and_count_right():
     def decide_each(index):
         for comment in comments:
             try:
-                decisions.approve(Comment.objects.get(pk=comment.pk), by=moderators[index], seen="pending")
+                decisions.approve(Comment.objects.get(pk=comment.pk), by=moderators[index], expected="pending")
             except Refused:
                 pass
 

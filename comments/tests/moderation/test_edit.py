@@ -7,10 +7,11 @@ import pytest
 from comments import page_counters
 from comments.admin import highlight
 from comments.models import Comment, CommenterEmail, Thread
-from comments.moderation import decisions
-from comments.moderation.decisions import Refused
-from comments.screening import rules
+from comments.moderation import answers, decisions, edits
+from comments.moderation.refusals import Refused
+from comments.screening import explanations
 from comments.tests.factories import make_comment
+from comments.tests.queue import QUEUE, offers, press, press_shown
 from news.tests.factories import make_user
 from portal.audit import verify
 from portal.models import AuditEvent
@@ -19,7 +20,6 @@ from portal.tests.markup import stands_in, tight
 from portal.text.folding import fold
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 
 
 def counter(article):
@@ -37,7 +37,7 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
     comment = make_comment(article, body="Call 600 100 200.", status="approved")
     before = counter(article)
     for words in ("Call me.", "Call."):
-        decisions.edit(comment, words, by=moderator, seen=comment.state_token)
+        edits.edit(comment, words, by=moderator, expected=comment.state_token)
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.search_key) == ("Call.", "Call 600 100 200.", fold("Call."))
     assert comment.edited_by == moderator and comment.edited_at
@@ -53,14 +53,14 @@ def test_how_it_was_sent_is_kept_once_and_each_wording_is_in_history(article, mo
 
 def test_an_edit_of_what_readers_do_not_see_tells_no_page(article, moderator):
     comment, before = make_comment(article), counter(article)
-    decisions.edit(comment, "Other words.", by=moderator, seen=comment.state_token)
+    edits.edit(comment, "Other words.", by=moderator, expected=comment.state_token)
     assert counter(article) == before
 
 
 def test_put_back_as_it_was_sent_it_counts_as_never_edited(article, moderator):
     comment = make_comment(article, body="As sent.")
-    decisions.edit(comment, "Otherwise.", by=moderator, seen=comment.state_token)
-    decisions.edit(comment, "As sent.", by=moderator, seen=comment.state_token)
+    edits.edit(comment, "Otherwise.", by=moderator, expected=comment.state_token)
+    edits.edit(comment, "As sent.", by=moderator, expected=comment.state_token)
     comment.refresh_from_db()
     assert (comment.body, comment.original, comment.edited_by, comment.edited_at) == ("As sent.", "", None, None)
 
@@ -68,10 +68,10 @@ def test_put_back_as_it_was_sent_it_counts_as_never_edited(article, moderator):
 def test_of_two_who_edit_the_slower_is_told_and_overwrites_nothing(article, moderator):
     comment = make_comment(article)
     late, seen = Comment.objects.get(pk=comment.pk), comment.state_token
-    decisions.edit(comment, "First.", by=make_user("Moderators", first_name="Anna", last_name="Nowak"), seen=seen)
+    edits.edit(comment, "First.", by=make_user("Moderators", first_name="Anna", last_name="Nowak"), expected=seen)
     for stale in (late, Comment.objects.get(pk=comment.pk)):  # a race, and an old page
         with pytest.raises(Refused, match="changed by Anna Nowak"):
-            decisions.edit(stale, "Second.", by=moderator, seen=seen)
+            edits.edit(stale, "Second.", by=moderator, expected=seen)
     comment.refresh_from_db()
     assert comment.body == "First."
 
@@ -81,24 +81,23 @@ def test_decided_meanwhile_it_is_not_edited(article, moderator):
     seen = comment.state_token
     decisions.approve(comment, by=make_user("Moderators", first_name="Anna", last_name="Nowak"))
     with pytest.raises(Refused, match="Decision by Anna Nowak"):
-        decisions.edit(comment, "Other words.", by=moderator, seen=seen)
+        edits.edit(comment, "Other words.", by=moderator, expected=seen)
 
 
 @pytest.mark.parametrize("role", ["Reporters", "Editors"])
 def test_other_roles_edit_and_answer_nothing(article, role):
     comment, person = make_comment(article, status="approved"), make_user(role, first_name="A", last_name="B")
     with pytest.raises(Refused, match="Your role does not moderate"):
-        decisions.edit(comment, "Other words.", by=person, seen=comment.state_token)
+        edits.edit(comment, "Other words.", by=person, expected=comment.state_token)
     with pytest.raises(Refused, match="Your role does not moderate"):
-        decisions.answer(comment, "An answer.", by=person)
+        answers.answer(comment, "An answer.", by=person)
     assert Comment.objects.count() == 1
 
 
 def test_on_the_page_it_is_edited_in_place_and_both_wordings_stand_beside_each_other(desk, article):
     comment = make_comment(article, body="Seals are blue.")
-    assert stands_in(f'name="edit" value="{comment.pk}:{comment.state_token}"', shown(desk))
-    posted = {"edit": f"{comment.pk}:{comment.state_token}", "about": comment.pk, "words": " Seals are\r\nred. "}
-    page = desk.post(QUEUE, posted, follow=True).content.decode()
+    assert offers(shown(desk), "edit", comment.pk)
+    page = press_shown(desk, "edit", comment.pk, words=" Seals are\r\nred. ").content.decode()
     comment.refresh_from_db()
     assert comment.body == "Seals are\nred."
     assert "<del>blue</del>" in page and "<ins>red</ins>" in page and "Edited: Ruth Okafor" in page
@@ -110,8 +109,7 @@ def test_on_the_page_it_is_edited_in_place_and_both_wordings_stand_beside_each_o
 )
 def test_what_cannot_stand_is_said_at_its_field_and_stays_typed(desk, article, words, told):
     comment = make_comment(article, body="Seals.")
-    posted = {"edit": f"{comment.pk}:{comment.state_token}", "about": comment.pk, "words": words}
-    response = desk.post(QUEUE, posted)
+    response = press_shown(desk, "edit", comment.pk, words=words)
     page = unescape(response.content.decode())
     assert response.status_code == 422
     assert told in page and stands_in(f'aria-describedby="words-refused">{words}</textarea>', page)
@@ -122,8 +120,8 @@ def test_what_cannot_stand_is_said_at_its_field_and_stays_typed(desk, article, w
 def test_edited_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, article):
     comment = make_comment(article)
     seen = comment.state_token
-    decisions.edit(comment, "Theirs.", by=make_user("Moderators"), seen=seen)
-    response = desk.post(QUEUE, {"edit": f"{comment.pk}:{seen}", "about": comment.pk, "words": "Mine, long."})
+    edits.edit(comment, "Theirs.", by=make_user("Moderators"), expected=seen)
+    response = press(desk, "edit", comment.pk, state=seen, about=comment.pk, words="Mine, long.")
     page = response.content.decode()
     assert response.status_code == 422 and ">\nMine, long.</textarea>" in page and "Meanwhile its words" in page
     comment.refresh_from_db()
@@ -132,24 +130,24 @@ def test_edited_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, a
 
 def test_decided_by_somebody_else_meanwhile_what_was_typed_is_still_there(desk, article):
     comment = make_comment(article)
-    posted = {"send": f"{comment.pk}:pending", "about": comment.pk, "answer": "My long answer."}
+    posted = {"state": "pending", "about": comment.pk, "answer": "My long answer."}
     decisions.trash(comment, by=make_user("Moderators", first_name="Anna", last_name="Nowak"))
-    response = desk.post(f"{QUEUE}?c={comment.pk}", posted)
+    response = press(desk, "answer", comment.pk, query=f"?c={comment.pk}", **posted)
     page = response.content.decode()
     assert response.status_code == 422 and ">\nMy long answer.</textarea>" in page and "Anna Nowak" in page
-    assert 'name="decide"' not in page and Comment.objects.count() == 1
+    assert not offers(page, "decide", comment.pk) and Comment.objects.count() == 1
 
 
-@pytest.mark.parametrize("button", ["decide", "bulk"])
-def test_no_other_button_throws_away_what_was_typed(desk, article, button):
+@pytest.mark.parametrize("action", ["decide", "decide_many"])
+def test_no_other_button_throws_away_what_was_typed(desk, article, action):
     comment = make_comment(article)
-    value = {"decide": f"approve@{comment.pk}:pending", "bulk": "approve"}[button]
-    posted = {button: value, "_selected_action": f"{comment.pk}:pending", "words": comment.body}
-    response = desk.post(QUEUE, {**posted, "about": comment.pk, "answer": "Half an ans"})
+    ids = [comment.pk] if action == "decide" else []
+    posted = {"decision": "approve", "_selected_action": f"{comment.pk}:pending", "words": comment.body}
+    response = press_shown(desk, action, *ids, value="approve", answer="Half an ans", **posted)
     assert response.status_code == 422 and ">\nHalf an ans</textarea>" in response.content.decode()
     comment.refresh_from_db()
     assert comment.status == "pending"
-    desk.post(QUEUE, {**posted, "about": comment.pk, "answer": " "})
+    press_shown(desk, action, *ids, answer=" ", **posted)
     comment.refresh_from_db()
     assert comment.status == "approved"
 
@@ -157,12 +155,7 @@ def test_no_other_button_throws_away_what_was_typed(desk, article, button):
 @pytest.mark.parametrize("words", ["\ud800 lone", "a\0b", "\u202eevil", "<script>alert(1)</script>"])
 def test_hostile_words_become_clean_ones_or_a_refusal(desk, article, words):
     comment = make_comment(article)
-    posted = {
-        "edit": f"{comment.pk}:{comment.state_token}",
-        "about": comment.pk,
-        "words": words.encode("utf-8", "replace"),
-    }
-    response = desk.post(QUEUE, posted, follow=True)
+    response = press_shown(desk, "edit", comment.pk, words=words.encode("utf-8", "replace"))
     assert response.status_code in (200, 400, 422)
     comment.refresh_from_db()
     assert "\0" not in comment.body and "<script>alert" not in response.content.decode()
@@ -173,7 +166,7 @@ def test_hostile_words_become_clean_ones_or_a_refusal(desk, article, words):
 
 def test_an_answer_is_a_comment_of_the_newsroom_under_the_one_it_answers(article, moderator):
     comment, before = make_comment(article, status="approved"), counter(article)
-    made = decisions.answer(comment, "It does.", by=moderator)
+    made = answers.answer(comment, "It does.", by=moderator)
     made.refresh_from_db()
     assert (made.status, made.staff, made.name, made.parent) == ("approved", moderator, "Ruth Okafor", comment)
     assert Thread.objects.get().approved_count == 2
@@ -184,7 +177,7 @@ def test_an_answer_is_a_comment_of_the_newsroom_under_the_one_it_answers(article
 
 
 def test_undoing_an_answer_takes_it_into_the_trash(article, moderator):
-    made = decisions.answer(make_comment(article, status="approved"), "It does.", by=moderator)
+    made = answers.answer(make_comment(article, status="approved"), "It does.", by=moderator)
     assert decisions.last_decision(moderator) == made
     decisions.undo(made, by=moderator)
     made.refresh_from_db()
@@ -195,8 +188,7 @@ def test_approved_and_answered_with_one_press(desk, article, moderator):
     comment = make_comment(article)
     page = shown(desk)
     assert "Approve and reply" in page
-    posted = {"send": f"{comment.pk}:pending", "about": comment.pk, "answer": "It does."}
-    page = desk.post(QUEUE, posted, follow=True).content.decode()
+    page = press_shown(desk, "answer", comment.pk, answer="It does.").content.decode()
     comment.refresh_from_db()
     assert comment.status == "approved" and comment.replies.get().staff == moderator
     assert Thread.objects.get().approved_count == 2
@@ -206,7 +198,7 @@ def test_approved_and_answered_with_one_press(desk, article, moderator):
 
 def test_sent_twice_it_is_one_answer(article, moderator):
     comment = make_comment(article, status="approved")
-    assert decisions.answer(comment, "It does.", by=moderator) == decisions.answer(comment, "It  does.", by=moderator)
+    assert answers.answer(comment, "It does.", by=moderator) == answers.answer(comment, "It  does.", by=moderator)
     assert (Comment.objects.count(), Thread.objects.get().approved_count) == (2, 2)
 
 
@@ -214,23 +206,23 @@ def test_sent_twice_it_is_one_answer(article, moderator):
 def test_what_readers_do_not_see_is_not_answered(article, moderator, status):
     comment = make_comment(article, status=status)
     with pytest.raises(Refused, match="Readers do not see this comment"):
-        decisions.answer(comment, "It does.", by=moderator)
+        answers.answer(comment, "It does.", by=moderator)
 
 
 def test_nobody_answers_without_a_name_for_readers_and_never_with_a_login(desk, article):
     comment, nameless = make_comment(article, status="approved"), make_user("Moderators", username="login7")
     with pytest.raises(Refused, match="your account has none yet"):
-        decisions.answer(comment, "It does.", by=nameless)
+        answers.answer(comment, "It does.", by=nameless)
     desk.force_login(nameless)
     page = shown(desk, "?view=approved")
-    assert 'name="send"' not in page and "your account has none yet" in page
+    assert "/answer/" not in page and "your account has none yet" in page
     assert Comment.objects.count() == 1
 
 
 def test_an_answer_that_fails_approves_nothing(article):
     comment, nameless = make_comment(article), make_user("Moderators")
     with pytest.raises(Refused):
-        decisions.answer(comment, "It does.", by=nameless, seen="pending")
+        answers.answer(comment, "It does.", by=nameless, expected="pending")
     comment.refresh_from_db()
     assert comment.status == "pending"
 
@@ -238,8 +230,7 @@ def test_an_answer_that_fails_approves_nothing(article):
 @pytest.mark.parametrize(("words", "told"), [(" ", "Type your answer"), ("x" * 5001, "now it has 5001")])
 def test_an_answer_that_cannot_stand_is_said_at_its_field(desk, article, words, told):
     comment = make_comment(article)
-    posted = {"send": f"{comment.pk}:pending", "about": comment.pk, "answer": words}
-    response = desk.post(QUEUE, posted)
+    response = press_shown(desk, "answer", comment.pk, answer=words)
     assert response.status_code == 422 and told in response.content.decode()
     comment.refresh_from_db()
     assert comment.status == "pending"
@@ -282,8 +273,8 @@ def test_no_mark_ever_splits_or_opens_markup():
 
 def test_reasons_stand_numbered_beside_the_words_and_shortly_in_the_list(desk, article, monkeypatch):
     make_comment(article, body="See http://a.example & <b>")
-    monkeypatch.setattr(rules, "sentences", lambda comment: [(4, "One link <i>.", [(4, 20)])])
-    monkeypatch.setattr(rules, "telling", lambda comment: ["One link <i>."])
+    monkeypatch.setattr(explanations, "sentences", lambda comment: [(4, "One link <i>.", [(4, 20)])])
+    monkeypatch.setattr(explanations, "distinguishing_sentences", lambda comment: ["One link <i>."])
     page = shown(desk)
     assert 'See <mark class="nr-hit">http://a.example<sup>4</sup></mark> &amp; &lt;b&gt;' in page
     assert stands_in('<li value="4"><span class="is-strong">One link &lt;i&gt;.</span>', page)
@@ -304,6 +295,6 @@ def test_the_talk_around_it_is_there_with_each_state(desk, article):
 
 def test_a_name_longer_than_names_are_kept_still_answers(article):
     moderator = make_user("Moderators", first_name="A" * 150, last_name="B" * 150)
-    made = decisions.answer(make_comment(article, status="approved"), "It does.", by=moderator)
+    made = answers.answer(make_comment(article, status="approved"), "It does.", by=moderator)
     made.refresh_from_db()
     assert len(made.name) == 245

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from comments import tokens
 from comments.models import Comment, CommenterEmail, CommentSettings, EmailPreference, Report, SenderRule, Thread
-from comments.moderation import bulk, closing, decisions, sender_rules
-from comments.moderation.decisions import Decision, Refused
+from comments.moderation import bulk, closing, decisions, refusals, sender_rules
+from comments.moderation.decisions import Decision
+from comments.moderation.refusals import Refused
 from comments.notifications import delivery
 from comments.personal_data import data_requests, emails, purge, retention
 from comments.personal_data.data_requests import DataSubject, ErasureScope
@@ -60,7 +61,7 @@ def again(comment):
 def erasing(grade, by):
     """A yes to what was on the page before the race."""
     person = DataSubject(emails.lookup_hashes(ADDRESS))
-    return partial(data_requests.erase, person, grade, by=by, seen=data_requests.plan(person, grade).digest)
+    return partial(data_requests.erase, person, grade, by=by, expected=data_requests.plan(person, grade).digest)
 
 
 def reported(article, by, **fields):
@@ -75,7 +76,8 @@ def test_erasing_whoever_reported_a_comment_does_not_wait_for_the_decision_on_it
         mine(article)
         comment = reported(article, two[0], address=ADDRESS)
         erased, decided = track.race(
-            erasing(ErasureScope.NAME, two[0]), partial(decisions.trash, comment, by=two[1], seen=comment.state_token)
+            erasing(ErasureScope.NAME, two[0]),
+            partial(decisions.trash, comment, by=two[1], expected=comment.state_token),
         )
         assert isinstance(erased, data_requests.ErasurePlan) and decided is None
         assert not Report.objects.exclude(address="", is_open=False).exists()
@@ -105,14 +107,17 @@ def test_taking_a_decision_back_does_not_wait_in_a_circle_for_the_reports_that_a
 
 def test_erasing_a_person_whose_addresses_are_forgotten_that_moment_waits_in_no_circle(track, article, two):
     for _ in range(RACES):
-        sent = [mine(article, at=timezone.now() - LONG_AGO, tell_in="en") for _ in range(3)]
+        sent = [mine(article, at=timezone.now() - LONG_AGO, notify_language="en") for _ in range(3)]
         track.race(erasing(ErasureScope.NAME, two[0]), retention.purge_expired)
         assert not CommenterEmail.objects.filter(comment__in=sent).exists()
 
 
 def test_what_is_emptied_and_forgotten_in_the_same_night_waits_in_no_circle(track, article, two):
     for _ in range(RACES):
-        sent = [mine(article, at=timezone.now() - LONG_AGO, tell_in="en", status="spam", by=two[0]) for _ in range(3)]
+        sent = [
+            mine(article, at=timezone.now() - LONG_AGO, notify_language="en", status="spam", by=two[0])
+            for _ in range(3)
+        ]
         Comment.objects.update(decided_at=timezone.now() - LONG_AGO)
         track.race(purge.purge, retention.purge_expired)
         assert not Comment.objects.filter(pk__in=[one.pk for one in sent]).exists()
@@ -122,8 +127,8 @@ def test_nobody_takes_back_what_another_has_decided_at_that_moment(track, articl
     for _ in range(RACES):
         comment = reported(article, two[0])
         by_first, by_second = again(comment), again(comment)
-        kept = partial(decisions.approve, by_second, by=two[1], seen=by_second.state_token)
-        winner = track.one_wins(partial(decisions.undo, by_first, by=two[0], seen=by_first.state_token), kept)
+        kept = partial(decisions.approve, by_second, by=two[1], expected=by_second.state_token)
+        winner = track.one_wins(partial(decisions.undo, by_first, by=two[0], expected=by_first.state_token), kept)
         stands = again(comment)
         assert (stands.status, stands.decided_by) == (("pending", None) if winner == 0 else ("approved", two[1]))
 
@@ -132,7 +137,7 @@ def test_of_two_who_keep_a_reported_comment_one_has_decided_also_where_one_decid
     for _ in range(RACES):
         comment = reported(article, two[0])
         winner = track.one_wins(
-            partial(decisions.approve, comment, by=two[0], seen=comment.state_token),
+            partial(decisions.approve, comment, by=two[0], expected=comment.state_token),
             partial(bulk.decide_all, Comment.objects.filter(pk=comment.pk), Decision.APPROVE, by=two[1]),
         )
         assert again(comment).decided_by == two[winner]
@@ -161,7 +166,7 @@ def test_of_two_who_stop_comments_with_notices_of_their_own_one_does_and_the_oth
 def test_erasing_a_person_who_is_told_of_an_answer_that_moment_succeeds(track, article, two, mailoutbox):
     EmailPreference.objects.create(address_hash=emails.lookup_hashes(ADDRESS)[0], confirmed_at=timezone.now())
     for _ in range(RACES):
-        asked = mine(article, status="approved", by=two[0], tell_in="en")
+        asked = mine(article, status="approved", by=two[0], notify_language="en")
         answer = make_comment(article, parent=asked, status="approved", by=two[0])
         Comment.objects.update(decided_at=timezone.now() - LONG_AGO)
         erased, _ = track.race(erasing(ErasureScope.WORDS, two[0]), partial(delivery.send_answer, answer.pk))
@@ -175,7 +180,7 @@ def test_erasing_a_person_who_is_told_of_an_answer_that_moment_succeeds(track, a
 def test_a_link_in_a_mail_followed_while_its_reader_is_erased_is_answered_in_words(track, article, two, page):
     key_for = {"confirm": tokens.confirmation, "stop": tokens.ending}[page]
     for _ in range(RACES):
-        asked = mine(article, status="approved", by=two[0], tell_in="en")
+        asked = mine(article, status="approved", by=two[0], notify_language="en")
         address = reverse(f"comments:mail-{page}", args=[key_for(asked.commenter_email.subscription)])
         erased, response = track.race(
             erasing(ErasureScope.WORDS, two[0]), lambda address=address: Client().post(address, {"end": "all"})
@@ -210,7 +215,7 @@ def test_a_decision_that_meets_an_erasure_brings_nothing_back(track, article, tw
         stale = Comment.objects.get(pk=theirs.pk)
         erased, decided = track.race(
             erasing(ErasureScope.WORDS, two[0]),
-            lambda stale=stale: decisions.approve(stale, by=two[1], seen=stale.state_token),
+            lambda stale=stale: decisions.approve(stale, by=two[1], expected=stale.state_token),
         )
         assert isinstance(erased, data_requests.ErasurePlan)
         assert decided is None or str(decided)
@@ -225,7 +230,7 @@ def test_an_answer_that_meets_an_erasure_finds_the_place_kept_or_is_told(track, 
             erasing(ErasureScope.WORDS, two[0]), lambda parent=theirs: make_comment(article, parent=parent)
         )
         if isinstance(answered, Comment):  # it came first: what would happen has changed, so nothing did
-            assert isinstance(erased, decisions.Refused)
+            assert isinstance(erased, refusals.Refused)
             erasing(ErasureScope.WORDS, two[0])()
             assert Comment.objects.get(pk=answered.pk).parent == theirs
         else:
@@ -250,9 +255,9 @@ def test_of_two_who_decide_about_a_person_one_does_and_the_other_is_told(track, 
     first, second = two
     for _ in range(RACES):
         track.one_wins(
-            lambda: sender_rules.decide(marks, "hold", by=first, seen=""),
-            lambda: sender_rules.decide(marks, "spam", by=second, seen=""),
+            lambda: sender_rules.decide(marks, "hold", by=first, expected=""),
+            lambda: sender_rules.decide(marks, "spam", by=second, expected=""),
         )
         kind = SenderRule.objects.get().kind
-        track.one_wins(*(lambda by=by, kind=kind: sender_rules.lift(marks, by=by, seen=kind) for by in two))
+        track.one_wins(*(lambda by=by, kind=kind: sender_rules.lift(marks, by=by, expected=kind) for by in two))
         assert not SenderRule.objects.exists()

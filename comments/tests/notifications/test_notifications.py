@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from comments import jobs, tokens
 from comments.models import Comment, CommenterEmail, EmailPreference, SentNotification, Subscription
-from comments.moderation import bulk, decisions
+from comments.moderation import answers, bulk, decisions
 from comments.moderation.comment_settings import change_settings
 from comments.notifications import delivery
 from comments.personal_data import emails, purge
@@ -32,7 +32,7 @@ def comment(article):
 
 
 def asked_for(article, **fields):
-    said = {"name": "Jan", "address": ADDRESS, "body": SECRET_WORDS, "tell_in": "en"}
+    said = {"name": "Jan", "address": ADDRESS, "body": SECRET_WORDS, "notify_language": "en"}
     return make_comment(article, **{**said, **fields})
 
 
@@ -115,7 +115,7 @@ def test_before_a_moderator_approves_nothing_goes_out(article, comment):
 
 
 def test_what_only_the_rules_let_through_tells_nobody_who_has_not_confirmed(article):
-    change_settings({"holds_all": False}, by=make_user("Moderators"))
+    change_settings({"hold_all": False}, by=make_user("Moderators"))
     comment = asked_for(article)
     assert comment.status == "approved" and Job.objects.filter(name="comments.send_decision_mail").exists()
     assert work() == []
@@ -173,7 +173,7 @@ def test_many_decided_at_once_are_told_and_taken_back_like_one(article, moderato
 
 
 def test_in_the_language_of_the_page(article, moderator, settings):
-    decisions.approve(asked_for(article, tell_in="pl"), by=moderator)
+    decisions.approve(asked_for(article, notify_language="pl"), by=moderator)
     (message,) = work()
     prefix = "" if settings.LANGUAGE_CODE == "pl" else "/pl"
     assert f"{settings.SITE_URL}{prefix}/mail/confirm/" in message.body
@@ -196,7 +196,7 @@ def test_a_rejection_and_its_reason_are_told_to_confirmed_addresses_alone(commen
 
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_the_reason_is_in_the_language_of_its_reader_whatever_the_site_s(article, moderator, language):
-    comment = confirmed(asked_for(article, tell_in=language))
+    comment = confirmed(asked_for(article, notify_language=language))
     decisions.reject(comment, by=moderator, reason="advertising")
     (message,) = work()
     with translation.override(language):
@@ -265,14 +265,14 @@ def test_ones_own_answer_and_one_taken_away_again_and_one_further_down_are_not_t
 
 def test_the_newsroom_s_answer_is_told(comment, moderator):
     confirmed(comment)
-    decisions.answer(comment, "We asked.", by=moderator)
+    answers.answer(comment, "We asked.", by=moderator)
     assert any("signed: Ruth Okafor" in message.body for message in work())
 
 
 def test_a_name_only_the_rules_have_read_is_not_passed_on(comment, moderator):
     confirmed(comment)
     decisions.approve(comment, by=moderator)
-    change_settings({"holds_all": False}, by=moderator)
+    change_settings({"hold_all": False}, by=moderator)
     make_comment(comment.article, parent=comment, name="Visit cheap.example now")
     message = work()[-1]
     assert message.subject.endswith("An answer to your comment") and "cheap.example" not in message.body

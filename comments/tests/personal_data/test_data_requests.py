@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
 from comments.models import Comment, CommenterEmail, EmailPreference, Report, SenderRule, Thread
-from comments.moderation import decisions, sender_rules
+from comments.moderation import answers, decisions, edits, refusals, sender_rules
 from comments.personal_data import data_requests, emails
 from comments.personal_data.data_requests import DataSubject, ErasureScope
 from comments.submission import submit
@@ -43,7 +43,7 @@ def person():
 
 
 def erase(grade, by):
-    return data_requests.erase(person(), grade, by=by, seen=data_requests.plan(person(), grade).digest)
+    return data_requests.erase(person(), grade, by=by, expected=data_requests.plan(person(), grade).digest)
 
 
 def mine(article, **fields):
@@ -70,7 +70,7 @@ def test_name_website_and_address_go_and_the_words_stay(article, moderator):
 
 
 def test_reasons_that_quote_the_name_go_with_it(article, moderator):
-    without_limits(words_to_hold="Grażyna")
+    without_limits(hold_wordlist="Grażyna")
     comment = mine(article, status="pending")
     assert "Grażyna" in json.dumps(comment.reasons, ensure_ascii=False)
     erase(ErasureScope.NAME, moderator)
@@ -126,9 +126,9 @@ def test_nobody_brings_back_what_was_erased(article, moderator):
     answered.refresh_from_db()
     for comment in (answered, stale):
         for decision in ("approve", "spam", "wait"):
-            with pytest.raises(decisions.Refused):
+            with pytest.raises(refusals.Refused):
                 decisions.decide(decisions.Decision(decision), comment, by=moderator)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         decisions.undo(answered, by=moderator)
     assert Comment.objects.get(pk=answered.pk).status == "trash"
 
@@ -139,7 +139,7 @@ def test_nor_does_a_decision_that_was_on_its_way_from_the_trash(article, moderat
     decisions.trash(answered, by=moderator)
     stale = Comment.objects.get(pk=answered.pk)
     erase(ErasureScope.WORDS, moderator)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         decisions.approve(stale, by=moderator)
     assert Comment.objects.get(pk=answered.pk).status == "trash"
 
@@ -172,18 +172,18 @@ def test_it_is_the_same_whatever_has_become_of_the_comment(article, moderator, s
 @pytest.mark.parametrize(("grade", "words"), [(ErasureScope.NAME, "What they wrote"), (ErasureScope.WORDS, "")])
 def test_their_reports_lose_the_address_and_stay_open(article, moderator, grade, words):
     comment = make_comment(article, status="approved")
-    report = submit.report(comment, reason="personal", words="What they wrote", address=ADDRESS)
+    report = submit.report(comment, reason="personal", text="What they wrote", address=ADDRESS)
     other = submit.report(comment, reason="abusive", address="jan@example.org")
     erase(grade, moderator)
     report.refresh_from_db()
     other.refresh_from_db()
-    assert (report.address, report.address_hash, report.words, report.is_open) == ("", "", words, True)
+    assert (report.address, report.address_hash, report.text, report.is_open) == ("", "", words, True)
     assert other.address and other.address_hash
 
 
 def test_earlier_wordings_in_the_history_go_and_the_chain_holds(article, moderator):
     comment = mine(article, body="I am Grażyna Wójcik.")
-    decisions.edit(comment, "I am.", by=moderator, seen=comment.state_token)
+    edits.edit(comment, "I am.", by=moderator, expected=comment.state_token)
     assert AuditEvent.objects.get(kind="comment.edited").reason
     erase(ErasureScope.WORDS, moderator)
     assert AuditEvent.objects.get(kind="comment.edited").reason == ""
@@ -216,8 +216,8 @@ def test_what_came_meanwhile_is_not_erased_unseen_and_nothing_else_is(article, m
     mine(article)
     seen = data_requests.plan(person(), ErasureScope.WORDS).digest
     later = mine(article)
-    with pytest.raises(decisions.Refused):
-        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, seen=seen)
+    with pytest.raises(refusals.Refused):
+        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=seen)
     assert Comment.objects.count() == CommenterEmail.objects.count() == 2
     make_comment(article, parent=later, status="approved")  # an answer changes what would happen, too
     seen_before_the_answer = data_requests.plan(person(), ErasureScope.WORDS).digest
@@ -227,17 +227,17 @@ def test_what_came_meanwhile_is_not_erased_unseen_and_nothing_else_is(article, m
 def test_of_two_at_once_the_second_is_told(article, moderator):
     mine(article)
     seen = data_requests.plan(person(), ErasureScope.NAME).digest
-    data_requests.erase(person(), ErasureScope.NAME, by=moderator, seen=seen)
-    with pytest.raises(decisions.Refused):
-        data_requests.erase(person(), ErasureScope.NAME, by=moderator, seen=seen)
+    data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
+    with pytest.raises(refusals.Refused):
+        data_requests.erase(person(), ErasureScope.NAME, by=moderator, expected=seen)
     assert AuditEvent.objects.filter(kind="data_subject.erased").count() == 1
 
 
 def test_a_yes_to_one_grade_is_none_to_the_other(article, moderator):
     comment = mine(article)
     seen = data_requests.plan(person(), ErasureScope.NAME).digest
-    with pytest.raises(decisions.Refused):
-        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, seen=seen)
+    with pytest.raises(refusals.Refused):
+        data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=seen)
     comment.refresh_from_db()
     assert comment.body and comment.name
 
@@ -261,15 +261,15 @@ def test_an_answer_on_its_way_to_what_is_gone_is_refused_in_words(article, moder
     parent = mine(article)
     stale = Comment.objects.get(pk=parent.pk)
     erase(ErasureScope.WORDS, moderator)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         make_comment(article, parent=stale)
     newsroom = make_user("Moderators", first_name="Ewa", last_name="Lis")
-    with pytest.raises(decisions.Refused):
-        decisions.answer(stale, "We asked.", by=newsroom)
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
+        answers.answer(stale, "We asked.", by=newsroom)
+    with pytest.raises(refusals.Refused):
         decisions.trash(stale, by=moderator)
-    with pytest.raises(decisions.Refused):
-        decisions.edit(stale, "Other words.", by=moderator, seen=stale.state_token)
+    with pytest.raises(refusals.Refused):
+        edits.edit(stale, "Other words.", by=moderator, expected=stale.state_token)
 
 
 def test_thousands_are_a_few_statements(article, moderator, queries_of):
@@ -280,7 +280,9 @@ def test_thousands_are_a_few_statements(article, moderator, queries_of):
         CommenterEmail(comment_id=pk, **sealed) for pk in Comment.objects.values_list("pk", flat=True)
     )
     plan = data_requests.plan(person(), ErasureScope.WORDS)
-    assert queries_of(lambda: data_requests.erase(person(), ErasureScope.WORDS, by=moderator, seen=plan.digest)) <= 150
+    assert (
+        queries_of(lambda: data_requests.erase(person(), ErasureScope.WORDS, by=moderator, expected=plan.digest)) <= 150
+    )
     assert not Comment.objects.exists()
 
 
@@ -305,7 +307,7 @@ def test_who_may_not_see_addresses_does_none_of_it(article, role):
         lambda: data_requests.export(person(), by=by),
         lambda: erase(ErasureScope.NAME, by),
     ):
-        with pytest.raises(decisions.Refused):
+        with pytest.raises(refusals.Refused):
             deed()
     assert AuditEvent.objects.count() == events and columns(comment)[0] == "Grażyna"
 
@@ -316,7 +318,7 @@ def test_who_may_not_see_addresses_does_none_of_it(article, role):
 def test_the_export_has_all_of_theirs_and_nothing_of_others(article, moderator):
     comment = mine(article, body="My words.", status="spam")
     other = make_comment(article, name="Jan", body="Words of Jan.", status="approved")
-    submit.report(other, reason="personal", words="That is my number", address=ADDRESS)
+    submit.report(other, reason="personal", text="That is my number", address=ADDRESS)
     exported = data_requests.export(person(), by=moderator)
     (told,) = exported["comments"]
     assert (told["name"], told["website"], told["words"], told["status"]) == (
@@ -341,7 +343,7 @@ def test_the_export_says_what_they_wanted_of_mail_and_what_was_decided_about_the
     EmailPreference.objects.create(address_hash=emails.lookup_hashes("jan@example.org")[0], confirmed_at=now)
     exported = data_requests.export(person(), by=moderator)
     assert exported["mail"] == {"no_more": now.isoformat(timespec="seconds")}
-    assert (exported["standing"]["decision"], exported["standing"]["reason"]) == ("hold", "Insults")
+    assert (exported["sender_rule"]["decision"], exported["sender_rule"]["reason"]) == ("hold", "Insults")
     assert moderator.username not in json.dumps(exported)
 
 
@@ -454,7 +456,7 @@ def test_what_was_decided_about_somebody_without_comments_is_found_and_lifted(de
     erase(ErasureScope.WORDS, moderator)
     page = send(desk, address=ADDRESS)
     handle = page.context["handle"]
-    assert handle.startswith("standing:")
+    assert handle.startswith("sender_rule:")
     page = send(desk, person=handle, lift="spam")
     assert page.status_code == 200 and not SenderRule.objects.exists()
 

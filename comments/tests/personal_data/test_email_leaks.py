@@ -161,7 +161,8 @@ def test_the_address_is_nowhere(client, address, logged, monkeypatch, pages_in_f
     assert Report.objects.get().address
     client.force_login(moderator)
     queue = reverse("admin:comments_comment_changelist")
-    assert CANARY.encode() in client.post(f"{queue}?view=approved", {"look": comment.pk}).content
+    look = reverse("admin:comments_comment_address", args=[comment.pk])
+    assert CANARY.encode() in client.post(f"{look}?view=approved").content
     client.logout()
     jobs.notify_moderators()
     decisions.reset_to_pending(comment, by=moderator)
@@ -182,7 +183,7 @@ def test_the_address_is_nowhere(client, address, logged, monkeypatch, pages_in_f
     inside += [f"{queue}?view={status}&c={comment.pk}" for status in Comment.Status]
     inside += [f"{queue}?q=quiet-lagoon&view=approved"]
     places += [(page, bytes_of(client.get(page))) for page in inside]
-    places += [("a look refused", bytes_of(client.post(queue, {"look": comment.pk})))]
+    places += [("a look refused", bytes_of(client.post(look)))]
     client.logout()
     decisions.trash(comment, by=chief)
     places += [(page, bytes_of(client.get(page))) for page in pages]

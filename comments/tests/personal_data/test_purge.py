@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from comments import jobs
 from comments.models import Comment, CommenterEmail, CommentSettings, Report, Thread
-from comments.moderation import decisions
+from comments.moderation import decisions, edits, refusals
 from comments.personal_data import purge
 from comments.templatetags.comments import thread_of
 from comments.tests.factories import make_comment
@@ -34,7 +34,7 @@ def there():
 
 def test_after_their_days_spam_and_trash_are_gone_and_nothing_else_is():
     article = make_live_articles(1)[0]
-    CommentSettings.objects.create(pk=1, spam_days=10, trash_days=20)
+    CommentSettings.objects.create(pk=1, spam_retention_days=10, trash_retention_days=20)
     gone = {
         aged(make_comment(article, status="spam"), 11),
         aged(make_comment(article, is_spam=True, status="spam"), 11),  # by the filter: nobody has decided
@@ -58,7 +58,7 @@ def test_the_hour_of_the_decision_counts_and_not_that_of_the_comment():
 @pytest.mark.parametrize("status", ["spam", "trash"])
 def test_no_days_mean_never(status):
     comment = aged(make_comment(status=status), 4000)
-    CommentSettings.objects.create(pk=1, spam_days=0, trash_days=0)
+    CommentSettings.objects.create(pk=1, spam_retention_days=0, trash_retention_days=0)
     purge.purge()
     assert there() == {comment.pk}
 
@@ -67,8 +67,8 @@ def test_a_comment_with_replies_keeps_its_place_and_nothing_else():
     article, moderator = make_live_articles(1)[0], make_user("Moderators")
     parent = make_comment(article, name="Bartek", body="Rude words.", website="https://firma.pl/", status="approved")
     reply = make_comment(article, parent=parent, body="An answer.", status="approved")
-    decisions.edit(parent, "Words.", by=moderator, seen=parent.state_token)
-    Report.objects.create(comment=parent, reason="abusive", words="Bartek again")
+    edits.edit(parent, "Words.", by=moderator, expected=parent.state_token)
+    Report.objects.create(comment=parent, reason="abusive", text="Bartek again")
     decisions.trash(parent, by=moderator)
     aged(parent, 31)
     purge.purge()
@@ -93,7 +93,7 @@ def test_what_is_left_of_it_is_in_no_list_and_nobody_decides_on_it(client):
     parent.refresh_from_db()
     client.force_login(moderator)
     assert 'class="nr-qi' not in client.get("/admin/comments/comment/?view=trash").content.decode()
-    with pytest.raises(decisions.Refused, match="only its place is left"):
+    with pytest.raises(refusals.Refused, match="only its place is left"):
         decisions.approve(parent, by=moderator)
 
 
@@ -125,7 +125,7 @@ def test_a_whole_thread_of_spam_goes_at_once():
 
 def test_the_event_says_how_many_and_proves_which_and_texts_in_history_are_erased():
     moderator, comment = make_user("Moderators"), make_comment(body="Call Jan on 600 100 200.")
-    decisions.edit(comment, "Call Jan.", by=moderator, seen=comment.state_token)
+    edits.edit(comment, "Call Jan.", by=moderator, expected=comment.state_token)
     assert AuditEvent.objects.get(kind="comment.edited").reason == "Call Jan on 600 100 200."
     decisions.trash(comment, by=moderator)
     aged(comment, 31)

@@ -49,14 +49,14 @@ def test_after_a_year_an_address_is_forgotten_and_the_comment_stays(article, sta
 
 
 def test_after_as_many_days_as_the_rules_say(article):
-    make_rules(address_days=30)
+    make_rules(email_retention_days=30)
     old, new = (sent_before(make_comment(article), days) for days in (31, 29))
     retention.purge_expired()
     assert kept() == {new.pk} != {old.pk}
 
 
 def test_no_days_mean_never(article):
-    make_rules(address_days=0)
+    make_rules(email_retention_days=0)
     comment = sent_before(make_comment(article), 4000)
     retention.purge_expired()
     assert kept() == {comment.pk}
@@ -133,23 +133,23 @@ def test_the_record_counts_what_is_known_and_says_for_how_long(client, article):
     emails.forget([old.pk])
     client.force_login(make_user("Moderators"))
     page = client.get(f"/admin/comments/comment/?c={now.pk}")
-    assert page.context["around"].record["approved"] == 1
-    assert list(page.context["around"].earlier) == [new]
+    assert page.context["comment_context"].record["approved"] == 1
+    assert list(page.context["comment_context"].earlier) == [new]
     assert "365" in page.content.decode()
 
 
 def test_a_proof_ends_with_the_address_of_its_comment_and_the_next_one_counts(article):
-    without_limits(holds_all=False, trusts_approved=True)
+    without_limits(hold_all=False, trust_approved_commenters=True)
     old = make_comment(article, address=ADDRESS, status="approved")
     emails.forget([old.pk])
-    again = make_comment(article, address=ADDRESS, proof=tokens.commenter_token(old))
+    again = make_comment(article, address=ADDRESS, commenter_token=tokens.commenter_token(old))
     assert again.status == "pending"
     decisions.approve(again, by=make_user("Moderators"))
-    assert make_comment(article, address=ADDRESS, proof=tokens.commenter_token(again)).status == "approved"
+    assert make_comment(article, address=ADDRESS, commenter_token=tokens.commenter_token(again)).status == "approved"
 
 
 def test_a_name_whose_addresses_are_forgotten_is_nobodys_again(article):
-    without_limits(holds_all=False)
+    without_limits(hold_all=False)
     old = [make_comment(article, name="Jan", address=ADDRESS) for _ in range(3)]
     assert make_comment(article, name="Jan", address="other@example.org").status == "pending"
     assert make_comment(article, name="Jan", address=ADDRESS).status == "pending"  # the address alone proves nothing
@@ -170,7 +170,7 @@ def test_a_double_click_is_still_one_comment(article):
 
 @pytest.mark.parametrize(("days", "told"), [(0, False), (1, True), (365, True)])
 def test_the_privacy_page_tells_the_truth(client, days, told):
-    make_rules(address_days=days)
+    make_rules(email_retention_days=days)
     with translation.override("en"):
         page = " ".join(client.get(reverse("comments:privacy")).content.decode().split())
     assert ("its email address as long as the comment" in page) is not told

@@ -11,8 +11,8 @@ from comments import page_counters, tokens
 from comments.models import Comment, CommentSettings, RateLimitHit, Thread
 from comments.moderation import closing, decisions
 from comments.moderation.comment_settings import change_settings
-from comments.moderation.decisions import Refused
-from comments.screening import rules
+from comments.moderation.refusals import Refused
+from comments.screening import explanations, wordlist
 from comments.screening.rules import Submission, screen
 from comments.submission import submit
 from comments.tests.factories import form_of, make_comment, make_rules
@@ -24,7 +24,7 @@ from portal.pagecache import counters
 pytestmark = pytest.mark.django_db
 
 SAID = {"name": "Jan", "body": "Two days is not enough.", "address": "jan@example.org"}
-LETS_ALL_THROUGH = {"holds_all": False}
+LETS_ALL_THROUGH = {"hold_all": False}
 
 
 def verdict(settings=None, **sent):
@@ -38,7 +38,10 @@ def said_by(settings=None, **sent):
 
 def shown(comment):
     """The sentences with the pieces of the body each is about."""
-    return [(sentence, [comment.body[a:b] for a, b in spans]) for _number, sentence, spans in rules.sentences(comment)]
+    return [
+        (sentence, [comment.body[a:b] for a, b in spans])
+        for _number, sentence, spans in explanations.sentences(comment)
+    ]
 
 
 def test_by_default_every_comment_waits_and_says_so():
@@ -52,14 +55,14 @@ def test_with_nothing_against_it_a_comment_is_let_through_where_not_all_are_held
 
 
 def test_the_gravest_verdict_counts_and_every_reason_is_kept_in_order():
-    settings = CommentSettings(words_to_hold="enough")
-    found = verdict(settings, in_trap=True, seconds=0.4)
+    settings = CommentSettings(hold_wordlist="enough")
+    found = verdict(settings, filled_trap=True, seconds=0.4)
     assert found.status == "spam"
     assert [reason["rule"] for reason in found.reasons] == ["trap", "held", "quick", "all"]
 
 
 def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
-    make_rules(words_to_hold="złodziejskie\nopłaty*")
+    make_rules(hold_wordlist="złodziejskie\nopłaty*")
     body = "https://kurier.example/a i www.kurier.example – te ZLODZIEJSKIE opłaty, ola@example.org, +48 601 234 567."
     comment = make_comment(body=body)
     comment.refresh_from_db()
@@ -70,15 +73,15 @@ def test_reasons_survive_as_json_and_are_numbered_with_what_they_mean():
         ("Perhaps a telephone number in the text.", ["+48 601 234 567"]),
         ("Every comment waits here.", []),
     ]
-    assert [number for number, _sentence, _spans in rules.sentences(comment)] == [1, 2, 3, 4, 5]
+    assert [number for number, _sentence, _spans in explanations.sentences(comment)] == [1, 2, 3, 4, 5]
 
 
 def test_seconds_have_the_decimal_sign_of_the_language():
-    make_rules(least_seconds=5)
+    make_rules(min_seconds=5)
     comment = make_comment(seconds=1.55)
     for language, said in (("en", "Sent 1.6 s after"), ("pl", "1,6 s po otwarciu strony")):
         with translation.override(language):
-            assert said in rules.sentences(comment)[0][1]
+            assert said in explanations.sentences(comment)[0][1]
 
 
 def test_an_edited_text_is_not_highlighted_and_strange_facts_harm_nobody():
@@ -95,14 +98,14 @@ def test_an_edited_text_is_not_highlighted_and_strange_facts_harm_nobody():
 
 
 def test_words_are_looked_for_in_the_text_the_name_and_the_web_address_and_never_in_the_address():
-    settings = CommentSettings(words_to_refuse="casino", holds_all=False)
+    settings = CommentSettings(spam_wordlist="casino", hold_all=False)
     for field in ("body", "name", "website"):
         found = verdict(settings, **{field: "https://casino.example/"})
         assert (found.status, found.reasons[0]["where"]) == ("spam", field)
     assert verdict(settings, address="casino@casino.example").status == "approved"
     for field in ("body", "name", "website"):
-        (reason,) = verdict(CommentSettings(words_to_hold="casino", holds_all=False), **{field: "casino"}).reasons
-        assert rules.SENTENCES[reason["rule"]](reason).endswith("casino.")
+        (reason,) = verdict(CommentSettings(hold_wordlist="casino", hold_all=False), **{field: "casino"}).reasons
+        assert explanations.SENTENCES[reason["rule"]](reason).endswith("casino.")
 
 
 @pytest.mark.parametrize(("seconds", "held"), [(None, False), (0, True), (2.99, True), (3, False), (100_000, False)])
@@ -125,7 +128,7 @@ def test_what_was_typed_in_a_breath_waits_and_silence_proves_nothing(seconds, he
 )
 def test_each_link_counts_once_and_our_own_not_at_all(body, held):
     assert ("links" in said_by(body=body)) == held
-    assert "links" not in said_by(CommentSettings(holds_all=False, most_links=0), body=body)
+    assert "links" not in said_by(CommentSettings(hold_all=False, max_links=0), body=body)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +186,19 @@ def test_nobody_signs_as_the_site():
     assert said_by(name=portal_settings.SITE_NAME.upper()) == ["staff"]
 
 
+def test_staff_names_are_folded_once_and_a_changed_one_anew(monkeypatch):
+    folded, readings = [], wordlist.readings
+    monkeypatch.setattr(wordlist, "readings", lambda name: folded.append(name) or readings(name))
+    zenobia = make_user("Moderators", first_name="Zenobia", last_name="Quist")
+    for _comment in range(3):
+        assert said_by(name="ZENOBIA QU1ST") == ["staff"]
+    assert folded.count("Zenobia Quist") == 1
+    zenobia.last_name = "Nowak"
+    zenobia.save()
+    assert said_by(name="Zenobia Quist") == ["nothing"]
+    assert said_by(name="zenobia nowak") == ["staff"]
+
+
 @pytest.fixture
 def regular():
     """Somebody with three approved comments; the last of them is returned."""
@@ -207,7 +223,7 @@ def test_an_address_typed_right_makes_no_difference_that_can_be_seen(regular):
 
 
 def test_whose_browser_proves_it_may_use_their_own_name(regular):
-    mine = {"name": "Żaneta Kos", "address": "kos@example.org", "proof": tokens.commenter_token(regular)}
+    mine = {"name": "Żaneta Kos", "address": "kos@example.org", "commenter_token": tokens.commenter_token(regular)}
     assert said_by(**mine) == ["nothing"]
     assert said_by(**mine | {"address": "thief@example.org"}) == ["name"]
 
@@ -222,39 +238,37 @@ def test_two_comments_do_not_make_a_name():
 # Approved before
 
 
-TRUSTING = {"holds_all": False, "trusts_approved": True}
+TRUSTING = {"hold_all": False, "trust_approved_commenters": True}
 
 
 def test_who_was_approved_is_let_through_by_proof_and_by_nothing_else(regular):
     settings = CommentSettings(**TRUSTING)
     proof = tokens.commenter_token(regular)
     own = {"name": "Somebody", "address": "kos@example.org"}
-    assert (verdict(settings, **own, proof=proof).status, said_by(settings, **own, proof=proof)) == (
-        "approved",
-        ["known"],
-    )
+    assert verdict(settings, **own, commenter_token=proof).status == "approved"
+    assert said_by(settings, **own, commenter_token=proof) == ["known"]
     for other in (
         {},
-        {"proof": "forged"},
-        {"proof": f"{regular.pk}:1:x"},
-        {"proof": tokens.receipt(regular)},
-        {"proof": proof, "address": "other@example.org"},
-        {"proof": proof[:-1]},
-        {"proof": "\ufffd" * 100_000},
+        {"commenter_token": "forged"},
+        {"commenter_token": f"{regular.pk}:1:x"},
+        {"commenter_token": tokens.receipt(regular)},
+        {"commenter_token": proof, "address": "other@example.org"},
+        {"commenter_token": proof[:-1]},
+        {"commenter_token": "\ufffd" * 100_000},
     ):
         assert said_by(settings, **own | other) == ["new"]
-    assert said_by(CommentSettings(trusts_approved=True), **own, proof=proof) == ["all"]
-    assert said_by(CommentSettings(**LETS_ALL_THROUGH, most_links=1), **own, proof=proof, body="https://a.example") == [
-        "links"
-    ]
+    assert said_by(CommentSettings(trust_approved_commenters=True), **own, commenter_token=proof) == ["all"]
+    assert said_by(
+        CommentSettings(**LETS_ALL_THROUGH, max_links=1), **own, commenter_token=proof, body="https://a.example"
+    ) == ["links"]
 
 
 @pytest.mark.parametrize("status", ["pending", "spam", "trash"])
 def test_a_proof_ends_when_its_comment_is_taken_away(regular, status):
     decisions.decide(decisions.BACK_TO[decisions.Status(status)], regular, "other", by=make_user("Moderators"))
-    assert said_by(CommentSettings(**TRUSTING), address="kos@example.org", proof=tokens.commenter_token(regular)) == [
-        "new"
-    ]
+    assert said_by(
+        CommentSettings(**TRUSTING), address="kos@example.org", commenter_token=tokens.commenter_token(regular)
+    ) == ["new"]
 
 
 def test_a_proof_is_good_for_a_year(regular, monkeypatch):
@@ -288,7 +302,7 @@ def test_what_is_let_through_is_counted_shown_and_in_the_history(client, address
 def test_a_moderator_takes_back_what_was_let_through():
     make_rules(**LETS_ALL_THROUGH)
     comment = make_comment()
-    decisions.trash(comment, by=make_user("Moderators"), seen="approved")
+    decisions.trash(comment, by=make_user("Moderators"), expected="approved")
     assert Thread.objects.get(pk=comment.article_id).approved_count == 0
 
 
@@ -338,7 +352,7 @@ def test_commenting_ends_so_many_days_after_the_first_publication():
     old = make_article(live_from=timezone.now() - timedelta(days=14, seconds=1))
     young = make_article(live_from=timezone.now() - timedelta(days=13, hours=23))
     assert not closing.closed_because(old)
-    assert "older than 14 days" in closed_by_rules(old, closes_after_days=14)
+    assert "older than 14 days" in closed_by_rules(old, close_after_days=14)
     assert not closing.closed_because(young)
     Thread.objects.create(article=old, stays_open=True)
     assert not closing.closed_because(old)
@@ -359,7 +373,7 @@ def test_one_switch_closes_every_story():
 def test_a_kept_page_does_not_outlive_the_end_of_commenting(client, address, monkeypatch):
     now = timezone.now()
     article = make_article(live_from=now - timedelta(days=14) + timedelta(seconds=40))
-    make_rules(closes_after_days=14)
+    make_rules(close_after_days=14)
     path = address("en", f"/news/{article.slug}/")
     assert 'id="commentform"' in client.get(path).content.decode()
     later = now + timedelta(seconds=41)
@@ -372,11 +386,11 @@ def test_other_rules_make_every_kept_page_anew_and_are_in_the_history(client, ad
     path, by = address("en", f"/news/{article.slug}/"), make_user("Moderators")
     assert 'id="commentform"' in client.get(path).content.decode()
     before = counters.values({page_counters.FORM})
-    change_settings({"is_open": False, "words_to_hold": "casino\npoker", "page_size": 50}, by=by)
+    change_settings({"is_open": False, "hold_wordlist": "casino\npoker", "page_size": 50}, by=by)
     assert 'id="commentform"' not in client.get(path).content.decode()
     assert counters.values({page_counters.FORM}) != before
     event = AuditEvent.objects.get(kind="comment_settings.changed")
-    assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "words_to_hold": [0, 2]}}
+    assert json.loads(event.facts) == {"changed": {"is_open": [True, False], "hold_wordlist": [0, 2]}}
     assert verify.verify()[1] is None
     change_settings({"is_open": False}, by=by)
     assert AuditEvent.objects.filter(kind="comment_settings.changed").count() == 1
@@ -391,6 +405,6 @@ def test_who_may_not_change_the_rules_does_not():
 @pytest.mark.parametrize("language", ["en", "pl"])
 def test_every_reason_has_a_sentence_in_every_language(language):
     facts = {"where": "name", "words": ["x"], "seconds": 1.2, "count": 2}
-    facts |= {"standing": "hold", "since": timezone.now().isoformat()}
+    facts |= {"kind": "hold", "since": timezone.now().isoformat()}
     with translation.override(language):
-        assert all(sentence(facts).strip() for sentence in rules.SENTENCES.values())
+        assert all(sentence(facts).strip() for sentence in explanations.SENTENCES.values())

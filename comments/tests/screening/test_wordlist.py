@@ -129,11 +129,16 @@ def test_the_time_grows_with_the_text_and_no_faster(text):
 
 
 def test_words_within_words_do_not_multiply_the_length_of_a_text(monkeypatch):
-    looked_at, stands_free = [], wordlist._stands_free
-    monkeypatch.setattr(wordlist, "_stands_free", lambda *asked: looked_at.append(asked) or stands_free(*asked))
+    looked_at, matches = [], wordlist.WordList._matches
+
+    def counted(listed, letters):
+        return (looked_at.append(match) or match for match in matches(listed, letters))
+
+    monkeypatch.setattr(wordlist.WordList, "_matches", counted)
     nested = wordlist.WordList("\n".join(f"*{'a' * length}*" for length in range(1, wordlist.LONGEST)))
+    begun = time.process_time()
     assert nested.found_in("a" * 5000)
-    assert len(looked_at) <= wordlist.MOST_FINDS
+    assert len(looked_at) <= wordlist.MOST_FINDS and time.process_time() - begun < 1
 
 
 LETTERS = st.characters(exclude_categories=["Cs"])
@@ -166,3 +171,46 @@ def test_it_finds_what_a_plain_search_finds(entries, text):
     found = wordlist.word_list("\n".join(f"*{entry}*" for entry in entries)).found_in(text)
     collapsed = unicodedata.normalize("NFC", text)
     assert {each.line.strip("*") for each in found} == {entry for entry in entries if entry in collapsed}
+
+
+ALPHABET = "aab bcd!-4$1 ąłßſﬁⅷ\u0301\u200b\u043e\u03bfÅKİ一\U0001d41a\U0001f600\n"
+
+
+def brute_force(listed, text):
+    """What a list finds, by trying every entry at every position."""
+    spans, normalized = {}, wordlist.read(text)
+    entries = [entry for entry in wordlist.entries_in(listed) if any(letter.isalnum() for letter in entry.letters)]
+    for letters in dict.fromkeys([normalized.letters, wordlist.without_disguise(normalized.letters)]):
+        for end, entry in ((end, entry) for end in range(1, len(letters) + 1) for entry in entries):
+            start = end - len(entry.letters)
+            if start >= 0 and letters[start:end] == entry.letters:
+                begins = start == 0 or not (letters[start - 1].isalnum() and letters[start].isalnum())
+                ends = end == len(letters) or not (letters[end - 1].isalnum() and letters[end].isalnum())
+                if (begins or not entry.starts_word) and (ends or not entry.ends_word):
+                    spans.setdefault(entry.line, set()).add(normalized.span(start, end))
+    return {line: sorted(found) for line, found in spans.items()}
+
+
+@hypothesis.given(
+    lines=st.lists(
+        st.tuples(st.sampled_from(["", "*"]), st.text(ALPHABET, min_size=1, max_size=6), st.sampled_from(["", "*"])),
+        min_size=1,
+        max_size=9,
+    ),
+    text=st.text(ALPHABET, max_size=18),
+    repeats=st.sampled_from([1, 40]),
+)
+@hypothesis.settings(max_examples=400, deadline=None)
+def test_what_is_found_is_what_trying_every_entry_everywhere_finds(lines, text, repeats):
+    """Overlapping and nested entries, stars, folded letters, and texts longer than what is searched at once."""
+    listed, text = "\n".join("".join(line).replace("\n", " ") for line in lines), text * repeats
+    found = {match.line: match.spans for match in wordlist.WordList(listed).found_in(text)}
+    expected = brute_force(listed, text)
+    assert found.keys() == expected.keys()
+    for line, spans in expected.items():
+        assert found[line] == spans if len(spans) <= wordlist.MOST_PLACES else set(found[line]) <= set(spans)
+
+
+def test_an_entry_is_found_once_where_it_lies_across_two_pieces():
+    for before in range(wordlist.PIECE - 12, wordlist.PIECE + 2):
+        assert pieces("sharing-economy", f"{'.' * before}sharing-economy.") == ["sharing-economy"]

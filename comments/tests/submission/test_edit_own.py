@@ -9,11 +9,12 @@ from django.core import signing
 
 from comments import tokens
 from comments.models import Comment, CommenterEmail, RateLimitHit, Thread
-from comments.moderation import decisions
-from comments.moderation.decisions import Refused
-from comments.screening import rules
+from comments.moderation import decisions, edits
+from comments.moderation.refusals import Refused
+from comments.screening import explanations
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment, make_rules, without_limits
+from comments.tests.queue import QUEUE, offers, press
 from news.tests import races
 from news.tests.factories import make_live_articles, make_user
 from portal.audit import verify
@@ -21,7 +22,6 @@ from portal.models import AuditEvent
 from portal.tests.markup import stands_in
 
 pytestmark = pytest.mark.django_db
-QUEUE = "/admin/comments/comment/"
 RECEIPTS = ["1", "1:2:3", "x" * 5000, "١:a:b", "0", "-1", "%F0%9F%99%82"]
 
 
@@ -97,17 +97,17 @@ def test_the_same_words_change_nothing_and_the_first_ones_again_count_as_never_c
 
 
 def test_new_words_are_screened_like_the_first_and_what_is_found_is_marked_in_them(change, comment):
-    make_rules(words_to_hold="bribe*")
+    make_rules(hold_wordlist="bribe*")
     change("A bribe, see https://a.example and https://b.example")
     comment.refresh_from_db()
     assert comment.status == "pending"
     assert {"held", "links"} <= {reason["rule"] for reason in comment.reasons}
-    places = {comment.body[start:end] for _n, _s, ranges in rules.sentences(comment) for start, end in ranges}
+    places = {comment.body[start:end] for _n, _s, ranges in explanations.sentences(comment) for start, end in ranges}
     assert "bribe" in places
 
 
 def test_of_both_verdicts_the_graver_one_stays_and_its_reason_too(change, article, comment):
-    make_rules(words_to_refuse="casino*")
+    make_rules(spam_wordlist="casino*")
     response = change("Come to our casino.")
     comment.refresh_from_db()
     assert (response.status_code, comment.status) == (303, "spam")
@@ -216,7 +216,7 @@ def test_decided_in_the_same_moment_the_decision_stands(comment, moderator):
 
 
 def test_what_a_moderator_has_edited_its_writer_can_only_take_back(change, take_back, comment, moderator):
-    decisions.edit(comment, "Seals.", by=moderator, seen=comment.state_token)
+    edits.edit(comment, "Seals.", by=moderator, expected=comment.state_token)
     response = change("Something else.")
     assert response.status_code == 403 and "A moderator has edited this comment" in response.content.decode()
     assert take_back().status_code == 303
@@ -288,7 +288,7 @@ def test_a_moderator_who_decides_on_what_is_gone_is_told(desk, comment, moderato
     submit.take_back(comment)
     with pytest.raises(Refused, match="not there any more"):
         decisions.approve(stale, by=moderator)
-    page = desk.post(QUEUE, {"decide": f"approve@{stale.pk}:{stale.state_token}"}, follow=True).content.decode()
+    page = press(desk, "decide", stale.pk, decision="approve", state=stale.state_token).content.decode()
     assert "This comment is not there any more." in page
 
 
@@ -298,14 +298,14 @@ def test_a_moderator_who_decides_on_what_is_gone_is_told(desk, comment, moderato
 @pytest.mark.parametrize("decision", ["approve", "reject.abusive"])
 def test_words_changed_meanwhile_are_not_decided_on_unread(desk, comment, decision):
     page = desk.get(QUEUE).content.decode()
-    assert f'value="approve@{comment.pk}:{comment.state_token}"' in page
+    assert f'name="state" value="{comment.state_token}"' in page and offers(page, "decide", comment.pk)
     seen = comment.state_token
     submit.rewrite(comment, "Buy my seals.")
-    page = desk.post(f"{QUEUE}?c={comment.pk}", {"decide": f"{decision}@{comment.pk}:{seen}"}, follow=True)
+    page = press(desk, "decide", comment.pk, query=f"?c={comment.pk}", decision=decision, state=seen)
     comment.refresh_from_db()
     assert comment.status == "pending"
     assert "Meanwhile its writer has changed the words." in page.content.decode()
-    desk.post(QUEUE, {"decide": f"{decision}@{comment.pk}:{comment.state_token}"})
+    press(desk, "decide", comment.pk, decision=decision, state=comment.state_token)
     comment.refresh_from_db()
     assert comment.status != "pending"
 
@@ -314,19 +314,18 @@ def test_changed_in_the_very_moment_they_are_not_approved_either(comment, modera
     stale = Comment.objects.get(pk=comment.pk)
     submit.rewrite(comment, "Buy my seals.")
     with pytest.raises(Refused, match="its writer has changed the words"):
-        decisions.approve(stale, by=moderator, seen=stale.state_token)
+        decisions.approve(stale, by=moderator, expected=stale.state_token)
     comment.refresh_from_db()
     assert comment.status == "pending"
 
 
 def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, article, comment):
     other = make_comment(article)
-    assert stands_in(
-        f'name="_selected_action" value="{comment.pk}:{comment.state_token}"', desk.get(QUEUE).content.decode()
-    )
+    page = desk.get(QUEUE).content.decode()
+    assert stands_in(f'name="_selected_action" value="{comment.pk}:{comment.state_token}"', page)
     selected = [f"{one.pk}:{one.state_token}" for one in (comment, other)]
     submit.rewrite(comment, "Buy my seals.")
-    page = desk.post(QUEUE, {"bulk": "approve", "_selected_action": selected}, follow=True).content.decode()
+    page = press(desk, "decide_many", decision="approve", _selected_action=selected).content.decode()
     assert dict(Comment.objects.values_list("pk", "status")) == {comment.pk: "pending", other.pk: "approved"}
     assert "Jan Kowal: Meanwhile its writer has changed the words." in page
 
@@ -334,11 +333,8 @@ def test_of_many_selected_those_changed_meanwhile_are_left_and_named(desk, artic
 def test_nobody_answers_or_edits_what_they_have_not_read(desk, comment):
     seen = comment.state_token
     submit.rewrite(comment, "Buy my seals.")
-    for posted in (
-        {"send": f"{comment.pk}:{seen}", "answer": "Yes."},
-        {"edit": f"{comment.pk}:{seen}", "words": "Yes."},
-    ):
-        response = desk.post(f"{QUEUE}?c={comment.pk}", {**posted, "about": comment.pk})
+    for action, typed in (("answer", {"answer": "Yes."}), ("edit", {"words": "Yes."})):
+        response = press(desk, action, comment.pk, query=f"?c={comment.pk}", state=seen, about=comment.pk, **typed)
         assert response.status_code == 422 and "its writer has changed the words" in response.content.decode()
     comment.refresh_from_db()
     assert (comment.status, comment.body) == ("pending", "Buy my seals.") and Comment.objects.count() == 1
@@ -374,7 +370,7 @@ def test_changed_and_approved_at_once_one_is_done_and_the_other_told_and_neither
             theirs, seen = Comment.objects.get(pk=sent.pk), Comment.objects.get(pk=sent.pk)
             winner = track.one_wins(
                 partial(submit.rewrite, theirs, f"Other words {number}."),
-                partial(decisions.approve, seen, by=moderator, seen=seen.state_token),
+                partial(decisions.approve, seen, by=moderator, expected=seen.state_token),
             )
             sent.refresh_from_db()
             changed = sent.status == "pending" and sent.body == f"Other words {number}."

@@ -117,7 +117,7 @@ def test_what_it_answers_is_named(client, article, path):
 
 def test_a_comment_let_through_at_once_is_where_its_sender_is_led(client, article, path, monkeypatch):
     comment = make_comment(article, status="approved")
-    monkeypatch.setattr(submit, "submit", lambda *args, **said: comment)
+    monkeypatch.setattr(submit, "submit", lambda *args, **said: submit.Received(comment))
     answer = client.post(f"{path}comments/", form_of(article))
     assert (answer.status_code, answer["Location"]) == (303, comment.get_absolute_url())
 

@@ -109,7 +109,7 @@ def test_the_notice_of_the_newsroom_stands_above_every_form(client, path, parent
 @pytest.mark.parametrize("how", ["stopped", "closed", "aged"])
 def test_the_notice_stands_also_where_there_is_no_form_for_now(client, path, article, parent, moderator, how):
     days = 1 if how == "aged" else 0
-    make_rules(banner="We read <b>comments</b> at nine.", is_open=how != "stopped", closes_after_days=days)
+    make_rules(banner="We read <b>comments</b> at nine.", is_open=how != "stopped", close_after_days=days)
     if how == "closed":
         closing.close(article, by=moderator)
     Article.objects.filter(pk=article.pk).update(live_from=timezone.now() - timedelta(days=2))

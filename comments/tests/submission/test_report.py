@@ -4,7 +4,7 @@ import pytest
 
 from comments import tokens
 from comments.models import RateLimitHit, Report
-from comments.moderation import decisions
+from comments.moderation import refusals
 from comments.personal_data import emails
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment
@@ -46,7 +46,7 @@ def test_a_report_joins_the_queue_and_its_sender_is_thanked(client, send, commen
     assert response.status_code == 303
     assert "Thank you for your report" in client.get(response["Location"]).content.decode()
     report = Report.objects.get()
-    assert (report.comment, report.reason, report.words, report.is_open) == (comment, "abusive", "He insults.", True)
+    assert (report.comment, report.reason, report.text, report.is_open) == (comment, "abusive", "He insults.", True)
     assert "anna" not in report.address
     assert emails.decrypt(report.address) == "anna@example.org"
 
@@ -91,7 +91,7 @@ def test_sent_from_another_site_it_is_refused(send):
 
 def test_a_robot_in_the_trap_is_thanked_and_nothing_is_kept(send):
     assert send(leave="buy", words="Buy.")["Location"] == send()["Location"]
-    assert Report.objects.get().words == "He insults."
+    assert Report.objects.get().text == "He insults."
 
 
 def test_forged_columns_change_nothing(send, comment):
@@ -106,7 +106,7 @@ def test_what_is_not_shown_cannot_be_reported(client, address, article, status):
     path = address("en", f"/news/{article.slug}/comments/report/{hidden.pk}/")
     filled = {"reason": "abusive", "token": tokens.make(article)}
     assert client.get(path).status_code == client.post(path, filled).status_code == 404
-    with pytest.raises(decisions.Refused):
+    with pytest.raises(refusals.Refused):
         submit.report(hidden, reason="abusive")
     assert not Report.objects.exists()
 
@@ -120,17 +120,17 @@ def test_the_same_again_is_kept_once(send):
 
 def test_of_a_flood_a_moderators_worth_is_kept_and_the_rest_thanked(comment):
     for number in range(submit.MOST_REPORTS + 5):
-        submit.report(comment, reason="abusive", words=f"Number {number}.")
+        submit.report(comment, reason="abusive", text=f"Number {number}.")
     assert Report.objects.count() == submit.MOST_REPORTS
     Report.objects.update(is_open=False)
-    submit.report(comment, reason="abusive", words="Later.")
+    submit.report(comment, reason="abusive", text="Later.")
     assert Report.objects.filter(is_open=True).count() == 1
 
 
 def test_one_network_reports_no_more_than_anybody_finds(article):
     comments = [make_comment(article, status="approved") for _ in range(3)]
     for number in range(rate_limits.MOST_REPORTS_AN_HOUR + 5):
-        submit.report(comments[number % 3], reason="abusive", words=f"Number {number}.", network="192.0.2.0/24")
+        submit.report(comments[number % 3], reason="abusive", text=f"Number {number}.", network="192.0.2.0/24")
     assert Report.objects.count() == rate_limits.MOST_REPORTS_AN_HOUR
     submit.report(comments[0], reason="abusive", network="198.51.100.0/24")
     assert Report.objects.count() == rate_limits.MOST_REPORTS_AN_HOUR + 1

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from comments import jobs
 from comments.models import Comment, CommenterEmail, Thread
 from comments.moderation import closing, decisions
-from comments.moderation.decisions import Refused
+from comments.moderation.refusals import Refused
 from comments.submission import submit
 from comments.submission.submit import DuplicateComment
 from comments.tests.factories import make_comment
@@ -32,7 +32,8 @@ def test_sent_twice_within_ten_minutes_it_is_one_comment():
     article = make_live_articles(1)[0]
     first = submit.submit(article, **SAID)
     again = {**SAID, "body": "  two DAYS is not\nenough. ", "address": "Grazyna@EXAMPLE.org"}
-    assert submit.submit(article, **again) == first
+    assert submit.submit(article, **again) == submit.Received(first.comment, is_duplicate=True)
+    assert not first.is_duplicate
     assert Comment.objects.count() == CommenterEmail.objects.count() == 1
 
 
@@ -49,7 +50,7 @@ def test_what_was_put_into_the_trash_may_be_sent_again_and_another_name_may_say_
     article = make_live_articles(1)[0]
     before = submit.submit(article, **SAID, at=timezone.now() - timedelta(minutes=10))
     submit.submit(article, **SAID | {"name": "Jan"})
-    decisions.trash(before, by=make_user("Moderators"))
+    decisions.trash(before.comment, by=make_user("Moderators"))
     submit.submit(article, **SAID | {"address": "jan@example.org"})
     assert Comment.objects.count() == 3
 
@@ -141,7 +142,7 @@ def test_the_digest_says_how_many_and_where_and_nothing_about_anybody(settings):
 def test_what_readers_report_is_told_in_the_same_digest_and_alone_where_nothing_waits(settings):
     comment = make_comment(status="approved")
     digests().delete()
-    submit.report(comment, reason="abusive", words="He insults Ewa.", address="ewa@example.org")
+    submit.report(comment, reason="abusive", text="He insults Ewa.", address="ewa@example.org")
     assert digests().count() == 1
     jobs.notify_moderators()
     make_comment(comment.article)

@@ -92,7 +92,7 @@ def story():
         words = f"{attack}\n{attack} {number}"
         approved = make_comment(story, name=attack[:245], body=words, status="approved", by=moderator)
         make_comment(story, name=attack[:245], body=f"{attack} {number}", parent=approved)
-        submit.report(approved, reason="other", words=attack)
+        submit.report(approved, reason="other", text=attack)
     for number, row in enumerate(Comment.objects.order_by("pk")):
         Comment.objects.filter(pk=row.pk).update(website=WEBSITES[number % len(WEBSITES)])
     counters.bump(counters.SITE)
@@ -146,7 +146,7 @@ def test_no_attack_runs_anywhere(person, address, story, bypass_csp):
 def _try_a_list(page):
     """What a list would have caught stands beside it, with the line of the list that did."""
     page.goto(reverse("admin:comments_commentsettings_changelist"))
-    page.fill("#id_words_to_hold", "\n".join([*CORPUS[:9], "pwned*"]))
+    page.fill("#id_hold_wordlist", "\n".join([*CORPUS[:9], "pwned*"]))
     go(page.locator("[name=try]"))
     assert page.locator("#trial li").count() > 0
     assert page.evaluate("window.__pwned") is None

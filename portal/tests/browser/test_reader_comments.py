@@ -61,7 +61,7 @@ def test_a_reader_without_javascript_sends_sees_answers_and_reports(person, addr
     reader.fill("#words", "He insults.")
     go(reader.locator("#reportform button"))
     assert "Thank you for your report" in reader.inner_text("h1")
-    assert Report.objects.get().words == "He insults."
+    assert Report.objects.get().text == "He insults."
     go(reader.get_by_role("link", name="Back to the comments"))
     assert reader.url.endswith(f"{path}#comment-{comment.pk}")
     assert reader.context.cookies() == []
@@ -137,7 +137,7 @@ def test_no_page_of_readers_comments_has_a_finding(person, address, story, comme
     pages = [path, f"{path}comments/page/2/", f"{polish}comments/reply/{comment.pk}/"]
     pages += [f"{path}comments/report/{comment.pk}/", f"{path}comments/reported/{comment.pk}/"]
     pages += [f"{path}comments/reply/999/", address("pl", "/privacy/")]
-    told = make_comment(story, tell_in="pl")
+    told = make_comment(story, notify_language="pl")
     pages += [f"{path}comments/{act}/{tokens.receipt(told)}/" for act in ("change", "take-back")]
     pages += [f"{path}comments/change/ended/", f"{path}comments/taken-back/"]
     pages += [address("en", f"/mail/confirm/{tokens.confirmation(told.commenter_email.subscription)}/")]

@@ -3,6 +3,7 @@
 Names in braces are what `newsroom.py` has one of. What comes of it is the kind of the newest event, or a question.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -16,7 +17,7 @@ from comments.personal_data import emails
 from news.models import Author, Autosave, Presence, Section, Tag, WorkingCopy
 from news.tests.page_forms import fields_of
 from portal.models import AuditEvent, User
-from portal.tests.markup import stands_in
+from portal.tests.markup import tight
 from portal.tests.newsroom import PASSWORD, TOKEN, post
 
 NEW_PASSWORD = "quite another sentence"
@@ -32,6 +33,7 @@ class Way:
     to: str = ""  # where it is sent, if the page itself does not take it
     typed: dict = field(default_factory=dict)
     button: tuple = ()  # the name and the value it sends
+    action: bool = False  # `to` is in the `formaction` of the button
     select: str = ""  # a bulk action, by the name its list gives it, for the row in `typed`
     asked: dict | None = None  # what is typed on the page that a bulk action asks first
     says: dict | None = None  # what the editor's script sends, instead of a form
@@ -63,8 +65,13 @@ class Way:
         text = page.content.decode()
         if self.select:
             return f'value="{self.select}"' in text
+        if self.action:
+            begins = f'formaction="{newsroom.fill_in(self.to)}?'
+            buttons = [button for button in re.findall(r"<button\b[^>]*>", text) if begins in button]
+            return any(not self.button or f'value="{self.button[1]}"' in button for button in buttons)
         name, value = self.button
-        return stands_in(f'name="{name}" value="{newsroom.fill_in(value)}"' if value else f'name="{name}"', text)
+        text = tight(text)
+        return f'name="{name}"' in text if not value else f'name="{name}" value="{newsroom.fill_in(value)}"' in text
 
     def send(self, newsroom, person, browser, sent):
         to = newsroom.fill_in(self.to or self.page)
@@ -154,10 +161,23 @@ def bulk(action, story, asked=None, then=""):
     return Way(STORIES, "changelist-form", typed=selected, select=action, asked=asked, then=then)
 
 
-def queue(comment, *button, view="", typed=None, begun=None, then="", to=""):
-    """A button of the queue, with a comment open in it."""
+def queue(comment, to, *button, view="", typed=None, begun=None, then=""):
+    """A button of the queue, which posts the page with a comment open in it to the address of its action."""
     page = f"{QUEUE}?c={{{comment}.pk}}&view={view or f'{{{comment}.status}}'}"
-    return Way(page, "changelist-form", to=to, typed=typed or {}, button=button, begun=begun, then=then)
+    to, typed = QUEUE + to.format(f"{{{comment}.pk}}"), typed or {}
+    return Way(page, "changelist-form", to=to, typed=typed, button=button, action=True, begun=begun, then=then)
+
+
+def switched(value, **typed):
+    """A button of the form at the top of the queue."""
+    return Way(
+        QUEUE,
+        "changelist-form",
+        to=QUEUE + "switch/",
+        typed=typed,
+        button=("switch", value),
+        then="comment_settings.changed",
+    )
 
 
 def of_person(sent, then):
@@ -174,21 +194,20 @@ VERBS = {
 }
 
 
-def decision(word, comment="pending_comment"):
+def decision(word, comment="pending_comment", **more):
     kind = f"comment.{VERBS[word.partition('.')[0]]}"
-    return queue(comment, "decide", f"{word}@{{{comment}.pk}}:{{{comment}.state_token}}", then=kind)
+    return queue(comment, "{}/decide/", "decision", word, **{"then": kind, **more})
 
 
 def several(word, selected="_selected_action", which="{pending_comment.pk}:pending"):
-    return queue(
-        "pending_comment", "bulk", word, typed={selected: which}, then=f"comments.{VERBS[word.partition('.')[0]]}"
-    )
+    typed, then = {selected: which}, f"comments.{VERBS[word.partition('.')[0]]}"
+    return queue("pending_comment", "bulk/decide/", "decision", word, typed=typed, then=then)
 
 
-def on_story(word, kind):
+def on_story(step, then):
     """The conversation under a story, from the story's own form; moderators have no such page, and may all the same."""
-    page, to = f"{STORIES}{{live.pk}}/change/", f"{QUEUE}story/{{live.pk}}/"
-    return Way(page, "comments-on-story", to=to, typed={"comments": word}, then=kind)
+    to = f"{QUEUE}story/{{live.pk}}/{step}/"
+    return Way(f"{STORIES}{{live.pk}}/change/", "comments-on-story", to=to, then=then)
 
 
 def job(action, state):
@@ -396,32 +415,12 @@ WAYS = {
     "put a comment into the trash": decision("trash"),
     "let a comment wait again": decision("wait", "approved_comment"),
     "undo one's own decision": queue(
-        "pending_comment", "undo", "{pending_comment.pk}:approved", begun=approved_it, then="comment.decision_undone"
+        "pending_comment", "{}/undo/", "status", "approved", begun=approved_it, then="comment.decision_undone"
     ),
-    "undo another's decision": queue(
-        "pending_comment", "undo", "{pending_comment.pk}:approved", begun=another_approved_it
-    ),
-    "keep what was reported": queue(
-        "reported_comment",
-        "decide",
-        "approve@{reported_comment.pk}:{reported_comment.state_token}",
-        view="reported",
-        then="comment.kept",
-    ),
-    "edit a comment": queue(
-        "pending_comment",
-        "edit",
-        "{pending_comment.pk}:{pending_comment.state_token}",
-        typed={"words": "Milder words."},
-        then="comment.edited",
-    ),
-    "answer a comment": queue(
-        "approved_comment",
-        "send",
-        "{approved_comment.pk}:{approved_comment.state_token}",
-        typed={"answer": "We asked."},
-        then="comment.answered",
-    ),
+    "undo another's decision": queue("pending_comment", "{}/undo/", "status", "approved", begun=another_approved_it),
+    "keep what was reported": decision("approve", "reported_comment", view="reported", then="comment.kept"),
+    "edit a comment": queue("pending_comment", "{}/edit/", typed={"words": "Milder words."}, then="comment.edited"),
+    "answer a comment": queue("approved_comment", "{}/answer/", typed={"answer": "We asked."}, then="comment.answered"),
     "say that one looks at a comment": Way(
         QUEUE, to=QUEUE + "{pending_comment.pk}/claim/", typed={"seen": "pending"}, then=looks_at_it
     ),
@@ -431,22 +430,26 @@ WAYS = {
     "put several into the trash": several("trash"),
     "decide all that are found": several("spam", "all", "{all_waiting}"),
     "undo one's own many": queue(
-        "pending_comment", "undo_all", "{batch.pk}", begun=marked_many, then="comments.decision_undone"
+        "pending_comment", "bulk/{{batch.pk}}/undo/", begun=marked_many, then="comments.decision_undone"
     ),
-    "undo another's many": queue("pending_comment", "undo_all", "{batch.pk}", begun=another_marked_many),
+    "undo another's many": queue("pending_comment", "bulk/{{batch.pk}}/undo/", begun=another_marked_many),
     "look at a reporter's address": queue(
-        "reported_comment", "look_reporter", "{report.pk}", view="reported", then="email.viewed"
+        "reported_comment", "report/{{report.pk}}/address/", view="reported", then="email.viewed"
     ),
-    "look at an address": queue("pending_comment", "look", "{pending_comment.pk}", then="email.viewed"),
-    "hold all of a person": queue("pending_comment", "stand", "hold@{pending_comment.pk}:", then="sender_rule.set"),
+    "look at an address": queue("pending_comment", "{}/address/", then="email.viewed"),
+    "hold all of a person": queue("pending_comment", "{}/sender-rule/", "kind", "hold", then="sender_rule.set"),
     "put all of a person into spam": queue(
-        "pending_comment", "stand", "spam@{pending_comment.pk}:", then="sender_rule.set"
+        "pending_comment", "{}/sender-rule/", "kind", "spam", then="sender_rule.set"
     ),
     "lift what is held of a person": queue(
-        "pending_comment", "lift", "{pending_comment.pk}:hold", begun=held_the_person, then="sender_rule.lifted"
+        "pending_comment", "{}/sender-rule/lift/", begun=held_the_person, then="sender_rule.lifted"
     ),
-    "look at all of a person": queue(
-        "pending_comment", "of", "comment:{pending_comment.pk}", to=PERSON, then="data_subject.searched"
+    "look at all of a person": Way(
+        f"{QUEUE}?c={{pending_comment.pk}}",
+        "changelist-form",
+        to=PERSON,
+        button=("of", "comment:{pending_comment.pk}"),
+        then="data_subject.searched",
     ),
     "find a person by an address": Way(
         PERSON, "find_form", typed={"address": "ewa@example.org"}, then="data_subject.searched"
@@ -454,20 +457,14 @@ WAYS = {
     "export all of a person": of_person({"export": "1"}, then="data_subject.exported"),
     "erase a person's name": of_person({"erase": "name", "seen": "{erasing_name}"}, then="data_subject.erased"),
     "erase a person's words": of_person({"erase": "words", "seen": "{erasing_words}"}, then="data_subject.erased"),
-    "close a thread": queue("pending_comment", "close", "{pending_comment.pk}", then="thread.closed"),
-    "open a thread": queue("under_closed", "reopen", "{under_closed.pk}", then="thread.reopened"),
+    "close a thread": queue("pending_comment", "{}/close-thread/", then="thread.closed"),
+    "open a thread": queue("under_closed", "{}/reopen-thread/", then="thread.reopened"),
     "close comments from the story": on_story("close", "thread.closed"),
     "keep comments open whatever": on_story("exempt", "thread.exempted"),
-    "stop taking comments": queue("pending_comment", "switch", "stop", then="comment_settings.changed"),
-    "put a notice above the forms": queue(
-        "pending_comment",
-        "switch",
-        "announce",
-        typed={"banner": "We read them at nine."},
-        then="comment_settings.changed",
-    ),
+    "stop taking comments": switched("stop"),
+    "put a notice above the forms": switched("announce", banner="We read them at nine."),
     "change the rules for comments": Way(
-        RULES, "rules_form", typed={"most_links": "5"}, button=("save", "1"), then="comment_settings.changed"
+        RULES, "rules_form", typed={"max_links": "5"}, button=("save", "1"), then="comment_settings.changed"
     ),
     # jobs and people
     "try a job again": job("try_again", "waiting"),

@@ -76,7 +76,7 @@ def test_a_hundred_different_comments_at_once_with_one_token_are_a_hundred_rows(
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_at_once_and_on_many_stories_a_network_gets_no_more_than_its_share(address):
-    make_rules(most_an_hour=5)
+    make_rules(max_per_hour_per_network=5)
     articles = make_live_articles(8)
     posts = [poster(address("en", f"/news/{article.slug}/comments/")) for article in articles]
     sent = [form_of(article) for article in articles]
@@ -94,7 +94,7 @@ def test_at_once_and_on_many_stories_a_network_gets_no_more_than_its_share(addre
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [800, pytest.param(2000, marks=pytest.mark.long)])
 def test_in_a_burst_from_two_hundred_addresses_nothing_is_lost_or_doubled_and_pages_are_served(address, number):
-    without_limits(holds_all=False)
+    without_limits(hold_all=False)
     if connection.vendor == "sqlite":
         number //= 4  # one writes at a time there, so many say no more
     articles = make_live_articles(10)
@@ -214,7 +214,7 @@ def nonsense(chance, article, others):
 )
 def test_thousands_of_posts_of_nonsense_are_each_a_clear_answer_and_change_nothing(db, address, part):
     """No 500, no row but clean comments that wait, and every row that was there is as it was."""
-    without_limits(words_to_hold="casino*", words_to_refuse="*viagra*")
+    without_limits(hold_wordlist="casino*", spam_wordlist="*viagra*")
     here, there = make_live_articles(2)
     others = [
         make_comment(there, status="approved").pk,
