@@ -18,7 +18,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from comments.models import Comment, CommentSettings
-from comments.moderation import bulk, closing, decisions, edits
+from comments.moderation import answers, bulk, closing, decisions, edits
 from comments.moderation.comment_settings import change_settings
 from comments.personal_data import purge
 from comments.submission import submit
@@ -190,7 +190,7 @@ class Site:
         name = body.replace(" ", "-")
         comment = submit.submit(
             article, name=name, address=f"{name}@example.org", body=body, parent=parent, at=self.now
-        )
+        ).comment
         if status == "approved":
             decisions.approve(comment, by=self.moderator)
         return comment
@@ -358,7 +358,7 @@ def comment_changes(site: Site):
     yield "comment: removed from above a reply"
     purge.erase(Comment.objects.get(pk=site.comments[0].pk))
     yield "comment: erased from above a reply"
-    decisions.answer(reply, "The newsroom answers", **by)
+    answers.answer(reply, "The newsroom answers", **by)
     yield "comment: answered by the newsroom"
     submit.report(reply, reason="other", text="Bad.")
     yield "comment: reported"
