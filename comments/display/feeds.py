@@ -1,9 +1,11 @@
 """Approved comments as RSS, of one article or of all: stored and asked for again like every public page."""
 
 import re
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,23 +44,23 @@ def everywhere(request: HttpRequest) -> HttpResponse:
 class CommentFeed(Feed):
     """Names and words as readers see them under the stories, newest first."""
 
-    def items(self):
+    def items(self) -> QuerySet[Comment]:
         newest = self.comments.approved().order_by("-created_at", "-pk")[:NEWEST]
         return newest.select_related("article").defer("article__body")
 
-    def item_title(self, comment):
+    def item_title(self, comment) -> str:
         return _in_xml(str(comment))
 
-    def item_description(self, comment):
+    def item_description(self, comment) -> str:
         return _in_xml(rendering.rendered(comment.body))
 
-    def item_link(self, comment):
+    def item_link(self, comment) -> str:
         return absolute_url(comment.get_absolute_url())
 
-    def item_pubdate(self, comment):
+    def item_pubdate(self, comment) -> datetime:
         return comment.created_at
 
-    def item_author_name(self, comment):
+    def item_author_name(self, comment) -> str:
         return _in_xml(comment.signature)
 
 

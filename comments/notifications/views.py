@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from comments import tokens
 from comments.models import Subscription
 from comments.notifications import delivery
-from comments.submission.views import posted_to
 from portal.http.headers import private_response
+from portal.http.request_guard import posted_to
 
 
 @csrf_exempt

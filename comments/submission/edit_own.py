@@ -17,9 +17,10 @@ from comments.models import Comment
 from comments.moderation.decisions import Refused
 from comments.submission import submit
 from comments.submission.forms import CommentForm, Words
-from comments.submission.views import elsewhere_because, posted_to, sender_response
+from comments.submission.views import elsewhere_because, sender_response
 from news.site.article import for_live_article
 from portal.http.headers import private_response
+from portal.http.request_guard import posted_to
 from portal.http.responses import SeeOther
 
 

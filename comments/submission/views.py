@@ -3,7 +3,7 @@
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -22,7 +22,7 @@ from comments.submission.forms import CommentForm
 from comments.submission.report_form import ReportForm
 from news.site.article import article_response, for_live_article, gone
 from portal.http.headers import private_response
-from portal.http.request_guard import refuse_longer_than
+from portal.http.request_guard import posted_to
 from portal.http.responses import SeeOther
 from portal.http.urls import absolute_url, own_origins
 from portal.pagecache.counters import SITE, PageDependencies
@@ -44,7 +44,7 @@ def _gone(request, article, dependencies):
 @sensitive_post_parameters("name", "email", "proof")
 @sensitive_variables()
 @for_live_article(when_gone=_gone)
-def comments(request, article, dependencies):
+def comments(request, article, dependencies) -> HttpResponse:
     """Take a comment in (303 to the story), or show what was typed again.
 
     422: something is wrong with it. 403: nobody can comment here, or answer that. 409: it was sent before. 429: too
@@ -96,7 +96,7 @@ def _where_it_went(comment, article):
 
 @require_safe
 @for_live_article
-def page(request, article, dependencies, number):
+def page(request, article, dependencies, number) -> HttpResponse:
     """A further page of a story's conversation, under the story. Context: that of the article, and `conversation`."""
     if number == 1:
         return redirect(f"{article.get_absolute_url()}#comments")
@@ -109,7 +109,7 @@ def page(request, article, dependencies, number):
 
 @require_safe
 @for_live_article
-def comment(request, article, dependencies, pk):
+def comment(request, article, dependencies, pk) -> HttpResponse:
     """One comment has an address of its own, that outlives the page it is on: 302 to where it is today."""
     try:
         return redirect(threads.address_of(get_object_or_404(Comment.objects.approved(), article=article, pk=pk)))
@@ -119,7 +119,7 @@ def comment(request, article, dependencies, pk):
 
 @require_safe
 @for_live_article
-def reply(request, article, dependencies, pk):
+def reply(request, article, dependencies, pk) -> HttpResponse:
     """The form to answer one comment. Context: `article`, `parent`, `comment_form` (or `closed`, why there is none)."""
     parent = _shown(article, pk)
     if parent is None:
@@ -136,7 +136,7 @@ def reply(request, article, dependencies, pk):
 @sensitive_post_parameters("email", "words")
 @sensitive_variables()
 @for_live_article
-def report(request, article, dependencies, pk):
+def report(request, article, dependencies, pk) -> HttpResponse:
     """A reader says that a comment should not stand (303), or is shown what to mend (422, 403).
 
     Context: `article`, `comment`, `comment_form`.
@@ -161,14 +161,14 @@ def report(request, article, dependencies, pk):
 
 @require_safe
 @for_live_article
-def reported(request, article, dependencies, pk):
+def reported(request, article, dependencies, pk) -> HttpResponse:
     """Thanks to whoever has reported a comment; the same for all. Context: `article`, `comment` (None: removed)."""
     context = {"article": article, "comment": _shown(article, pk)}
     return sender_response(request, "comments/reported.html", article, context)
 
 
 @require_safe
-def privacy(request):
+def privacy(request) -> HttpResponse:
     """What is kept of a comment, for how long, and who sees it. Context: `rules`, `write_to`."""
     dependencies = PageDependencies(SITE, page_counters.PRIVACY)
     context = {
@@ -199,19 +199,13 @@ def _no_comment(request, article):
     return sender_response(request, "comments/no_comment.html", article, {"article": article}, status=404)
 
 
-def sender_response(request, template, article, context, *, status=200):
+def sender_response(request, template, article, context, *, status=200) -> HttpResponse:
     """A page beside a story that nobody keeps or finds; in another language one begins at the story again."""
     context["page_path"] = article.get_absolute_url()
     return private_response(render(request, template, context, status=status), has_form=True)
 
 
-def posted_to(request):
-    """What was sent, or 400 without a look at it: more than a comment can be."""
-    refuse_longer_than(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    return request.POST
-
-
-def elsewhere_because(request):
+def elsewhere_because(request) -> str:
     """The sentence why a request does not count as sent from our own form, or "".
 
     Old browsers say neither where it began nor how; they are let through, the token is asked for all the same.

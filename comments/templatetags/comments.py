@@ -18,7 +18,7 @@ register.filter("as_text", rendering.rendered)
 
 
 @register.simple_tag(takes_context=True)
-def thread_of(context, article):
+def thread_of(context, article) -> threads.ThreadPage:
     """The conversation on an article (`threads.ThreadPage`): the page of it somebody asked for, else the first.
 
     The stored page depends on the conversation and on how comments are taken, and ends when commenting does.
@@ -33,13 +33,13 @@ def thread_of(context, article):
 
 
 @register.simple_tag(takes_context=True)
-def comment_form_of(context, article):
+def comment_form_of(context, article) -> CommentForm:
     """The form as it was sent, where something was wrong with it; else an empty one."""
     return context.get("comment_form") or CommentForm(article)
 
 
 @register.simple_tag(takes_context=True)
-def held_for(context, article):
+def held_for(context, article) -> Comment | None:
     """The comment that whoever has this address sent a moment ago and that waits, or None.
 
     The page is theirs alone then, and marked private. Once it is decided on, or the receipt has ended, the address is
@@ -56,19 +56,19 @@ def held_for(context, article):
 
 
 @register.filter
-def proof(comment):
+def proof(comment) -> str:
     """For its sender alone: what their browser may keep, to be known again."""
     return tokens.commenter_token(comment)
 
 
 @register.filter
-def is_web(address):
+def is_web(address) -> bool:
     """Whether to link it: the form takes nothing else, but a row may be older than the form."""
     return address.startswith(("https://", "http://"))
 
 
 @register.filter
-def initials(name):
+def initials(name) -> str:
     """The first letters of the first and the last word, for the square beside a comment."""
     first_letters = [next((letter for letter in word if letter.isalnum()), "") for word in name.split()]
     letters = [letter.upper() if len(letter.upper()) == 1 else letter for letter in first_letters if letter]
@@ -85,12 +85,12 @@ def signed(comment):
 
 
 @register.simple_tag
-def comments_page(article, number):
+def comments_page(article, number) -> str:
     return threads.page_address(article, number)
 
 
 @register.simple_tag
-def most_discussed():
+def most_discussed() -> list[tuple[Article, int]]:
     """The live stories with the most comments: pairs of story and count, in one query."""
     stories = Article.objects.live().filter(thread__approved_count__gt=0).for_cards()
     stories = stories.annotate(count=F("thread__approved_count")).order_by("-count", "-live_from", "-pk")

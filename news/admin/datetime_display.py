@@ -63,12 +63,12 @@ def when(at: datetime, *, now: datetime | None = None) -> str:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), moment(at, now=now))
 
 
-def said_at(sentence, **facts):
+def said_at(sentence, **facts) -> str:
     """A sentence with a moment in it, which is drawn as one."""
     return format_html(sentence % {name: f"{{{name}}}" for name in facts}, **facts)
 
 
-def saved_when(form):
+def saved_when(form) -> str:
     """Whether what stands in a story's form is saved, and when that was; or when it was kept unsaved."""
     if form.context.resumed:
         return said_at(_("Kept for you %(time)s, not saved"), time=when(form.context.resumed.saved_at))

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from news.models.revision import Revision
 from news.querysets import PreviewLinkQuerySet
 
 
@@ -39,11 +40,11 @@ class PreviewLink(models.Model):
     def __str__(self):
         return str(self.pk)
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("news:preview", args=[self.key])
 
     @property
-    def key(self):
+    def key(self) -> str:
         return _signer().sign(self.pk.hex)
 
     @staticmethod
@@ -55,10 +56,10 @@ class PreviewLink(models.Model):
             return None
 
     @property
-    def shown(self):
+    def shown(self) -> Revision:
         return self.revision or self.copy.latest_revision
 
-    def has_expired(self, *, at=None):
+    def has_expired(self, *, at=None) -> bool:
         return self.expires_at <= (at or timezone.now())
 
 

@@ -6,6 +6,7 @@ query. In some encodings Python decodes to what no page can show again (`unicode
 
 from collections.abc import Callable, Iterable
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseBase, QueryDict
 from django.template.loader import render_to_string
@@ -60,6 +61,12 @@ def refuse_longer_than(request: HttpRequest, limit: int) -> None:
         raise BadRequest("The length of the request is no number.")
     if length > limit:
         raise RequestDataTooBig(f"The request is larger than {limit} bytes.")
+
+
+def posted_to(request: HttpRequest) -> QueryDict:
+    """Return what was posted by somebody nobody knows, or refuse it unread where it is more than a form can hold."""
+    refuse_longer_than(request, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return request.POST
 
 
 def malformed_admin_request_because(request: HttpRequest) -> str:
