@@ -1,17 +1,19 @@
-"""Moments as the newsroom says them: `10:41` today, `yesterday 18:05`, `tomorrow 06:00`, else `12 Nov`."""
+"""Moments in the words of the newsroom's screens: `10:41` today, `yesterday 18:05`, `tomorrow 06:00`, else `12 Nov`."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.dateformat import format as formatted
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.i18n.timezones import site_zone
 
 
 def moment(at: datetime, *, now: datetime | None = None) -> str:
-    """A moment in words, in the reader's own time zone."""
+    """Return a moment in words, in the time zone of whoever is logged in."""
     at, today = timezone.localtime(at), timezone.localtime(now).date()
     clock = formatted(at, "H:i")
     if at.date() == today:
@@ -25,7 +27,7 @@ def moment(at: datetime, *, now: datetime | None = None) -> str:
 
 
 def day(at: datetime, *, now: datetime | None = None) -> str:
-    """The day of an hour to come, as a heading above it."""
+    """Return the day of a coming moment, as a heading."""
     at, today = timezone.localtime(at), timezone.localtime(now).date()
     if at.date() == today:
         return _("Today")
@@ -36,7 +38,7 @@ def day(at: datetime, *, now: datetime | None = None) -> str:
 
 
 def exactly(at: datetime) -> str:
-    """An hour to come, to the minute, on the site's clocks; and on the reader's own where those differ."""
+    """Return a coming moment to the minute in the site's time zone, and in the person's own where the two differ."""
     on_site = on_the_site(at)
     if timezone.localtime(at).replace(tzinfo=None) == timezone.localtime(at, site_zone()).replace(tzinfo=None):
         return on_site
@@ -47,7 +49,7 @@ def exactly(at: datetime) -> str:
 
 
 def on_the_site(at: datetime) -> str:
-    """An hour as the site's clocks show it: `Wed 25 Nov, 06:00`."""
+    """Return a moment in the site's time zone: `Wed 25 Nov, 06:00`."""
     return _in_full(timezone.localtime(at, site_zone()))
 
 
@@ -57,19 +59,19 @@ def _in_full(local: datetime) -> str:
     return formatted(local, _("D j M, H:i") if is_this_year else _("D j M Y, H:i"))
 
 
-def when(at: datetime, *, now: datetime | None = None) -> str:
-    """The same as an element that machines and screen readers understand."""
+def when(at: datetime, *, now: datetime | None = None) -> SafeString:
+    """Return `moment(at)` as a `<time>` element."""
     local = timezone.localtime(at)
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), moment(at, now=now))
 
 
-def said_at(sentence, **facts) -> str:
-    """A sentence with a moment in it, which is drawn as one."""
+def said_at(sentence: str, **facts: object) -> SafeString:
+    """Fill a translated sentence as `%` does, escaping the facts; a moment from `when` stays an element."""
     return format_html(sentence % {name: f"{{{name}}}" for name in facts}, **facts)
 
 
-def saved_when(form) -> str:
-    """Whether what stands in a story's form is saved, and when that was; or when it was kept unsaved."""
+def saved_when(form: Any) -> str:
+    """Say whether the text in an `ArticleForm` is saved, and when it was saved or autosaved."""
     if form.context.resumed:
         return said_at(_("Kept for you %(time)s, not saved"), time=when(form.context.resumed.saved_at))
     if form.instance.pk and not form.is_bound:

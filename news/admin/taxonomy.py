@@ -1,4 +1,6 @@
-"""Sections, tags and authors: the names that stand on live pages. They are renamed, never deleted."""
+"""The screens of sections, tags and authors, whose names stand on live pages: renamed, never deleted."""
+
+from typing import Any, TypeAlias
 
 from django import forms
 from django.conf import settings
@@ -6,6 +8,9 @@ from django.contrib import admin
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from taggit import admin as taggit_admin
@@ -17,20 +22,24 @@ from portal.audit import log
 from portal.audit.model_admin import AuditedAdmin
 from portal.text.folding import fold, slugify
 
-# The package registers tags of its own, which nobody here uses; its module is imported first, so that it stays so.
+# taggit registers its own tags, which nobody here uses. Its admin is imported above, so that it cannot do so later.
 if taggit_admin and admin.site.is_registered(ForeignTag):
     admin.site.unregister(ForeignTag)
+
+# What `ModelAdmin.get_fieldsets` returns: a heading, and the options with their fields.
+Fieldsets: TypeAlias = list[tuple[str | Promise | None, dict[str, Any]]]
 
 BOXES = {f"name_in_{code}": (code, language) for code, language in settings.LANGUAGES}
 
 
 class NameForm(forms.ModelForm):
-    """Each field carries what it began from; what another wrote there since is shown beside it (design rule 4).
+    """A form that never overwrites what somebody else saved after it was opened (design rule 4).
 
-    A field that only the other changed has theirs now, as nothing was typed there; saving again is deliberate.
+    Each field carries the value it was opened with. Where somebody else changed it since, their value is shown beside
+    the field, or in it if nothing was typed there. Saving again overwrites deliberately.
     """
 
-    just_taken = False  # the database has refused a name that this form saw free
+    just_taken = False  # whether the database has refused a name that this form found free
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -39,7 +48,7 @@ class NameForm(forms.ModelForm):
             for field in self.fields.values():
                 field.show_hidden_initial = True
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if written := [name for name in self.fields if self._another_wrote(name)]:
             self._show_beside(written)
@@ -55,11 +64,11 @@ class NameForm(forms.ModelForm):
         return cleaned
 
     def _another_wrote(self, name):
-        """Whether the row says in this field neither what the form began from nor what it says itself."""
+        """Whether the row's value is neither the one the form was opened with nor the one it has now."""
         return bool(self.instance.pk) and _lines(self._as_sent(name)) not in (self._began(name), self._typed(name))
 
     def _show_beside(self, names):
-        """Say at each field what another wrote there; from now on the form begins from that."""
+        """Say at each field what somebody else wrote there, and take that as the value it was opened with."""
         self.data = self.data.copy()
         for name in names:
             theirs, is_untouched = self._as_sent(name), self._typed(name) == self._began(name)
@@ -79,17 +88,17 @@ class NameForm(forms.ModelForm):
         return _lines(self.data.get(self.add_prefix(name), ""))
 
     def _as_sent(self, name):
-        """What the row says in this field now, as a browser would send it."""
+        """Return the row's value of this field as a browser would send it."""
         value = self.fields[name].prepare_value(self.get_initial_for_field(self.fields[name], name))
         return "" if value is None else str(value)
 
-    def _in_words(self, name, sent):
-        choices = {str(value): str(label) for value, label in getattr(self.fields[name], "choices", ())}
-        return choices.get(sent) or ", ".join(sent.splitlines())
+    def _in_words(self, name, value):
+        choices = {str(choice): str(label) for choice, label in getattr(self.fields[name], "choices", ())}
+        return choices.get(value) or ", ".join(value.splitlines())
 
 
 def _lines(text):
-    """What a field says, whatever the blanks and the order of its lines; None where nothing was sent."""
+    """Return the lines of a field, sorted and with single blanks, to be compared; None where nothing was sent."""
     if text is None:
         return None
     return sorted(filter(None, (" ".join(line.split()) for line in text.splitlines())))
@@ -110,7 +119,7 @@ class NamedForm(NameForm):
         for box, (code, _language) in BOXES.items():
             self.initial[box] = self.instance.names.get(code, "")
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         typed = {code: cleaned.get(box, "") for box, (code, _language) in BOXES.items()}
         names = {**self.instance.names, **typed}
@@ -119,26 +128,28 @@ class NamedForm(NameForm):
 
 
 class RenamingAdmin(AuditedAdmin):
-    """Saving a name that readers see says so in the history and moves the change counters."""
+    """An admin that records every change in the audit log and invalidates the pages that show the name."""
 
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
     list_per_page = 100
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request, obj=None):
-        """An address is chosen once: links to it stand elsewhere."""
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """An address is chosen once, because other sites link to it."""
         return ["slug"] if obj else []
 
-    def get_form(self, request, obj=None, change=False, **options):
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> type[forms.ModelForm]:
         Form = super().get_form(request, obj, change, **options)
         Form.just_taken = getattr(request, "name_just_taken", False)
         return Form
 
-    def changeform_view(self, request, *args, **options):
-        """A name that was free a moment ago is refused by the database: then the form looks again, and says so."""
+    def changeform_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        """Show the form again, with an error, when the database refuses a name that was free a moment ago."""
         try:
             return self._in_turn(request, *args, **options)
         except IntegrityError:
@@ -146,14 +157,16 @@ class RenamingAdmin(AuditedAdmin):
             return self._in_turn(request, *args, **options)
 
     def _in_turn(self, request, *args, **options):
-        """One renaming at a time, from reading the row to the last counter; the turn comes before any row."""
+        """Allow one renaming at a time, from reading the row to bumping the counters. The lock comes before any row."""
         if request.method != "POST":
             return super().changeform_view(request, *args, **options)
         with transaction.atomic():
             log.lock()
             return super().changeform_view(request, *args, **options)
 
-    def save_model(self, request, thing, form, change):
+    def save_model(
+        self, request: HttpRequest, thing: Section | Tag | Author, form: forms.ModelForm, change: bool
+    ) -> None:
         before = renaming.recorded_fields(self.model.objects.get(pk=thing.pk)) if change else {}
         super().save_model(request, thing, form, change)
         if change:
@@ -168,10 +181,10 @@ class SectionAdmin(RenamingAdmin):
     list_display = ["name", "slug", "position"]
     prepopulated_fields = {"slug": ["name"]}
 
-    def get_prepopulated_fields(self, request, obj=None):
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
         return {} if obj else self.prepopulated_fields
 
-    def get_fieldsets(self, request, obj=None):
+    def get_fieldsets(self, request: HttpRequest, obj: Section | None = None) -> Fieldsets:
         own = (None, {"fields": ["name", "slug", "position"]})
         if obj and not self.has_change_permission(request, obj):
             return [own]
@@ -179,13 +192,13 @@ class SectionAdmin(RenamingAdmin):
 
 
 class AuthorForm(NameForm):
-    def clean_name(self):
+    def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         if Author.objects.filter(key=fold(name)).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("There is an author of this name already."))
         return name
 
-    def clean_slug(self):
+    def clean_slug(self) -> str:
         slug = self.cleaned_data["slug"]
         if renaming.is_login(slug):
             raise ValidationError(_("Somebody logs in by this name, which readers must not learn. Choose another."))
@@ -202,10 +215,12 @@ class AuthorAdmin(RenamingAdmin):
     fields = ["name", "slug", "user"]
     prepopulated_fields = {"slug": ["name"]}
 
-    def get_prepopulated_fields(self, request, obj=None):
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
         return {} if obj else self.prepopulated_fields
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Author], search_term: str
+    ) -> tuple[QuerySet[Author], bool]:
         return queryset.filter(key__contains=fold(search_term)), False
 
 
@@ -222,15 +237,15 @@ class TagForm(NamedForm):
         if self.instance.pk:
             self.initial["other_names"] = "\n".join(alias.name for alias in self.instance.aliases.all())
 
-    def clean_name(self):
+    def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         if not slugify(name):
             raise ValidationError(_("A name needs letters or figures."))
         self._refuse_if_taken(name)
         return name
 
-    def clean_other_names(self):
-        """The aliases by their keys: the same name in another spelling is one alias."""
+    def clean_other_names(self) -> dict[str, str]:
+        """Return the aliases by their folded keys: the same name in another spelling is one alias."""
         lines = [" ".join(line.split()) for line in self.cleaned_data["other_names"].splitlines()]
         names = {fold(name): name for name in reversed(lines) if fold(name)}
         longest = TagAlias._meta.get_field("name").max_length
@@ -240,8 +255,8 @@ class TagForm(NamedForm):
             self._refuse_if_taken(name)
         return dict(reversed(names.items()))
 
-    def clean(self):
-        """Nor is its name in another language one by which another tag is known."""
+    def clean(self) -> dict[str, Any]:
+        """Refuse a name in another language that another tag has."""
         cleaned = super().clean()
         for box in filter(cleaned.get, BOXES):
             try:
@@ -263,8 +278,8 @@ class TagAdmin(RenamingAdmin):
     search_fields = ["key"]
     search_help_text = gettext_lazy("A name or an alias")
 
-    def get_fieldsets(self, request, obj=None):
-        """A tag's address comes from its name when it is made."""
+    def get_fieldsets(self, request: HttpRequest, obj: Tag | None = None) -> Fieldsets:
+        """Leave out the slug of a new tag, which is made from its name."""
         own = ["name", "slug", "kind"] if obj else ["name", "kind"]
         if obj and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*own, "also"]})]
@@ -273,19 +288,21 @@ class TagAdmin(RenamingAdmin):
             (gettext_lazy("Name in"), {"fields": list(BOXES)}),
         ]
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), "also"]
 
-    def get_queryset(self, request):
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         return super().get_queryset(request).prefetch_related("aliases")
 
     @admin.display(description=gettext_lazy("aliases"))
-    def also(self, tag):
+    def also(self, tag: Tag) -> str:
         return ", ".join(alias.name for alias in tag.aliases.all())
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Tag], search_term: str
+    ) -> tuple[QuerySet[Tag], bool]:
         return queryset.filter(pk__in=tags.search(search_term)), False
 
-    def save_related(self, request, form, formsets, change):
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         renaming.set_aliases(form.instance, form.cleaned_data["other_names"], by=request.user)

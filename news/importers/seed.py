@@ -1,8 +1,8 @@
-"""Makes working copies of stories in the seed format, and may be run twice.
+"""Import stories in the seed format as working copies; running it again is safe.
 
-A story is known by its file and by the fingerprint of its words. It arrives as a draft; one that is to
-be live goes through the workflow as the system user, and the event says that no second reader saw it.
-What the newsroom touched since is never overwritten. How a file is read: `seed_format.py`.
+A story is recognised by its file and by the fingerprint of its content. It arrives as a draft. One that is to be live
+goes through the workflow as the system user, and its audit event says that there was no second reader. What an
+editor has changed since is never overwritten. `seed_format.py` parses the files.
 """
 
 import os
@@ -51,11 +51,11 @@ PUBLISHED = {
 
 @dataclass
 class Outcome:
-    """What became of one file. `refusal` is why it was not published although that was asked."""
+    """What the import did with one file. `refusal` says why it was not published where that was asked for."""
 
     result: Result
     article: Article
-    notes: list[str]  # each a remark without a full stop, as they stand in one line
+    notes: list[str]  # remarks without full stops, joined in one line
     published: bool = False
     refusal: str = ""
 
@@ -66,7 +66,7 @@ class Outcome:
 
 @transaction.atomic
 def load(path: Path, *, by, publish=False, section=None, language="", now=None) -> Outcome:
-    """Bring one file in, or raise Unreadable. `section` and `language` are for a story that names none."""
+    """Import one file, or raise Unreadable. `section` and `language` are for a story that names none."""
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
     story = read(data, places=places(), language=language, now=now)
@@ -82,44 +82,44 @@ def load(path: Path, *, by, publish=False, section=None, language="", now=None) 
 
 
 def places() -> list[str]:
-    """Every name of every place in the vocabulary: what a dateline is recognised by."""
-    known = Tag.objects.filter(kind=Tag.Kind.PLACE)
-    names = {name for tag in known for name in (tag.name, *tag.names.values())}
-    return sorted(names | set(TagAlias.objects.filter(tag__in=known).values_list("name", flat=True)))
+    """Return every name of every place tag: a dateline is recognised by these."""
+    tags = Tag.objects.filter(kind=Tag.Kind.PLACE)
+    names = {name for tag in tags for name in (tag.name, *tag.names.values())}
+    return sorted(names | set(TagAlias.objects.filter(tag__in=tags).values_list("name", flat=True)))
 
 
 def section_called(name: str) -> Section | None:
-    """The section with this address, or this name in any language, however it is spelt."""
-    wanted = fold(name)
+    """Return the section with this slug, or this name in any language, whatever its case or diacritics."""
+    key = fold(name)
     for section in Section.objects.all():
-        if wanted in {section.slug, fold(section.name), *map(fold, section.names.values())}:
+        if key in {section.slug, fold(section.name), *map(fold, section.names.values())}:
             return section
     return None
 
 
 def source_of(path: Path) -> str:
-    """Which file a story came from, said from the project's folder so that both may move house together."""
-    place = os.path.relpath(path.resolve(), settings.BASE_DIR).replace(os.sep, "/")
-    place = os.fsencode(place).decode(errors="replace")  # a name in an old encoding is no text a database takes
-    if len(place) > LONGEST_PLACE:
-        place = f"{sha256(place.encode()).hexdigest()}/…{place[-80:]}"
-    return f"seed:{place}"
+    """Return the file's path relative to the project, so that the two may be moved together."""
+    relative = os.path.relpath(path.resolve(), settings.BASE_DIR).replace(os.sep, "/")
+    relative = os.fsencode(relative).decode(errors="replace")  # databases refuse a name in an old encoding
+    if len(relative) > LONGEST_PLACE:
+        relative = f"{sha256(relative.encode()).hexdigest()}/…{relative[-80:]}"
+    return f"seed:{relative}"
 
 
 def _known_as(source: str, story: Story) -> ImportRecord | None:
-    """The same file, or else the same words from a file that was moved or copied."""
-    known = ImportRecord.objects.select_related("article__working_copy", "revision")
-    imported = known.filter(source=source).first()
+    """Return the import record of the same file, or of the same content under another name."""
+    records = ImportRecord.objects.select_related("article__working_copy", "revision")
+    imported = records.filter(source=source).first()
     if imported and not _is_one_story(imported, story):
         # A drop folder uses "today.txt" every day: yesterday's story must not become today's.
         imported.source = f"{source}#{imported.article_id}"
         imported.save(update_fields=["source"])
         imported = None
-    return imported or known.filter(fingerprint=story.fingerprint).order_by("pk").first()
+    return imported or records.filter(fingerprint=story.fingerprint).order_by("pk").first()
 
 
 def _is_one_story(imported: ImportRecord, story: Story) -> bool:
-    """Whether a file still tells the story it told: under the same headline, or with a paragraph in common."""
+    """Whether a file still holds the story of its import: the same headline, or a paragraph in common."""
     before = revisions.content_of(imported.revision)
     text = {body.clean(body.paragraphs(block.text)) for block in story.blocks if isinstance(block, Paragraph)}
     return fold(before["headline"]) == fold(story.headline) or not text.isdisjoint(before["body"].split("\n"))
@@ -135,7 +135,7 @@ def _create(story: Story, source: str, by, section) -> Outcome:
 
 
 def _update(story: Story, imported: ImportRecord, by, section) -> Outcome:
-    """Bring the file's new words to a working copy that still says what the last import gave it."""
+    """Update a working copy from its changed file, unless somebody has edited it since the last import."""
     copy, notes = imported.article.working_copy, _notes(story)
     if copy.latest_revision_id != imported.revision_id:
         return Outcome(Result.KEPT, imported.article, [_("changed by an editor since, left alone")])
@@ -161,7 +161,7 @@ def _update(story: Story, imported: ImportRecord, by, section) -> Outcome:
 
 
 def _publish(outcome: Outcome, at: datetime | None, by):
-    """Show it to readers, unless they see it already or people have taken it into their hands."""
+    """Publish the story, unless it is published already or an editor is working on it."""
     copy = outcome.article.working_copy
     if copy.stage == Stage.NOTHING_PENDING:
         return
@@ -177,7 +177,7 @@ def _publish(outcome: Outcome, at: datetime | None, by):
             outcome.refusal = str(refusal)
 
 
-# From the words of a file to rows
+# From the content of a file to rows
 
 
 def _notes(story: Story) -> list[str]:
@@ -188,7 +188,7 @@ def _notes(story: Story) -> list[str]:
 
 
 def _content(story: Story, section: Section | None, uuids: dict, by, notes: list[str]) -> dict:
-    """What the file says, by the names of the content; `uuids` are those of the links an earlier version had."""
+    """Return the content of the file by field name; `uuids` are those of an earlier version's links."""
     text, links = _body(story, uuids)
     return {
         "body": text,
@@ -204,7 +204,7 @@ def _content(story: Story, section: Section | None, uuids: dict, by, notes: list
 
 
 def _language(story: Story, notes: list[str]) -> str:
-    """One the site publishes in, or none: then the story waits until somebody chooses."""
+    """Return a language of the site, or "": then the story waits until somebody chooses one."""
     known = dict(settings.LANGUAGES)
     for code in (story.language or "", (story.language or "").partition("-")[0]):
         if code in known:
@@ -215,7 +215,7 @@ def _language(story: Story, notes: list[str]) -> str:
 
 
 def _section(story: Story, otherwise: Section | None, notes: list[str]) -> Section | None:
-    """The one it names; a wrong name leaves it open, since a guess could go live under the wrong heading."""
+    """Return the section it names. A wrong name gives None, because a guess could be published in a wrong section."""
     if story.section:
         section = section_called(story.section)
         if section is None:
@@ -240,7 +240,7 @@ def _tags(story: Story, by, notes: list[str]) -> list[Tag]:
 
 
 def _authors(story: Story, by, notes: list[str]) -> list[Author]:
-    """Those named, parted by commas; somebody we have not had before becomes an author."""
+    """Return the authors named, separated by commas; create those who are new."""
     authors: dict[int, Author] = {}
     for name in story.author.split(","):
         if not (key := fold(name)):
@@ -265,9 +265,9 @@ def _free_author_slug(name: str) -> str:
 
 
 def _body(story: Story, uuids: dict) -> tuple[str, list[dict]]:
-    """The text as body HTML with a token for each READ line, and the links behind the tokens.
+    """Return the body HTML with a related marker for each READ line, and the links that the markers stand for.
 
-    `uuids` by folded headline are those an earlier version had: a link that stays keeps its token.
+    `uuids`, by folded headline, are those of an earlier version: a link that is still there has the same marker.
     """
     blocks, links, uuids = [], [], dict(uuids)
     for block in story.blocks:

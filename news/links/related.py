@@ -1,4 +1,4 @@
-"""Related links: which story a bare headline names, whichever of the two comes first, and who links to a story."""
+"""Related links: match bare headlines to articles, whichever comes first, and find who links to an article."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from news.querysets import ArticleQuerySet
 LISTED = 5
 Link = TypeVar("Link", bound=RelatedLink)
 LINK_MODELS: tuple[Any, ...] = (ArticleRelated, WorkingCopyRelated)
-# The story each bare headline was found to name, by the link's uuid and its folded label.
+# The article (id) that each bare headline is matched to, by the link's uuid and its folded label.
 Matches = dict[tuple[UUID, str], int]
 
 
 def link_waiting_headlines(article: Article) -> None:
-    """Match links that only know a headline to the story of that headline, which has just become public.
+    """Match links that only have a headline to the article of that headline, which has just become public.
 
-    Moves no counters. The caller moves those of the stories that link here.
+    Does not invalidate pages: the caller bumps the counters of the articles that link here.
     """
     for model in LINK_MODELS:
         _bare(model.objects.filter(key=article.headline_key)).exclude(content_object_id=article.pk).update(
@@ -29,19 +29,19 @@ def link_waiting_headlines(article: Article) -> None:
 
 
 def copy_matches(copy: WorkingCopy, article: Article) -> None:
-    """Give the article's links the matches of the working copy's, also of stories that have another headline by now."""
+    """Copy the matches of the working copy's links to the article's, even if the headlines have changed since."""
     for link in copy.related_links.filter(target=None, url="").exclude(matched_article=None):
         article.related_links.filter(uuid=link.uuid, key=link.key).update(matched_article=link.matched_article_id)
 
 
 def clear_matches(article: Article) -> None:
-    """Undo every match to a story that is taken off the schedule before anybody saw it."""
+    """Remove every match to an article that is unscheduled before it went live."""
     for model in LINK_MODELS:
         model.objects.filter(matched_article=article).update(matched_article=None)
 
 
 def matches_of(*owners: Article | WorkingCopy) -> Matches:
-    """Return the matches of these rows' links; of two for one link, the later owner's."""
+    """Return the matches of the owners' links; where two owners have one for the same link, the later owner's."""
     return {
         (link.uuid, link.key): link.matched_article_id
         for owner in owners
@@ -51,7 +51,7 @@ def matches_of(*owners: Article | WorkingCopy) -> Matches:
 
 
 def restore_matches(owner: Article | WorkingCopy, matches: Mapping[tuple[UUID, str], int]) -> None:
-    """Set the matches again after an owner's links were replaced."""
+    """Set the matches of an owner's links again after the links were replaced."""
     for link in _bare(owner.related_links.all()):
         if article_id := matches.get((link.uuid, link.key)):
             owner.related_links.filter(pk=link.pk).update(matched_article=article_id)
@@ -65,20 +65,20 @@ def resolve_headlines(owner: Article | WorkingCopy) -> None:
 
 
 def article_titled(key: str, *, by: Article | WorkingCopy) -> Article | None:
-    """The story with this folded headline, or None: one that readers see rather than one they do not."""
+    """Return the article with this folded headline, a live one if there is one, or None."""
     stories = Article.objects.filter(headline_key=key).exclude(pk=by.pk).exclude(live_from=None)
     return stories.live().first() or stories.first()
 
 
 def linking_to(article: Article) -> ArticleQuerySet:
-    """Other stories with a related link to this one, chosen by an editor or matched by its headline."""
+    """Return other articles with a related link to this one, chosen by an editor or matched by its headline."""
     links = ArticleRelated.objects.filter(Q(target=article) | Q(matched_article=article))
     return Article.objects.filter(pk__in=links.values("content_object")).exclude(pk=article.pk)
 
 
 @dataclass(frozen=True)
 class IncomingLinks:
-    """The live stories that lead readers to one: how many, and the newest of them by name."""
+    """The live articles that link to one: their number, and the newest of them."""
 
     count: int
     first: list[Article]
@@ -89,11 +89,11 @@ class IncomingLinks:
 
 
 def incoming_links(article: Article) -> IncomingLinks:
-    """The stories whose readers lose a link when this one goes."""
+    """Return the live articles that would lose a link if this one were withdrawn."""
     stories = linking_to(article).live()
     return IncomingLinks(stories.count(), list(stories.latest_first().defer("body")[:LISTED]))
 
 
 def _bare(links: QuerySet[Link]) -> QuerySet[Link]:
-    """Links that only know a headline, and no story of that headline."""
+    """Return the links that have a headline and nothing else: no target, no match, no URL."""
     return links.filter(target=None, matched_article=None, url="").exclude(key="")

@@ -25,7 +25,7 @@ class Autosave(models.Model):
     session_id = models.UUIDField(default=uuid.uuid4)
     # Canonical JSON of [name, value] pairs as a browser would post them; among them the version they began from.
     fields = models.TextField()
-    # Milliseconds by the writer's own clock: tells the later of two copies of one session, and nothing else.
+    # Milliseconds by the browser's clock: only orders two copies of one session.
     client_time = models.BigIntegerField()
     saved_at = models.DateTimeField(default=timezone.now, db_index=True)
 

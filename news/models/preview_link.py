@@ -1,3 +1,5 @@
+from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -7,14 +9,16 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from news.models.revision import Revision
 from news.querysets import PreviewLinkQuerySet
+
+if TYPE_CHECKING:
+    from news.models.revision import Revision
 
 
 class PreviewLink(models.Model):
-    """Whoever has its address sees a story before readers do: one revision of it, or always the newest text.
+    """A link that shows a story before it is published: one revision of it, or always the latest.
 
-    The address is the row's number, signed. It is stored nowhere, so a copy of the database opens no preview.
+    Its URL holds the row's signed id. The signature is stored nowhere, so a copy of the database opens no preview.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -37,7 +41,7 @@ class PreviewLink(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.pk)
 
     def get_absolute_url(self) -> str:
@@ -45,23 +49,25 @@ class PreviewLink(models.Model):
 
     @property
     def key(self) -> str:
+        """Return the signed id that stands in the URL."""
         return _signer().sign(self.pk.hex)
 
     @staticmethod
-    def named(key):
-        """The number of the link a key was made for, or None where nobody of ours made it."""
+    def named(key: str) -> UUID | None:
+        """Return the id of the link that a key belongs to, or None where the signature is not ours."""
         try:
             return UUID(_signer().unsign(key))
         except BadSignature:
             return None
 
     @property
-    def shown(self) -> Revision:
+    def shown(self) -> "Revision | None":
+        """Return the revision that the link shows."""
         return self.revision or self.copy.latest_revision
 
-    def has_expired(self, *, at=None) -> bool:
+    def has_expired(self, *, at: datetime | None = None) -> bool:
         return self.expires_at <= (at or timezone.now())
 
 
-def _signer():
+def _signer() -> Signer:
     return Signer(sep=".", salt="news.preview")

@@ -6,7 +6,7 @@ from news.models.translated_name import TranslatedName
 
 
 class Section(TranslatedName):
-    """Where a story belongs: one each, shown in the masthead in this order."""
+    """The part of the site an article belongs to: one each, listed in the masthead by `position`."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
@@ -19,5 +19,5 @@ class Section(TranslatedName):
 
     __str__ = TranslatedName.__str__
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("news:section", args=[self.slug])

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,9 +17,9 @@ from news.querysets import PATIENCE, WorkingCopyQuerySet
 class WorkingCopy(Content):
     """The text editors work on, ahead of its article or equal to it. `version` counts the writes.
 
-    What is scheduled is one revision and stands beside the stage: the text may move on meanwhile. `planned_publish_at`
-    is only the hour somebody has in mind; readers get nothing at it until a step has scheduled a revision.
-    `reviewed_revision` is the revision two people put their name under before readers got it (or since).
+    A schedule belongs to one revision and is independent of the stage: editors may go on writing meanwhile.
+    `planned_publish_at` is only an intention; nothing is published then unless a step has scheduled a revision.
+    `reviewed_revision` is the revision that a second person has read, before it was published or since.
     """
 
     class Stage(models.TextChoices):
@@ -92,32 +94,32 @@ class WorkingCopy(Content):
     __str__ = Content.__str__
 
     @property
-    def is_ahead(self):
-        """Whether it says something that is on its way to readers."""
+    def is_ahead(self) -> bool:
+        """Whether it has text that is neither published nor discarded."""
         return self.stage_at() not in {self.Stage.NOTHING_PENDING, self.Stage.DISCARDED}
 
-    def is_unread(self):
-        """Whether one person alone gave readers what they see. Keep in step with WorkingCopyQuerySet.unread()."""
+    def is_unread(self) -> bool:
+        """Whether one person published it alone. Keep in step with WorkingCopyQuerySet.unread()."""
         return self.unreviewed_since is not None
 
-    def stage_at(self, at=None):
-        """The stage by the clock: what readers got at its second is not pending, though no worker has noted it."""
+    def stage_at(self, at: datetime | None = None) -> Stage:
+        """Return the stage by the clock: a story past its time is live before a worker records it."""
         if self.stage == self.Stage.SCHEDULED and self.has_gone_live(at=at):
             return self.Stage.NOTHING_PENDING
-        return self.stage
+        return self.Stage(self.stage)
 
-    def is_scheduled(self, *, at=None):
-        """Whether something is still to go out. Keep in step with WorkingCopyQuerySet.scheduled()."""
+    def is_scheduled(self, *, at: datetime | None = None) -> bool:
+        """Whether a scheduled revision is still to be published. Keep in step with WorkingCopyQuerySet.scheduled()."""
         return self.scheduled_revision_id is not None and not self.has_gone_live(at=at)
 
-    def has_gone_live(self, *, at=None):
-        """Whether readers saw its first revision appear by the clock; `publish_due` only notes it."""
+    def has_gone_live(self, *, at: datetime | None = None) -> bool:
+        """Whether its scheduled first revision is live by the clock; `publish_due` only records it."""
         return self._is_due(at or timezone.now()) and self.article.live_revision_id == self.scheduled_revision_id
 
-    def is_overdue(self, *, at=None):
-        """Whether an update should long be in place. Keep in step with WorkingCopyQuerySet.overdue()."""
+    def is_overdue(self, *, at: datetime | None = None) -> bool:
+        """Whether its update should be published by now. Keep in step with WorkingCopyQuerySet.overdue()."""
         at = at or timezone.now()
         return self._is_due(at - PATIENCE) and not self.has_gone_live(at=at)
 
-    def _is_due(self, at):
+    def _is_due(self, at: datetime) -> bool:
         return self.scheduled_for is not None and self.scheduled_for <= at

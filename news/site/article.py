@@ -20,7 +20,7 @@ from portal.http.headers import no_store, private_response, public_for
 from portal.http.urls import absolute_url
 from portal.pagecache.counters import SITE, PageDependencies
 
-# Browsers and proxies forget an old address soon: a later article may not take it, but its own may be withdrawn.
+# Short, although no other article can ever get the old address: the article itself may be withdrawn.
 REDIRECT_SECONDS = 300
 
 View = Callable[..., HttpResponse]
@@ -37,12 +37,12 @@ def for_live_article(
     when_gone: View | None = None,
     depends_on: Callable[[str], Iterable[str]] = page_of,
 ) -> Any:
-    """For views of one article: they get `(request, article, dependencies)` where the address gave a slug.
+    """Decorate a view of one live article: it is called with `(request, article, dependencies)` instead of a slug.
 
-    `article` is live; `dependencies` was made before it was read, and depends on what `depends_on(slug)` names. Where
-    readers never saw an article the address answers 404, and 410 where it is withdrawn or has ended (`when_gone`, in
-    place of `gone`, where the view has something to add). An old address of a live article leads to its new one, for
-    GET: what somebody has typed and sent must not be lost on the way.
+    `dependencies` is made before the article is read, and depends on the counters that `depends_on(slug)` returns.
+    Where no article was ever public the answer is 404; where it is withdrawn or has ended, 410 (from `when_gone`, if
+    given, instead of `gone`). An old address of a live article redirects to the new one, but only for GET: a redirected
+    POST would lose its form.
     """
     if view is None:
         return partial(for_live_article, when_gone=when_gone, depends_on=depends_on)
@@ -82,7 +82,7 @@ def article_response(
     """Return the page of a live article, as `for_live_article` gave it.
 
     With `dependencies` it may be stored. Without, or with another status, it is one person's answer (their comment
-    form with what they typed, as `comment_form`) and nobody stores it.
+    form with what they typed, as `comment_form`) and is never stored.
     Context: `canonical`, `page_path`, `dependencies`, and that of `reading_context`.
     """
     is_for_everyone = dependencies is not None and status == 200
@@ -106,9 +106,9 @@ def article_response(
 
 
 def gone(request: HttpRequest, article: Article, dependencies: PageDependencies, **context: Any) -> HttpResponse:
-    """410: readers once saw an article here. Its text is not shown again.
+    """Answer 410 for an article that was once public; its text is not shown again.
 
-    With anything more in the context it is one person's answer, and nobody stores it.
+    With extra context it is one person's answer and is never stored.
     Context: `is_withdrawn`, `note` (and the `language` it is in), `latest` (articles), `dependencies`.
     """
     page_counters.end_at_next_boundary(dependencies, page_counters.LATEST, Article.objects.all())
@@ -124,13 +124,13 @@ def gone(request: HttpRequest, article: Article, dependencies: PageDependencies,
 
 
 def canonical_url(article: Article) -> str:
-    """Return the one address search engines are to know: under the article's own language, whatever the page's."""
+    """Return the address for search engines: under the article's own language, whatever the page's."""
     with translation.override(article.language):
         return absolute_url(article.get_absolute_url())
 
 
 def _moved(request: HttpRequest, article: Article) -> HttpResponse:
-    """The same page of the article under its new address."""
+    """Redirect to the same view of the article at its new address."""
     match = request.resolver_match
     address = reverse(match.view_name, kwargs={**match.kwargs, "slug": article.slug})
     return public_for(HttpResponsePermanentRedirect(address), REDIRECT_SECONDS)

@@ -13,7 +13,7 @@ IN_LATEST = 5
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404, never stored, or any number of wrong addresses would fill the store.
+    """Answer 404. Never stored, because any number of wrong addresses would fill the page cache.
 
     Context: `latest` (articles), `page_path`, `dependencies`.
     """

@@ -48,7 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _blocks(articles: Iterable[Article], sections: list[Section]) -> list[tuple[Section, list[Article]]]:
-    """The newest of each section that has any, in the sections' order."""
+    """Return (section, its newest articles) for each section that has any, in the order of the sections."""
     of_section: dict[int, list[Article]] = {section.pk: [] for section in sections}
     for article in articles:
         of_section.get(article.section_id, []).append(article)

@@ -33,7 +33,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def tag(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the articles about something, newest first.
+    """List the articles that have a tag, newest first.
 
     Context: `tag`, `stories` (a page of articles), `canonical`, `dependencies`.
     """
@@ -52,7 +52,7 @@ def _list_page(
     articles: ArticleQuerySet,
     subject: Section | Tag,
 ) -> HttpResponse:
-    """A page of a list, `?page=` from 2 on being pages of their own."""
+    """Return one page of a list; each `?page=` from 2 on is cached as a page of its own."""
     page_counters.end_at_next_boundary(dependencies, counter, articles)
     page = _page_of(articles.live(at=dependencies.at).for_cards().latest_first(), request)
     address = subject.get_absolute_url()
@@ -66,7 +66,7 @@ def _list_page(
 
 
 def _page_of(articles: ArticleQuerySet, request: HttpRequest) -> Page:
-    """The page asked for, or 404 where there is none of that number."""
+    """Return the page asked for, or raise Http404 where there is no such page."""
     numbers = request.GET.getlist("page", ["1"])
     number = page_number(numbers[0]) if len(numbers) == 1 else None
     if number is None:

@@ -1,11 +1,11 @@
-"""What the head of every page shows."""
+"""The sections in the masthead of every page."""
 
 from news.models import Section
 from portal.pagecache.counters import SITE, PageDependencies
 
 
 def sections(dependencies: PageDependencies | None = None) -> list[Section]:
-    """Return the sections in their order. A page with dependencies asks the database only after one has changed."""
+    """Return the sections in order; with `dependencies` from memory, and from the database only after a change."""
     if dependencies is None:
         return list(Section.objects.all())
     return dependencies.memoize(SITE, "sections", lambda: list(Section.objects.all()))

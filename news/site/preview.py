@@ -63,9 +63,9 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def preview_response(request: HttpRequest, article: PreviewArticle, **context: Any) -> HttpResponse:
-    """Return the page readers would get, under a bar that says what it is; without comments, stored by nobody.
+    """Return the page readers would get, below a bar that says it is a preview; without comments, never stored.
 
-    Context: `notice`, what the bar says, and that of `reading_context`; `notice_language`, `back` (an address) and
+    Context: `notice`, the text of the bar, and that of `reading_context`; `notice_language`, `back` (an address) and
     `page_path` where it is shown in the newsroom.
     """
     response = render(request, "news/preview.html", {**reading_context(article, timezone.now()), **context})
@@ -73,13 +73,13 @@ def preview_response(request: HttpRequest, article: PreviewArticle, **context: A
 
 
 def preview_url(link: PreviewLink) -> str:
-    """Return where a preview link leads: under the article's own language, as its page will be."""
+    """Return the URL of a preview link, under the article's own language like its later page."""
     with translation.override(link.copy.language or settings.LANGUAGE_CODE):
         return absolute_url(link.get_absolute_url())
 
 
 def _no_preview(request: HttpRequest, why: str, *, status: int) -> HttpResponse:
-    """`why`, a word of NO_PREVIEW."""
+    """Return the page that says why there is no preview; `why` is a key of NO_PREVIEW."""
     heading, explanation = NO_PREVIEW[why]
     context = {"heading": heading, "explanation": explanation, "status": status}
     response = render(request, "news/no_preview.html", context, status=status)

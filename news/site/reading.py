@@ -1,4 +1,4 @@
-"""What the page of an article, or of a preview of one, prints at a moment."""
+"""The context of the templates that show an article or a preview of one."""
 
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ def reading_context(article: Article | PreviewArticle, at: datetime) -> dict[str
 
 
 def _is_shown(link: ArticleRelated, at: datetime) -> bool:
-    """A link to an article shows while that is live; one elsewhere only if it is to a web page."""
+    """Whether to show a link: to an article while that is live, to another site if it is a web address."""
     if link.story:
         return link.story.is_live(at=at)
     return link.url.startswith(("https://", "http://"))
@@ -46,5 +46,5 @@ def _text(article: Article | PreviewArticle, links: dict[UUID, ArticleRelated]) 
         link = links.get(uuid)
         return render_to_string("news/_read_line.html", {"link": link, "article": article}) if link else ""
 
-    place = format_html('<span class="dateline">{}</span> — ', article.dateline) if article.dateline else ""
-    return body.rendered(article.body, read_line, dateline=place, scroll_label=_("Table"))
+    dateline = format_html('<span class="dateline">{}</span> — ', article.dateline) if article.dateline else ""
+    return body.rendered(article.body, read_line, dateline=dateline, scroll_label=_("Table"))

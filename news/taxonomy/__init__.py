@@ -1,1 +1,1 @@
-"""Sections, tags and authors: how they are found, made and renamed."""
+"""Sections, tags and authors: how they are found, created and renamed."""

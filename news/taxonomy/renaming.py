@@ -1,7 +1,7 @@
-"""Names on live pages change without a step: of a section, a tag or an author.
+"""Record changes of sections, tags and authors, which alter live pages without a workflow step.
 
-Whoever renames has the permission to change that thing; each live story that shows the name gets an
-event, and every page that shows it moves with its change counters, in the renaming's transaction.
+The admin checks the permission. Each live article that shows a changed name gets an audit event, and the cached pages
+that show it are invalidated, all in the transaction of the change.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,27 +18,27 @@ from portal.models.audit_subjects import subject_of
 from portal.pagecache import counters
 
 Named = Section | Tag | Author
-# What stands on readers' pages: they are stale when one of these differs.
+# Shown on readers' pages, which are invalidated when one of these changes.
 PUBLIC_FIELDS: dict[type[Named], tuple[str, ...]] = {
     Section: ("name", "names", "slug", "position"),
     Tag: ("name", "names", "slug", "kind"),
     Author: ("name", "slug"),
 }
-# What only the newsroom sees, and the audit log all the same.
+# Seen by the newsroom alone; recorded in the audit log like the others.
 INTERNAL_FIELDS: dict[type[Named], tuple[str, ...]] = {Section: (), Tag: (), Author: ("user",)}
 NAMES = {"name", "names", "slug"}
 USED_BY: dict[type[Named], str] = {Section: "section", Tag: "tags", Author: "bylines__author"}
 
 
 def recorded_fields(thing: Named) -> dict[str, Any]:
-    """Return what the audit log keeps of it as plain values: take them before a change, for `record_change` after."""
+    """Return the audited fields as plain values. Call it before a change; `record_change` compares after it."""
     names = PUBLIC_FIELDS[type(thing)] + INTERNAL_FIELDS[type(thing)]
     return {name: _plain(getattr(thing, name)) for name in names}
 
 
 @transaction.atomic
 def record_change(thing: Named, before: Mapping[str, Any], *, by: User) -> None:
-    """Record a saved change of these fields, on the thing and on each live story that shows its name."""
+    """Record a saved change of the audited fields, and a changed name on each live article that shows it."""
     after = recorded_fields(thing)
     changes = {name: [before[name], after[name]] for name in after if after[name] != before[name]}
     if not changes:
@@ -58,7 +58,7 @@ def record_change(thing: Named, before: Mapping[str, Any], *, by: User) -> None:
 
 @transaction.atomic
 def record_addition(thing: Named, *, by: User) -> None:
-    """Record a new section, which stands in every masthead at once, or a new tag or author, which shows nowhere yet."""
+    """Record a new section, tag or author. A section is in every masthead at once; the others show nowhere yet."""
     log.record(f"{subject_of(thing).label}.added", thing, by=by, name=thing.name)
     if isinstance(thing, Section):
         counters.bump(counters.SITE)
@@ -66,7 +66,7 @@ def record_addition(thing: Named, *, by: User) -> None:
 
 @transaction.atomic
 def set_aliases(tag: Tag, aliases: Mapping[str, str], *, by: User) -> None:
-    """Replace the tag's aliases by these, given by their keys; its page says "Also known as"."""
+    """Replace the tag's aliases (names by folded key), and invalidate its page, which lists them."""
     before = sorted(tag.aliases.values_list("name", flat=True))
     after = sorted(aliases.values())
     if before == after:
@@ -80,18 +80,18 @@ def set_aliases(tag: Tag, aliases: Mapping[str, str], *, by: User) -> None:
 
 @transaction.atomic
 def record_import(tags: Collection[Tag], *, by: User, source: str) -> None:
-    """Record the tags an import made, as one event for them all."""
+    """Record the tags that an import has created, as one event."""
     slugs = [tag.slug for tag in tags]
     log.record("vocabulary.imported", kinds.SITE, by=by, source=source, made=len(slugs), tags=slugs)
 
 
 def is_login(slug: str) -> bool:
-    """Whether somebody logs in by this name; an author's address is public, and would tell."""
+    """Whether somebody logs in by this name; an author's address is public and must not reveal it."""
     return get_user_model().objects.filter(username__iexact=slug).exists()
 
 
 def _plain(value: Any) -> Any:
-    """A person by their user name, which stays readable; anything else as it is."""
+    """Return a user as their user name, which JSON can hold; anything else as it is."""
     return value.get_username() if isinstance(value, User) else value
 
 

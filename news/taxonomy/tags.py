@@ -1,29 +1,32 @@
-"""Tags by name: found under every name they are known by (in any language, or an alias), made once.
+"""Find tags by any of their names (in any language, or an alias), and create each only once.
 
-No two tags share one of those names. The one that a tag is called by is unique in the database; the
-others are looked at by whoever writes them, and writers of names take turns.
+No two tags share a name. The database holds the main name unique; whoever writes another name or an alias
+checks it with `find`, under the lock on the audit log, so that two writers cannot pass each other.
 """
 
+from collections.abc import Sequence
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from news.models import Tag
 from news.taxonomy import renaming
 from portal.audit import log
+from portal.models import User
 from portal.text.folding import fold
 
 
-def find(name, *, other_than=None):
-    """The tag known by just this name, however it is spelt; or None."""
+def find(name: str, *, other_than: Tag | None = None) -> Tag | None:
+    """Return the tag that has exactly this name, whatever its case or diacritics, or None."""
     key = fold(name)
-    known = Tag.objects.filter(Q(keys__contains=f"\n{key}\n") | Q(aliases__key=key))
-    return known.exclude(pk=other_than.pk).first() if other_than else known.first()
+    matches = Tag.objects.filter(Q(keys__contains=f"\n{key}\n") | Q(aliases__key=key))
+    return matches.exclude(pk=other_than.pk).first() if other_than else matches.first()
 
 
 @transaction.atomic
-def get_or_create(name, *, by, kind=Tag.Kind.TOPIC):
-    """The tag known by this name; a new one is in the history."""
-    log.lock()  # or somebody makes it between our look and our write
+def get_or_create(name: str, *, by: User, kind: str = Tag.Kind.TOPIC) -> Tag:
+    """Return the tag that has this name; create it, with an audit event, where there is none."""
+    log.lock()  # or somebody else creates it between our look and our write
     if tag := find(name):
         return tag
     tag = Tag.objects.create(name=" ".join(name.split()), kind=kind)
@@ -31,14 +34,14 @@ def get_or_create(name, *, by, kind=Tag.Kind.TOPIC):
     return tag
 
 
-def search(words):
-    """Tags one of whose names has the words."""
+def search(words: str) -> QuerySet[Tag]:
+    """Return the tags one of whose names contains the words."""
     key = fold(words)
     return Tag.objects.filter(Q(keys__contains=key) | Q(aliases__key__contains=key)).distinct()
 
 
-def suggest(words, count=10):
-    """Tags one of whose names has the words, those called by a name that begins with them first."""
+def suggest(words: str, count: int = 10) -> Sequence[Tag]:
+    """Return tags one of whose names contains the words, those with a name that begins with them first."""
     key = fold(words)
     if not key:
         return []

@@ -21,7 +21,7 @@ if admin.site.is_registered(Group):  # by the import of Django's own screens abo
 
 @admin.register(User)
 class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
-    """People of the newsroom: their roles are groups; who leaves is deactivated, because history names them."""
+    """People of the newsroom. Their roles are groups; who leaves is deactivated, because the audit log names them."""
 
     list_display = ["username", "first_name", "last_name", "role", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
@@ -65,7 +65,7 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
         changes.record_new_account(obj, by=request.user)
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
-        """A role lets its people in; whoever is to stay out is deactivated."""
+        """Give whoever has a role access to the admin; to keep somebody out, deactivate the account."""
         super().save_related(request, form, formsets, change)
         user = form.instance
         if not user.is_staff and user.groups.exists():

@@ -47,17 +47,17 @@ def recording_account(user: User, *, by: User | None) -> Iterator[None]:
 
 
 def record_password(user: User, *, by: User | None) -> None:
-    """Record that a person has another password, or none any more. In the caller's transaction."""
+    """Record that a person's password was changed or disabled, in the caller's transaction."""
     kind = "user.password_changed" if user.has_usable_password() else "user.password_disabled"
     log.record(kind, user, by=by, username=user.get_username())
 
 
 @transaction.atomic
 def record_new_account(user: User, *, by: User | None) -> None:
-    """Record a new account with what it says and may do."""
+    """Record a new account with its fields, roles and permissions, leaving out empty ones."""
     state = _account_state(user.pk)
-    given = {name: value for name, value in {**state.account, **state.rights}.items() if value}
-    log.record("user.created", user, by=by, **given)
+    fields = {name: value for name, value in {**state.account, **state.rights}.items() if value}
+    log.record("user.created", user, by=by, **fields)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What was recorded about one person or role, as sentences for people."""
+"""The audit events of one person or role, as translated sentences."""
 
 import json
 from collections.abc import Iterable
@@ -37,15 +37,15 @@ def _sentence(event: AuditEvent, people: dict[int, User], model: type[User | Gro
         return format_html("{}: {}", who, event.kind)
     try:
         return format_html(str(sentence), **facts | {"who": who})
-    except KeyError:  # an older event may know less than today's sentence says
+    except KeyError:  # an older event may lack a fact that today's sentence names
         return format_html("{}: {}", who, event.kind)
 
 
 def _in_words(model: type[User | Group], name: str, values: Iterable[Any]) -> str:
-    """Return one changed field, from what to what; of a list what is new in it and what is gone."""
+    """Return a changed field with its old and new value, or what a list has gained and lost."""
     try:
         label = capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
-    except FieldDoesNotExist:  # any more
+    except FieldDoesNotExist:  # a field that has been removed since
         label = name
     before, after = values
     if isinstance(after, list):

@@ -12,7 +12,7 @@ from portal.models import User
 
 
 class PreferencesForm(forms.ModelForm):
-    """What a person may change about themselves: how the newsroom speaks to them and which clock it shows."""
+    """A person's own interface language and time zone."""
 
     class Meta:
         model = User
@@ -23,7 +23,7 @@ class PreferencesForm(forms.ModelForm):
         self.label_suffix = ""
 
     def save(self, commit: bool = True) -> User:
-        """Write these fields alone, because the rest may have changed since, such as who is active; and record it."""
+        """Save only these fields, because others (`is_active`) may have changed meanwhile; record the change."""
         with changes.recording_account(self.instance, by=self.instance):
             self.instance.save(update_fields=self._meta.fields)
         return self.instance

@@ -35,7 +35,7 @@ class FilledPanel:
 
 
 class Dashboard:
-    """The panels that have something to show to a person, and how much waits for them."""
+    """The panels that have something for one person, and how many items wait for them."""
 
     def __init__(self, person: Any) -> None:
         self.person = person
@@ -51,7 +51,7 @@ class Dashboard:
 
     @property
     def count(self) -> int:
-        """What the headline counts."""
+        """Return the number of waiting items that the headline names."""
         return sum(panel.content.count for panel in self.panels)
 
     @property
@@ -72,7 +72,7 @@ class Dashboard:
 
     @property
     def side_headings(self) -> str:
-        """Ids for aria-labelledby."""
+        """Return the ids of the side panels' headings, for aria-labelledby."""
         return " ".join(filled.heading_id for filled in self.side)
 
     def _fill(self) -> Iterator[FilledPanel]:

@@ -28,8 +28,8 @@ from portal.models import User
 from portal.registry import navigation
 from portal.registry.navigation import Label, NavigationEntry
 
-# Sentences of Django's own that our catalogues may say better; they are asked first. In Polish a noun put into
-# Django's would need an ending ("Dodaj autor"), and its verbs come in three genders at once.
+# Django's own messages that our catalogues translate anew (ours come first). Django's Polish puts a noun in without
+# its ending ("Dodaj autor"), and verbs in three genders at once.
 REWORDED = [
     gettext_noop("Add %s"),
     gettext_noop("Add %(name)s"),
@@ -95,17 +95,17 @@ class NewsroomSite(admin.AdminSite):
         }
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        """The start page. Context: `dashboard`, what waits for this person."""
+        """Show the start page. Context: `dashboard`, what waits for this person."""
         context = {"title": _("Desk"), "dashboard": Dashboard(request.user), **(extra_context or {})}
         return super().index(request, context)
 
     def everything(self, request: HttpRequest) -> HttpResponse:
-        """Every list this person may open, the rarer ones too. Context: `app_list`."""
+        """List every model this person may see, also those missing in the header. Context: `app_list`."""
         context = {**self.each_context(request), "title": _("Everything"), "app_list": self.get_app_list(request)}
         return TemplateResponse(request, "admin/everything.html", context)
 
     def preferences(self, request: HttpRequest) -> HttpResponse:
-        """A person's own language and time zone. Context: `form`."""
+        """Show and save a person's own language and time zone. Context: `form`."""
         form = PreferencesForm(request.POST or None, instance=request.user)
         if request.method == "POST" and form.is_valid():
             form.save()
@@ -115,7 +115,7 @@ class NewsroomSite(admin.AdminSite):
         return TemplateResponse(request, "admin/preferences.html", context)
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """Django's page for one's own password, with a form that records the change."""
+        """Show Django's page for one's own password, with a form that records the change."""
         view = PasswordChangeView.as_view(
             form_class=OwnPasswordForm,
             success_url=reverse("admin:password_change_done"),
@@ -124,14 +124,14 @@ class NewsroomSite(admin.AdminSite):
         return view(request)
 
     def on_site(self, request: HttpRequest, content_type_id: str, object_id: str) -> HttpResponse:
-        """Redirect to where readers see it; 404 for what has no address, such as a story never published."""
+        """Redirect to an object's page for readers; 404 where it has none, such as an article never published."""
         try:
             return shortcut(request, content_type_id, object_id)
         except NoReverseMatch:
             raise Http404 from None
 
     def _header_links(self, request: HttpRequest) -> dict[str, list[Link]]:
-        """Context: `navigation`, links to lists; `add_links`, buttons that begin something new."""
+        """Return the header's context: `navigation`, links to lists; `add_links`, buttons that add something."""
         links, add_links = [], []
         for entry in navigation.entries():
             model_admin = self.get_model_admin(apps.get_model(entry.model))

@@ -1,4 +1,4 @@
-"""The screen of jobs: what the worker has done, has to do and could not do."""
+"""The screen of jobs: done, waiting and dead."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ from portal.models import Job, User
 
 @admin.register(Job)
 class JobAdmin(AuditedAdmin):
-    """What the worker has done, has to do and could not do. Nobody edits a job; dead ones get a decision."""
+    """Jobs of the worker. Nobody edits one; a dead job is tried again or set aside."""
 
     list_display = ["name", "state", "attempts", "due_at", "last_error"]
     list_filter = ["state"]
@@ -58,7 +58,7 @@ class JobAdmin(AuditedAdmin):
 
 @transaction.atomic
 def _recorded(kind: str, decide: Callable[[Job], bool], job: Job, *, by: User) -> bool:
-    """Decide on a dead job and record it, or neither. Returns whether it was dead."""
+    """Retry or set aside a dead job and record that, in one transaction. Returns whether it was dead."""
     log.lock()  # before any row, as everywhere
     is_decided = decide(job)
     if is_decided:

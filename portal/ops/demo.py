@@ -1,7 +1,7 @@
-"""Fill a newsroom to try: people in every role, stories and comments in every state.
+"""Fill a newsroom to try out: people in every role, stories and comments in every state.
 
 Everything goes through the workflow and the moderation, so the demo's audit log is a real one. Created once: a second
-run keeps what people have changed since. This module alone of the roof names models of the apps.
+run leaves alone what people have changed since. This module alone of the roof names models of the apps.
 """
 
 import secrets
@@ -106,7 +106,7 @@ def _schedule(copy: WorkingCopy, reporter: User, editor: User, chief: User, *, d
 
 
 def _create_draft(path: Path, by: User) -> WorkingCopy:
-    """Load a seed as its reporter would have typed it in, not yet submitted."""
+    """Import a seed in its reporter's name, not yet submitted."""
     article = seed.load(path, by=by).article
     return WorkingCopy.objects.select_related("article", "latest_revision").get(pk=article.pk)
 
@@ -118,7 +118,7 @@ def _edit(copy: WorkingCopy, by: User, **fields: str) -> None:
 
 
 def _create_comments(moderator: User) -> None:
-    """Create a conversation under the newest story, and something of everything in the moderation queue."""
+    """Create a thread under the newest story, and comments of every kind in the moderation queue."""
     newest, second, third = Article.objects.live().latest_first()[:3]
     blocklist = "# what every robot sells\ncasino*\nvisa\n# what we look at first\nbribe*\nłapówk*"
     change_settings({"hold_wordlist": blocklist}, by=moderator)

@@ -1,4 +1,4 @@
-"""Three questions machines ask: is the process up, can it serve pages, is any job late or dead.
+"""Health probes: is the process up, can it serve pages, is any job late or dead.
 
 What /health/ready and /health/jobs ask of the apps is registered in `<app>/health.py` (portal/registry/health.py).
 """
@@ -19,7 +19,7 @@ health.jobs_check(jobs.health)
 
 @health.jobs_check
 def restored_database(at: datetime) -> dict[str, int]:
-    """Count a database that is older than the head of its history, which is written down outside it."""
+    """Return 1 where the database lacks the newest audit event recorded outside it, as after restoring a backup."""
     return {"restored": int(log.missing_head() is not None)}
 
 
@@ -30,7 +30,7 @@ def live(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """503 while the database does not answer the questions every page asks."""
+    """Answer 503 while the database does not answer the queries that every page makes."""
     try:
         health.ask_ready_checks()
     except DatabaseError:
@@ -41,6 +41,6 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 @never_cache
 def jobs_health(request: HttpRequest) -> JsonResponse:
-    """503 while a job is late or dead, a scheduled update is not in place, or the database is an older one."""
+    """Answer 503 while a job is late or dead, a scheduled update overdue, or the database an older backup."""
     problems = health.count_problems(at=timezone.now())
     return JsonResponse(problems, status=503 if any(problems.values()) else 200)

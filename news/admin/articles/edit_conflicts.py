@@ -1,9 +1,9 @@
-"""Answers a form that began from an older text than the story has now.
+"""Answer a form that was opened on an older text than the story has now.
 
-A form says which revision it began from and which version of the row it has seen. One that has not seen the newest is
-answered with both texts, conflict by conflict, and the form as it was typed. `began` stays what it was until something
-is saved, so that every answer merges the same three texts: what is typed into that form counts as mine like the rest, a
-conflict that reads otherwise by then is asked again, and a third person's save is met in the same way.
+A form carries the revision it was opened on (`began`) and the version of the row it shows. If somebody saved since, the
+answer is both texts, conflict by conflict, and the form with everything its author typed. `began` stays the same until
+the form is saved, so every answer is a three-way merge from the same base: what the author types into the answer counts
+as theirs, a conflict that has changed meanwhile is asked again, and so is whatever a third person saves.
 """
 
 from collections.abc import Callable, Iterator
@@ -51,7 +51,7 @@ IN_THE_TEXT = {
 
 @dataclass(frozen=True)
 class ConflictChoice:
-    """One conflict as it stands on the page: both texts, what differs marked, and what may be chosen."""
+    """One conflict on the page: both texts with their differences marked, and the choices."""
 
     key: str
     label: str
@@ -67,7 +67,7 @@ class ConflictChoice:
 
 
 class EditConflict:
-    """A form that began from an older text than the row now has, and what becomes of the two."""
+    """The three-way merge of a form with a row that somebody changed after the form was opened."""
 
     def __init__(self, form, cleaned, *, asks_first):
         self.form, self.copy, self.asks_first = form, form.instance, asks_first
@@ -77,16 +77,18 @@ class EditConflict:
         self.beginning = self._beginning(cleaned.get("began"))
         self.base = self.beginning and revisions.content_of(self.beginning)
         self.theirs = revisions.snapshot(self.copy)
-        # A field that did not validate is no part of this yet; it keeps what was typed, and is met when it is mended.
+        # A field that did not validate is not merged yet: it keeps what was typed, and is merged once it is valid.
         self.mine = {**self.theirs, **form_values.plain_values(cleaned)}
         self.merge = Merge(self.base, self.theirs, self.mine)
 
-    # ---- what becomes of it
+    # ---- the merged text
 
     @cached_property
     def is_resolved(self) -> bool:
-        """Whether it can be saved: everything asked was answered on a page that showed the row as it is, or nothing
-        had to be asked. A step is about a text that was read, so with one pressed the page comes first."""
+        """Whether it can be saved: every conflict was decided on a page that showed the current row, or there is none.
+
+        A step applies to a text its author has read, so where one was pressed the page is shown first.
+        """
         if self.form.errors:
             return False
         if not self.is_late:
@@ -99,20 +101,20 @@ class EditConflict:
 
     @cached_property
     def choices(self) -> dict[str, str]:
-        """What was chosen, by the key of the conflict; what is no choice is none."""
+        """Return the posted choices by the key of their conflict; an unknown value counts as no choice."""
         posted = {conflict.key: self.form.data.get(f"choose-{conflict.key}") for conflict in self.merge.conflicts}
         return {key: choice for key, choice in posted.items() if choice in {THEIRS, MINE, BOTH}}
 
     @property
     def resolved(self) -> dict[str, Any]:
-        """The cleaned data of the form, with what both wrote."""
+        """Return the form's cleaned data with the merged content."""
         content = self.merge.content(self.choices)
         new = [tag for tag in self.cleaned["tags"] if not tag.pk]
         return {**form_values.cleaned_values(content, new), "version": self.copy.version}
 
     @property
     def data(self) -> QueryDict:
-        """Everything as it was typed and chosen, on a page that has now seen the row as it is."""
+        """Return the posted data as it was typed and chosen, now with the current version of the row."""
         data = self.form.data.copy()
         data["version"], data["began"] = self.copy.version, self.beginning.pk if self.beginning else ""
         return data
@@ -120,7 +122,7 @@ class EditConflict:
     def _only_saves_came_between(self):
         """Whether every write since the form was opened was a save: each made one revision and moved the version once.
 
-        A step taken meanwhile is shown first, since saving may take an approval back.
+        A workflow step in between is shown first, since saving may undo an approval.
         """
         if self.version is None or self.beginning is None or self.copy.stage not in steps.BEING_WRITTEN:
             return False
@@ -129,7 +131,7 @@ class EditConflict:
     def _beginning(self, number):
         return self.copy.article.revisions.filter(pk=number).first() if number else None
 
-    # ---- what is said
+    # ---- sentences of the page
 
     @property
     def heading(self) -> str:
@@ -139,7 +141,7 @@ class EditConflict:
 
     @property
     def sentence(self) -> str:
-        """That nothing is lost, which text is whose, and what is left to do."""
+        """Say that nothing is lost, which text is whose, and what is left to do."""
         facts = {"revision": self.seen.number, "next": self.seen.number + 1}
         if self._only_a_step_came_between:
             return _(
@@ -165,7 +167,7 @@ class EditConflict:
 
     @property
     def also(self) -> Iterator[str]:
-        """What else came between, in sentences."""
+        """Say what else happened in between."""
         if self.copy.article.withdrawn_at:
             yield _("The story is withdrawn from readers now. Saving your text changes nothing about that.")
         if "_step" in self.form.data:
@@ -174,8 +176,8 @@ class EditConflict:
             )
 
     @property
-    def put_together(self):
-        """What was taken from whom without asking, in a sentence; "" where nothing was."""
+    def put_together(self) -> str:
+        """Say which parts of whose text were merged without asking, or "" where none was."""
         facts = {"name": self.who, "taken": self.taken, "kept": self.kept}
         if self.taken and self.kept:
             return (
@@ -203,11 +205,13 @@ class EditConflict:
         return [self._question(conflict) for conflict in self.merge.conflicts]
 
     def say_on(self, message: Callable[[str, int], None]) -> None:
-        """After a save nobody was asked about: whose text is in it too, and where that can be read."""
+        """Tell the author of a save that was merged without asking whose text it includes, with a link to the diff."""
         facts = {"who": self.who, "revision": self.seen.number, "taken": self.taken}
-        said = _("%(who)s had saved revision %(revision)s while you were writing; it is in this one too: %(taken)s.")
+        sentence = _(
+            "%(who)s had saved revision %(revision)s while you were writing; it is in this one too: %(taken)s."
+        )
         address = compare.address(self.copy.pk, self.beginning.number, self.copy.latest_revision.number)
-        message(format_html('{} <a href="{}">{}</a>', said % facts, address, _("See what changed")), messages.INFO)
+        message(format_html('{} <a href="{}">{}</a>', sentence % facts, address, _("See what changed")), messages.INFO)
 
     # ---- conflict by conflict
 
@@ -217,7 +221,7 @@ class EditConflict:
         return str(capfirst(schema.field_named(location.name).label))
 
     def _named(self, locations):
-        """The names of locations in one line; more than a few are counted."""
+        """Return the names of locations in one line; beyond a few, their number."""
         labels = [*dict.fromkeys(map(self._label, locations))]
         if len(labels) <= MOST_NAMED:
             return ", ".join(labels)
@@ -241,7 +245,7 @@ class EditConflict:
         )
 
     def _in_words(self, conflict):
-        """Both texts of a conflict as paragraphs with what differs marked, and sentences about what is no word."""
+        """Return both texts of a conflict as paragraphs with differences marked, and notes on differences in form."""
         if conflict.location.name == "body":
             sides = [diff.texts_of(self._part(side), self._names) for side in (conflict.theirs, conflict.mine)]
         else:
@@ -267,7 +271,7 @@ class EditConflict:
 
 
 def not_yours_any_more(story_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """Somebody lost the permission to write while writing: what was typed, to be copied, and saved nowhere.
+    """Show somebody who lost the permission to write what they had typed, to be copied; it is saved nowhere.
 
     Context: `words`, pairs of a label and what was typed.
     """
@@ -284,5 +288,5 @@ def not_yours_any_more(story_admin: ModelAdmin, request: HttpRequest) -> HttpRes
 
 
 def _side(block, op):
-    shown = diff.one_side(block.pieces, op)
-    return format_html(_("READ: {headline}"), headline=shown) if block.kind == "read" else shown
+    text = diff.one_side(block.pieces, op)
+    return format_html(_("READ: {headline}"), headline=text) if block.kind == "read" else text
