@@ -33,7 +33,7 @@ BOXES = {f"name_in_{code}": (code, language) for code, language in settings.LANG
 
 
 class NameForm(forms.ModelForm):
-    """A form that never overwrites what somebody else saved after it was opened (design rule 4).
+    """A form that never overwrites what somebody else saved after it was opened (I4 in docs/architecture.md).
 
     Each field carries the value it was opened with. Where somebody else changed it since, their value is shown beside
     the field, or in it if nothing was typed there. Saving again overwrites deliberately.

@@ -1,7 +1,7 @@
 """Public pages as bytes: rendered once, stored with the counters they depend on, served while those stand.
 
 The store (files under `var/cache` or `CACHE_URL`) holds bytes only; what makes them right is in the
-database: one query compares the counters a page was made from with what they are now (design rule 8).
+database: one query compares the counters a page was made from with what they are now (I8 in docs/architecture.md).
 A store that is down or lost costs speed, never a wrong page.
 """
 

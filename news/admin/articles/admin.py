@@ -148,7 +148,7 @@ class ArticleAdmin(AuditedAdmin):
         return format_html('{} <span class="nr-who">{}</span>', when(copy.saved_at), copy.saved_by)
 
     def action_checkbox(self, copy: WorkingCopy) -> str:
-        """The row's check box, and beside it which revision the row showed (design rule 3)."""
+        """The row's check box, and beside it which revision the row showed (I3 in docs/architecture.md)."""
         shown = format_html(
             '<input type="hidden" name="{}" value="{}:{}">', bulk.SHOWN, copy.pk, copy.latest_revision_id
         )

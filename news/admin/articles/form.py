@@ -47,7 +47,7 @@ class ArticleForm(forms.ModelForm):
     # What the page showed is sent along: another's hour is not undone by a form that was opened before it.
     planned_date = datetime_fields.DateField(label=_("Date"), show_hidden_initial=True)
     planned_time = datetime_fields.TimeField(label=_("Time"), show_hidden_initial=True)
-    # The row's version, and the revision, this form began from (design rule 4).
+    # The row's version, and the revision, this form began from (I4 in docs/architecture.md).
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     began = forms.IntegerField(widget=forms.HiddenInput, required=False)
     # Which opening of the form this is: what it keeps between two saves goes under that name.
