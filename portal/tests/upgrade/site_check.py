@@ -7,6 +7,7 @@ import django
 
 def main() -> None:
     django.setup()
+    from django.conf import settings
     from django.test import Client
 
     from comments.models import Comment, CommenterEmail
@@ -18,7 +19,8 @@ def main() -> None:
     moderator = User.objects.get(username="moderator")
     chief = Client(headers={"host": "localhost"})
     chief.force_login(User.objects.get(username="chief"))
-    pages = ["/", "/pl/", *(article.get_absolute_url() for article in live)]
+    others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    pages = ["/", *(f"/{code}/" for code in others), *(article.get_absolute_url() for article in live)]
     pages += [article.section.get_absolute_url() for article in live]
     screens = ["/admin/", "/admin/news/workingcopy/", "/admin/comments/comment/"]
     screens += [f"/admin/news/workingcopy/{pk}/change/" for pk in WorkingCopy.objects.values_list("pk", flat=True)]
