@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from datetime import date
 from uuid import uuid4
 
 # pytest-django reads the settings after this file: with these, tests need no environment at all.
@@ -15,18 +16,25 @@ TEST_ENVIRONMENT = {
     "CACHE_URL": "locmemcache://",
     "EMAIL_URL": "memorymail://",
     "MODERATORS_EMAIL": "moderators@newsroom.example",
+    # What is put together at random is another every day; xdist's workers inherit the day as well.
+    "TEST_SEED": date.today().strftime("%Y%m%d"),
 }
 for name, value in TEST_ENVIRONMENT.items():
     os.environ.setdefault(name, value)
 
 import django  # noqa: E402
 import pytest  # noqa: E402 - the environment comes first
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 
 def pytest_configure():
     django.setup()
+
+
+def pytest_report_header():
+    return f"seed of the day: TEST_SEED={os.environ['TEST_SEED']}, which makes the same posts of nonsense again"
 
 
 @pytest.fixture(autouse=True)
@@ -35,17 +43,59 @@ def fresh_process(tmp_path, monkeypatch, settings):
     from django.core.cache import cache
     from django.utils import translation
 
-    from news import changes, history
+    from portal.audit import log
+    from portal.pagecache import counters
 
     settings.WHITENOISE_AUTOREFRESH = True  # else it reads every static file again for each test's client
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setattr(history, "HEADS", tmp_path / "heads")
-    changes.forget()
+    monkeypatch.setattr(log, "HEADS", tmp_path / "heads")
+    counters.clear_memo()
     cache.key_prefix = uuid4().hex  # a server shared with other processes must not be emptied under them
     if "locmem" in settings.CACHES["default"]["BACKEND"]:
         cache.clear()
     with translation.override("en"):
         yield
+
+
+# What Django makes after each flush: kept while no test has touched it, for making it takes longer than most tests.
+STANDING = ("django_content_type", "auth_permission", "auth_group", "auth_group_permissions")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """After a test with transactions of its own, only the tables that hold rows are emptied."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        standing, flush = _standing_rows(), TransactionTestCase._fixture_teardown
+
+        def empty(case):
+            nonlocal standing
+            if _standing_rows() == standing:
+                _empty_tables()
+            else:
+                flush(case)
+                standing = _standing_rows()
+
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
+def _standing_rows():
+    with connection.cursor() as cursor:
+        rows = {}
+        for table in STANDING:
+            cursor.execute(f"SELECT * FROM {table} ORDER BY id")
+            rows[table] = cursor.fetchall()
+        return rows
+
+
+def _empty_tables():
+    """Each table with rows in it, in any order: foreign keys are looked at when the transaction ends."""
+    tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - {*STANDING}
+    with transaction.atomic(), connection.cursor() as cursor:
+        asked = " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT 1 FROM {table})" for table in tables)
+        cursor.execute(asked)
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {table}")
 
 
 @pytest.fixture

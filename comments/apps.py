@@ -1,13 +1,9 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class CommentsConfig(AppConfig):
+    """Registers its jobs and roles in modules of these names, its panels and navigation in `admin/`."""
+
     name = "comments"
     verbose_name = _("Comments")
-
-    def ready(self):
-        from comments.roles import ensure_roles
-
-        post_migrate.connect(ensure_roles, dispatch_uid="comments.ensure_roles")

@@ -1,4 +1,4 @@
-"""What comments have the worker do."""
+"""Background jobs of the comments app."""
 
 from datetime import timedelta
 
@@ -9,19 +9,22 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from comments import emptying, forgetting, limits, telling
 from comments.models import Comment
+from comments.notifications import delivery
+from comments.personal_data import purge, retention
+from comments.submission import rate_limits
+from portal.http.urls import absolute_url
 from portal.jobs import job
 
 
 @job
-def notify_moderators():
-    """Tell the moderators how many comments wait or are reported, and where: no name, no words, no address goes out."""
+def notify_moderators() -> None:
+    """Mail the moderators how many comments wait or are reported; no name, text or address is in the mail."""
     waiting, reported = Comment.objects.waiting().count(), Comment.objects.reported().count()
     if not (waiting or reported) or not settings.MODERATORS_EMAIL:
         return
     with translation.override(settings.LANGUAGE_CODE):
-        queue = settings.SITE_URL + reverse("admin:comments_comment_changelist")
+        queue = absolute_url(reverse("admin:comments_comment_changelist"))
         text = render_to_string(
             "email/comments_waiting.txt", {"waiting": waiting, "reported": reported, "queue": queue}
         )
@@ -29,44 +32,44 @@ def notify_moderators():
 
 
 def _subject(waiting, reported):
-    said = [
+    counts = [
         (waiting, ngettext("%(count)d comment is waiting", "%(count)d comments are waiting", waiting)),
         (reported, ngettext("%(count)d comment was reported", "%(count)d comments were reported", reported)),
     ]
-    return "; ".join(words % {"count": count} for count, words in said if count)
+    return "; ".join(sentence % {"count": count} for count, sentence in counts if count)
 
 
 @job
-def tell_of_decision(comment):
-    """Tell the writer of a comment, who asked for it, what a moderator has decided."""
-    telling.tell_of_decision(comment)
+def send_decision_mail(comment: int) -> None:
+    """Mail a subscribed commenter the decision on their comment."""
+    delivery.send_decision(comment)
 
 
 @job
-def tell_of_answer(answer):
-    """Tell the writer of a comment, who asked for it, that somebody has answered."""
-    telling.tell_of_answer(answer)
+def send_answer_mail(answer: int) -> None:
+    """Mail a subscribed commenter that their comment was answered."""
+    delivery.send_answer(answer)
 
 
 @job(every=timedelta(days=1))
-def forget_mailboxes():
-    """Drop what owners of addresses have said where no comment of theirs is left."""
-    telling.forget_mailboxes()
+def purge_email_preferences() -> None:
+    """Delete confirmed e-mail preferences of addresses no comment has any more."""
+    delivery.purge_preferences()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def empty_spam_and_trash():
-    """Empty spam and trash of what has lain there long enough."""
-    emptying.empty()
+def purge_spam_and_trash() -> None:
+    """Delete spam and trash older than their retention days."""
+    purge.purge()
 
 
 @job(every=timedelta(days=1), lease=timedelta(minutes=30))
-def forget_addresses():
-    """Forget the addresses that have been kept for long enough."""
-    forgetting.forget()
+def purge_emails() -> None:
+    """Delete e-mail addresses older than their retention days."""
+    retention.purge_expired()
 
 
 @job(every=timedelta(hours=1))
-def forget_attempts():
-    """Drop what the limits have counted and look at no more."""
-    limits.forget()
+def purge_rate_limit_hits() -> None:
+    """Delete rate-limit hits that no limit counts any more."""
+    rate_limits.purge()

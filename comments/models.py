@@ -1,4 +1,4 @@
-"""Readers' comments, and apart from them the persons' addresses, which nobody else's query can reach."""
+"""Comments, threads, reports, and in tables of their own what identifies a commenter (encrypted address, hashes)."""
 
 import secrets
 
@@ -11,24 +11,23 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from comments.querysets import CommentQuerySet, SubscriptionQuerySet
-from news import history
-from news.models.fields import FoldedField
+from portal.audit import log
+from portal.models.fields import SearchKeyField
 
 COLOURS = 12  # as many as the style sheet has
 
 
-def any_colour():
-    """A colour for the initials beside a name: from chance, never from the name or the address."""
+def any_colour() -> int:
+    """Return a random colour for the initials beside a name; never derived from the name or the address."""
     return secrets.randbelow(COLOURS)
 
 
 class Comment(models.Model):
-    """A reader's words under a story, as typed; readers see it only once approved.
+    """A reader's comment under an article; readers see it only once approved.
 
-    `original` holds them where `body` was changed since: by `edited_by`, or by its writer where that is nobody.
-    A comment without a `name` lost it at its sender's wish; without a `body` it is only a place that answers to it
-    hold. `reasons` says why it was held, as facts that `comments.screening` puts into sentences: a list of
-    {"rule": …, …}.
+    `original` is the body as sent, where `body` was changed since: by `edited_by`, or by its writer where that is None.
+    An empty `name` was erased at the sender's request; an empty `body` makes the row a placeholder for its replies.
+    `reasons` are the facts screening found, as a list of {"rule": …, …}; `screening.explanations` words them.
     """
 
     class Status(models.TextChoices):
@@ -42,8 +41,8 @@ class Comment(models.Model):
     name = models.CharField(_("name"), max_length=245)
     website = models.URLField(_("website"), max_length=200, blank=True)
     body = models.TextField(_("comment"), max_length=5000)
-    key = FoldedField("body")
-    name_key = FoldedField("name")
+    search_key = SearchKeyField("body")
+    name_search_key = SearchKeyField("name")
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
     colour = models.PositiveSmallIntegerField(default=any_colour, editable=False)
     reasons = models.JSONField(default=list, editable=False)
@@ -58,17 +57,16 @@ class Comment(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    # What the last decision can be taken back to, and the batch it was part of; empty when there is no way back.
-    was = models.CharField(max_length=8, choices=Status, blank=True, editable=False)
-    batch = models.ForeignKey("Batch", models.SET_NULL, null=True, editable=False, related_name="+")
-    # Who looks at it just now in the queue; after that moment it is anybody's again.
+    # What undoing the last decision restores, and the bulk decision it was part of; empty where it cannot be undone.
+    previous_status = models.CharField(max_length=8, choices=Status, blank=True, editable=False)
+    batch = models.ForeignKey("BulkDecision", models.SET_NULL, null=True, editable=False, related_name="+")
+    # The moderator who is looking at it in the queue, until that time.
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
     claimed_until = models.DateTimeField(null=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
-    is_double = False  # said of one that is there already, to whoever has just sent it again
 
     class Meta:
         verbose_name = _("comment")
@@ -85,30 +83,30 @@ class Comment(models.Model):
     def __str__(self):
         return _("%(name)s on “%(story)s”") % {"name": self.signature, "story": self.article}
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("comments:comment", args=[self.article.slug, self.pk])
 
     @property
-    def signature(self):
-        """The name it is signed with; where that was erased, a neutral one in the language of whoever reads it."""
+    def signature(self) -> str:
+        """Return the name it is signed with; "Anonymous", in the active language, where it was erased."""
         return self.name or pgettext("signature", "Anonymous")
 
     @property
-    def seen(self):
-        """What a button carries: the status and the words its moderator had before their eyes."""
-        return f"{self.status}.{history.digest(self.body)[:16]}"
+    def state_token(self) -> str:
+        """Return a token of status and body; buttons carry it so that outdated decisions are refused."""
+        return f"{self.status}.{log.digest(self.body)[:16]}"
 
 
-class Batch(models.Model):
-    """Many comments decided at once: who decided what on which of them, so that all of it can be taken back.
+class BulkDecision(models.Model):
+    """One decision on many comments, kept so that all of it can be undone at once.
 
-    `numbers` are theirs, in order and with commas between; the event of the batch holds the digest of exactly that.
+    `comment_ids` are comma-separated and in order; the audit event holds the digest of exactly that text.
     """
 
     decision = models.CharField(max_length=8)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(default=timezone.now)
-    numbers = models.TextField()
+    comment_ids = models.TextField()
     is_undone = models.BooleanField(default=False)
 
     class Meta:
@@ -119,14 +117,14 @@ class Batch(models.Model):
         return f"{self.decision} {self.at}"
 
     @property
-    def count(self):
-        return self.numbers.count(",") + 1
+    def count(self) -> int:
+        return self.comment_ids.count(",") + 1
 
 
-class Contact(models.Model):
-    """A commenter's address: encrypted, found by a keyed hash, in no query of the comment itself."""
+class CommenterEmail(models.Model):
+    """A commenter's e-mail address: encrypted, found by a keyed hash, in a table no comment query joins."""
 
-    comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="contact")
+    comment = models.OneToOneField(Comment, models.CASCADE, primary_key=True, related_name="commenter_email")
     address = models.TextField()
     address_hash = models.CharField(max_length=64, db_index=True)
 
@@ -139,8 +137,8 @@ class Contact(models.Model):
         return str(self.comment_id)
 
 
-class Standing(models.Model):
-    """What becomes of everything one person sends, under the keyed hash of their address; see comments/standing.py."""
+class SenderRule(models.Model):
+    """Hold, or mark as spam, everything sent from one address (stored as its keyed hash)."""
 
     class Kind(models.TextChoices):
         HOLD = "hold", pgettext_lazy("standing", "Held")
@@ -153,8 +151,8 @@ class Standing(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name = _("standing")
-        verbose_name_plural = _("standings")
+        verbose_name = _("sender rule")
+        verbose_name_plural = _("sender rules")
         default_permissions = ()
 
     def __str__(self):
@@ -162,9 +160,11 @@ class Standing(models.Model):
 
 
 class Subscription(models.Model):
-    """The writer of a comment wants to hear by mail what became of it; it ends with the address it would go to."""
+    """The commenter's request for e-mail notifications about a comment; deleted with the address."""
 
-    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="subscription")
+    commenter_email = models.OneToOneField(
+        CommenterEmail, models.CASCADE, primary_key=True, related_name="subscription"
+    )
     language = models.CharField(max_length=10)  # of the page it was sent from
     asked_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
@@ -175,22 +175,22 @@ class Subscription(models.Model):
         default_permissions = ()
 
     def __str__(self):
-        return str(self.contact_id)
+        return str(self.commenter_email_id)
 
 
-class Told(models.Model):
-    """That a subscriber was told something, so that nobody is told it twice; without an answer, of the decision."""
+class SentNotification(models.Model):
+    """A notification that was sent, so that none is sent twice; without `answer` it is about the decision."""
 
-    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="told")
+    subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="notifications")
     answer = models.ForeignKey(Comment, models.CASCADE, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["subscription", "answer"], name="told_of_answer_once"),
+            models.UniqueConstraint(fields=["subscription", "answer"], name="notified_of_answer_once"),
             models.UniqueConstraint(
-                fields=["subscription"], condition=models.Q(answer=None), name="told_of_decision_once"
+                fields=["subscription"], condition=models.Q(answer=None), name="notified_of_decision_once"
             ),
         ]
 
@@ -198,8 +198,8 @@ class Told(models.Model):
         return f"{self.subscription_id} {self.answer_id or ''}"
 
 
-class Mailbox(models.Model):
-    """What the owner of an address has said about mail from here, under its keyed hash alone: yes, or never again."""
+class EmailPreference(models.Model):
+    """Whether the owner of an address confirmed it or unsubscribed from all mail, under its keyed hash alone."""
 
     address_hash = models.CharField(max_length=64, unique=True)
     confirmed_at = models.DateTimeField(null=True)
@@ -213,9 +213,9 @@ class Mailbox(models.Model):
 
 
 class Thread(models.Model):
-    """The conversation under one story: how many approved comments it has, and whether it is closed.
+    """The conversation under one article: its count of approved comments, and whether it is closed.
 
-    `stays_open` is an exception from closing with age; `is_closed` wins over it.
+    `stays_open` exempts it from closing with age; `is_closed` wins over it.
     """
 
     article = models.OneToOneField("news.Article", models.CASCADE, primary_key=True, related_name="thread")
@@ -235,7 +235,7 @@ class Thread(models.Model):
 
 
 class Report(models.Model):
-    """A reader's word that a comment should not stand; open until a moderator has decided on the comment."""
+    """A reader's complaint about a comment; open until a moderator decides on the comment."""
 
     class Reason(models.TextChoices):
         ABUSIVE = "abusive", pgettext_lazy("report", "Insults or threatens somebody")
@@ -246,7 +246,7 @@ class Report(models.Model):
 
     comment = models.ForeignKey(Comment, models.CASCADE, related_name="reports")
     reason = models.CharField(_("reason"), max_length=12, choices=Reason)
-    words = models.TextField(_("what is wrong with it"), max_length=1000, blank=True)
+    text = models.TextField(_("what is wrong with it"), max_length=1000, blank=True)
     address = models.TextField(blank=True, editable=False)  # encrypted, where its sender wants an answer
     address_hash = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     created_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
@@ -263,8 +263,8 @@ class Report(models.Model):
         return self.get_reason_display()
 
 
-class Attempt(models.Model):
-    """That somebody sent a comment, so that limits hold across processes: a keyed hash of whom or where, and when."""
+class RateLimitHit(models.Model):
+    """One counted submission under a rate-limit key (a keyed hash of the network, address or article)."""
 
     key = models.CharField(max_length=64)
     at = models.DateTimeField(default=timezone.now)
@@ -277,30 +277,30 @@ class Attempt(models.Model):
         return f"{self.at}"
 
 
-class Rules(models.Model):
-    """How comments are received, one row for the whole site; its defaults hold every comment."""
+class CommentSettings(models.Model):
+    """The site's settings for comments, one row; by default every comment is held for moderation."""
 
     is_open = models.BooleanField(_("take comments"), default=True)
     banner = models.CharField(_("notice above every comment form"), max_length=300, blank=True)
-    closes_after_days = models.PositiveSmallIntegerField(
+    close_after_days = models.PositiveSmallIntegerField(
         _("close a story's comments so many days after its first publication"), default=0
     )
-    holds_all = models.BooleanField(_("hold every comment"), default=True)
-    trusts_approved = models.BooleanField(_("let through who was approved before"), default=False)
-    most_links = models.PositiveSmallIntegerField(_("hold a comment with so many links"), default=2)
-    words_to_hold = models.TextField(_("words to hold a comment for"), blank=True)
-    words_to_refuse = models.TextField(_("words to put a comment into spam for"), blank=True)
-    least_seconds = models.PositiveSmallIntegerField(
+    hold_all = models.BooleanField(_("hold every comment"), default=True)
+    trust_approved_commenters = models.BooleanField(_("let through who was approved before"), default=False)
+    max_links = models.PositiveSmallIntegerField(_("hold a comment with so many links"), default=2)
+    hold_wordlist = models.TextField(_("words to hold a comment for"), blank=True)
+    spam_wordlist = models.TextField(_("words to put a comment into spam for"), blank=True)
+    min_seconds = models.PositiveSmallIntegerField(
         _("hold what was typed in fewer seconds"), default=3, validators=[MaxValueValidator(120)]
     )
-    seconds_between = models.PositiveSmallIntegerField(_("seconds between two comments"), default=15)
-    most_an_hour = models.PositiveSmallIntegerField(_("comments an hour from one network"), default=20)
-    most_an_hour_on_a_story = models.PositiveSmallIntegerField(_("comments an hour on one story"), default=300)
+    min_seconds_between = models.PositiveSmallIntegerField(_("seconds between two comments"), default=15)
+    max_per_hour_per_network = models.PositiveSmallIntegerField(_("comments an hour from one network"), default=20)
+    max_per_hour_per_article = models.PositiveSmallIntegerField(_("comments an hour on one story"), default=300)
     page_size = models.PositiveSmallIntegerField(_("comments on a page"), default=50)
     newest_first = models.BooleanField(_("newest conversations first"), default=False)
-    spam_days = models.PositiveSmallIntegerField(_("empty spam after so many days"), default=30)
-    trash_days = models.PositiveSmallIntegerField(_("empty the trash after so many days"), default=30)
-    address_days = models.PositiveSmallIntegerField(
+    spam_retention_days = models.PositiveSmallIntegerField(_("empty spam after so many days"), default=30)
+    trash_retention_days = models.PositiveSmallIntegerField(_("empty the trash after so many days"), default=30)
+    email_retention_days = models.PositiveSmallIntegerField(
         _("forget email addresses so many days after the comment was sent"), default=365
     )
 
@@ -313,6 +313,6 @@ class Rules(models.Model):
         return str(self._meta.verbose_name)
 
     @classmethod
-    def current(cls):
-        """The rules in force; the defaults while nobody has changed any."""
+    def current(cls) -> "CommentSettings":
+        """Return the settings in force; the defaults while nobody has saved any."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)

@@ -1,76 +1,79 @@
-"""Questions about many comments."""
+"""Querysets of comments and subscriptions."""
+
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from news.folding import fold
+from portal.text.folding import fold
 
-# Rows in a statement or a transaction of many: SQLite takes no more than 32,766 numbers, and others wait meanwhile.
+# Rows per statement or transaction: SQLite takes at most 32,766 parameters, and other writers wait meanwhile.
 AT_ONCE = 2000
 
 
-def in_parts(numbers):
-    """As many numbers at a time as one statement takes."""
-    numbers = list(numbers)
-    return [numbers[start : start + AT_ONCE] for start in range(0, len(numbers), AT_ONCE)]
+def in_parts(ids: Iterable[int]) -> list[list[int]]:
+    """Split ids into batches that fit one statement."""
+    ids = list(ids)
+    return [ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE)]
 
 
 class CommentQuerySet(models.QuerySet):
-    def approved(self):
+    def approved(self) -> "CommentQuerySet":
         return self.filter(status=self.model.Status.APPROVED)
 
-    def waiting(self):
+    def waiting(self) -> "CommentQuerySet":
         return self.filter(status=self.model.Status.PENDING)
 
-    def for_page(self):
-        """Load what readers' pages print of each comment, and of the one it answers its name."""
-        return self.select_related("parent").defer("key", "name_key", "original", "reasons", "parent__body")
+    def for_page(self) -> "CommentQuerySet":
+        """Load what readers' pages print of each comment, and the name of the comment it answers."""
+        unused = ("search_key", "name_search_key", "original", "reasons", "parent__body")
+        return self.select_related("parent").defer(*unused)
 
-    def reported(self):
-        """What readers have complained about and nobody has decided on since, whatever its status."""
+    def reported(self) -> "CommentQuerySet":
+        """Comments with open reports, whatever their status."""
         return self.filter(self.has_open_reports())
 
-    def has_open_reports(self):
+    def has_open_reports(self) -> Exists:
         reports = self.model._meta.get_field("reports").related_model.objects
         return Exists(reports.filter(comment=OuterRef("pk"), is_open=True))
 
-    def with_words(self):
-        """Without those of which the trash has kept only the place, for the sake of the replies to them."""
+    def not_emptied(self) -> "CommentQuerySet":
+        """Exclude placeholders, whose text is erased and which remain only because of their replies."""
         return self.exclude(body="")
 
-    def for_queue(self):
-        """Load what the moderators' list prints of each comment, its story without the body."""
+    def for_queue(self) -> "CommentQuerySet":
+        """Load what the moderators' list prints of each comment; leave the article's body behind."""
         beside = ("article", "decided_by", "edited_by", "staff", "claimed_by", "batch")
-        return self.with_words().select_related(*beside).defer("article__body", "batch__numbers")
+        return self.not_emptied().select_related(*beside).defer("article__body", "batch__comment_ids")
 
-    def as_seen(self, seen):
-        """Those of the comments {number: what a button carried} that still have the status and the words somebody saw.
+    def unchanged_since(self, expected: dict[int, str]) -> "CommentQuerySet":
+        """Filter to comments that still match the {id: state token} a page was rendered with.
 
-        The hour of the last edit goes with them: words changed between this question and the next are others.
+        The filter includes `edited_at`, so that an edit between this query and the update is noticed too.
         """
-        still = Q(pk__in=())
-        for comment in self.filter(pk__in=seen).only("status", "body", "edited_at"):
-            if seen[comment.pk] in {comment.seen, comment.status}:
-                still |= Q(pk=comment.pk, status=comment.status, edited_at=comment.edited_at)
-        return self.filter(still)
+        unchanged = Q(pk__in=())
+        for comment in self.filter(pk__in=expected).only("status", "body", "edited_at"):
+            if expected[comment.pk] in {comment.state_token, comment.status}:
+                unchanged |= Q(pk=comment.pk, status=comment.status, edited_at=comment.edited_at)
+        return self.filter(unchanged)
 
-    def found_by(self, words):
-        """Comments whose text or name has all the words, whatever their case or diacritics. Never by address."""
-        found = self
-        for word in fold(words).split():
-            found = found.filter(Q(key__contains=word) | Q(name_key__contains=word))
-        return found
+    def found_by(self, text: str) -> "CommentQuerySet":
+        """Search text and names for all the words, ignoring case and diacritics; never addresses."""
+        matches = self
+        for word in fold(text).split():
+            matches = matches.filter(Q(search_key__contains=word) | Q(name_search_key__contains=word))
+        return matches
 
-    def sent_with(self, marks):
-        """What came in with one address, by its marks (see privacy), without anybody seeing which."""
-        return self.filter(contact__address_hash__in=marks)
+    def by_sender(self, hashes: list[str]) -> "CommentQuerySet":
+        """Comments sent from one address, by its lookup hashes (`emails.hashes_of`)."""
+        return self.filter(commenter_email__address_hash__in=hashes)
 
-    def counted_by_status(self):
-        """How many there are of each status, in one query; a status nobody has is 0."""
-        counts = dict(self.with_words().order_by().values_list("status").annotate(models.Count("pk")))
+    def counted_by_status(self) -> dict[str, int]:
+        """Count comments per status in one query; a status without comments is 0."""
+        counts = dict(self.not_emptied().order_by().values_list("status").annotate(models.Count("pk")))
         return {status: counts.get(status, 0) for status in self.model.Status}
 
 
 class SubscriptionQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> "SubscriptionQuerySet":
         return self.filter(ended_at=None)

@@ -1,11 +1,14 @@
-"""What the roles may do with readers' comments."""
+"""Permissions of the roles on comments."""
 
-from news.roles import grant
+from portal import roles
 
 MODERATES = ["view_comment", "moderate_comment"]
-SETS_RULES = ["view_rules", "change_rules"]
-ROLES = {"Chief editors": [*MODERATES, *SETS_RULES], "Moderators": [*MODERATES, *SETS_RULES, "view_contact"]}
+CHANGES_SETTINGS = ["view_commentsettings", "change_commentsettings"]
 
-
-def ensure_roles(**signal):
-    grant("comments", ROLES)
+roles.register(
+    "comments",
+    {
+        roles.CHIEF_EDITORS: [*MODERATES, *CHANGES_SETTINGS],
+        roles.MODERATORS: [*MODERATES, *CHANGES_SETTINGS, "view_commenteremail"],
+    },
+)

@@ -1,78 +1,82 @@
-"""The form's token: it says that a page of ours was fetched within the last days, and for which story.
+"""Signed tokens: of the comment form, for the sender of a comment, in notification mails.
 
-It is the same for every reader, so a page that carries it can be kept and served to everybody; with no
-session there is nothing to bind it to. What it costs a robot is one request for the page.
+The form token says that the page was fetched within the last days, and for which article. It is the same for every
+reader, so that a cached page can carry it; with no session there is nothing to bind it to. It costs a robot one
+request for the page.
 
-Two more are for the sender of a comment alone: the receipt shows it to them while it waits, the proof says next
-time that they are the same person. Mails carry two: one confirms that somebody wants them, one ends them. All are only
-signed numbers, and end by themselves.
+The receipt shows a waiting comment to its sender; the commenter token says next time that they are the same person.
+Mails carry a confirmation token and an unsubscribe token. All of these are signed ids that expire.
 """
 
 from datetime import date, timedelta
 
 from django.core import signing
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+
+from portal.http.numbers import plain_number
 
 LABEL = "comments.form"
 VALID = timedelta(days=14)  # a tab left open over a holiday still works
 EPOCH = date(1970, 1, 1)
 RECEIPT_VALID = timedelta(minutes=10)
 CHANGE_VALID = timedelta(minutes=40)  # whoever opens the page in the last minute has half an hour to type
-PROOF_VALID = timedelta(days=365)
+COMMENTER_TOKEN_VALID = timedelta(days=365)
 MAIL_VALID = timedelta(days=365)
 
 
-def make(article, *, day=None):
-    """The token of a story's form on a day; today unless told."""
+def make(article: Model, *, day: date | None = None) -> str:
+    """Return the form token of an article for a day (default: today)."""
     number = ((day or _today()) - EPOCH).days
     return f"{number}-{_signature(article, number)}"
 
 
-def is_good(token, article, *, today=None):
-    """Whether this token is ours, this story's, and not too old."""
+def is_good(token: str, article: Model, *, today: date | None = None) -> bool:
+    """Return whether this is an unexpired form token of this article."""
     number, _, signature = token.partition("-")
-    if not (number.isascii() and number.isdecimal() and len(number) < 8):
+    day = plain_number(number, longest=7)
+    if day is None:
         return False
-    age = ((today or _today()) - EPOCH).days - int(number)
-    return 0 <= age <= VALID.days and constant_time_compare(signature, _signature(article, int(number)))
+    age = ((today or _today()) - EPOCH).days - day
+    return 0 <= age <= VALID.days and constant_time_compare(signature, _signature(article, day))
 
 
-def receipt(comment):
-    """What leads the sender of a comment, and nobody else, to it while it waits."""
+def receipt(comment: Model) -> str:
+    """Sign the token that shows a waiting comment to its sender alone."""
     return _receipts().sign(str(comment.pk))
 
 
-def of_receipt(receipt, *, valid=None):
-    """The number of the comment, for ten minutes unless told; else None."""
+def of_receipt(receipt: str, *, valid: timedelta | None = None) -> int | None:
+    """Return the comment id, or None after `valid` (default: ten minutes)."""
     return _number(_receipts(), receipt, valid or RECEIPT_VALID)
 
 
-def proof(comment):
-    """What the sender's browser may keep, and send along with their next comment."""
-    return _proofs().sign(str(comment.pk))
+def commenter_token(comment: Model) -> str:
+    """Sign the token a sender's browser keeps and sends along with their next comment."""
+    return _commenter_tokens().sign(str(comment.pk))
 
 
-def of_proof(proof):
-    """The number of the comment whose sender the browser keeping this belongs to, for a year; else None."""
-    return _number(_proofs(), proof, PROOF_VALID)
+def comment_of_token(token: str) -> int | None:
+    """Return the id of the comment this browser sent, or None after a year."""
+    return _number(_commenter_tokens(), token, COMMENTER_TOKEN_VALID)
 
 
-def confirmation(subscription):
-    """What a mail carries for its reader to say that they want more of them."""
+def confirmation(subscription: Model) -> str:
+    """Sign the token in mails by which the reader confirms the subscription."""
     return _confirmations().sign(str(subscription.pk))
 
 
-def of_confirmation(signed):
+def of_confirmation(signed: str) -> int | None:
     return _number(_confirmations(), signed, MAIL_VALID)
 
 
-def ending(subscription):
-    """What every mail carries for its reader to say that they want no more of them."""
+def ending(subscription: Model) -> str:
+    """Sign the token in mails by which the reader unsubscribes."""
     return _endings().sign(str(subscription.pk))
 
 
-def of_ending(signed):
+def of_ending(signed: str) -> int | None:
     return _number(_endings(), signed, MAIL_VALID)
 
 
@@ -88,7 +92,7 @@ def _receipts():
     return signing.TimestampSigner(salt="comments.receipt")
 
 
-def _proofs():
+def _commenter_tokens():
     return signing.TimestampSigner(salt="comments.proof")
 
 

@@ -1,21 +1,11 @@
 from django.urls import path, register_converter
 
-from comments import feeds, mail, own, views
+from comments.display import feeds
+from comments.notifications import views as mail
+from comments.submission import edit_own, views
+from portal.http.numbers import NumberConverter
 
-
-class Number:
-    """One spelling of each number: every other would be another address of the same page, and kept apart."""
-
-    regex = "[1-9][0-9]{0,17}"
-
-    def to_python(self, value):
-        return int(value)
-
-    def to_url(self, value):
-        return str(value)
-
-
-register_converter(Number, "number")
+register_converter(NumberConverter, "number")
 
 app_name = "comments"
 urlpatterns = [
@@ -27,9 +17,9 @@ urlpatterns = [
     path("news/<slug:slug>/comments/report/<number:pk>/", views.report, name="report"),
     path("news/<slug:slug>/comments/reported/<number:pk>/", views.reported, name="reported"),
     path("news/<slug:slug>/comments/<number:pk>/", views.comment, name="comment"),
-    path("news/<slug:slug>/comments/change/<str:receipt>/", own.change, name="change"),
-    path("news/<slug:slug>/comments/take-back/<str:receipt>/", own.take_back, name="take-back"),
-    path("news/<slug:slug>/comments/taken-back/", own.taken_back, name="taken-back"),
+    path("news/<slug:slug>/comments/change/<str:receipt>/", edit_own.change, name="change"),
+    path("news/<slug:slug>/comments/take-back/<str:receipt>/", edit_own.take_back, name="take-back"),
+    path("news/<slug:slug>/comments/taken-back/", edit_own.taken_back, name="taken-back"),
     path("mail/confirm/<str:key>/", mail.confirm, name="mail-confirm"),
     path("mail/stop/<str:key>/", mail.stop, name="mail-stop"),
     path("privacy/", views.privacy, name="privacy"),

@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from datetime import timedelta
 
-from news import presence, unsaved, workflow
+from news.editorial import autosave, presence, workflow
 from news.models import WorkingCopy
 from portal.jobs import job
 
@@ -12,16 +12,18 @@ log = logging.getLogger(__name__)
 
 
 @job(every=timedelta(minutes=1))
-def publish_due():
-    """Put updates in place whose hour has come, and note the new stories that have appeared.
+def publish_due() -> Counter[str]:
+    """Put updates in place whose hour has come, and record the new stories that have appeared.
 
     Safe from cron, twice at once and hours late: each story alone, in a transaction that looks at it anew. One
-    that fails is logged, stays overdue where everybody sees it, and keeps no other waiting. Returns what came of them.
+    that fails is logged, stays overdue where everybody sees it, and keeps no other waiting. Returns how many ended
+    with which kind of audit event, or "failed".
     """
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
     for pk in list(WorkingCopy.objects.due().values_list("pk", flat=True)):
         try:
-            outcomes[workflow.go_out(pk)] += 1
+            if outcome := workflow.publish_due(pk):
+                outcomes[outcome] += 1
         except Exception:  # whatever it is: the next story may be fine
             log.exception("Story %s is due and could not go out.", pk)
             outcomes["failed"] += 1
@@ -29,7 +31,7 @@ def publish_due():
 
 
 @job(every=timedelta(days=1))
-def forget_what_was_typed():
-    """Drop unsaved text nobody came back to for a month, and who had which story open yesterday."""
-    unsaved.forget_old()
-    presence.forget_old()
+def purge_autosaves() -> None:
+    """Delete unsaved text nobody came back to for a month, and who had which story open yesterday."""
+    autosave.purge()
+    presence.purge()

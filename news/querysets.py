@@ -1,173 +1,135 @@
-"""Questions about many rows, asked in one place each. No step and no page filters by hand."""
+"""The querysets of the models: each question about many rows is asked here, not filtered by hand elsewhere.
 
-from datetime import timedelta
+Imports no model: the models import this module.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Prefetch, Q, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import Left, RowNumber
 from django.utils import timezone
 
-from news.folding import fold
+from portal.models.immutable import ImmutableQuerySet
+from portal.models.user import User
+from portal.text.folding import fold
 
-# Of the body as it is stored: room for a first sentence, its markup and a READ line before it.
+# Characters of the stored body: room for a first sentence, its markup and a READ line before it.
 OPENING_LENGTH = 900
-# The worker comes round every minute; what is not in place after three needs a person.
+# The worker runs every minute; an update not published three minutes after its time needs a person.
 PATIENCE = timedelta(minutes=3)
-# A browser says every half minute that its story is open; three times unheard, somebody has gone.
+# A browser sends a heartbeat every half minute while a story is open; after three missing ones the person has left.
 HEARD_WITHIN = timedelta(seconds=90)
 
 
-class Unchangeable(Exception):
-    """Somebody tried to rewrite or remove what is kept as it was."""
-
-    def __init__(self):
-        super().__init__("Revisions and events are never changed or deleted; save or append another.")
-
-
 class ArticleQuerySet(models.QuerySet):
-    def live(self, *, at=None):
-        """What readers may see at a moment. Keep in step with Article.is_live()."""
+    def live(self, *, at: datetime | None = None) -> Self:
+        """Return what readers may see at a moment. Keep in step with Article.is_live()."""
         at = at or timezone.now()
         return self.filter(live_from__lte=at, withdrawn_at=None).exclude(live_until__lte=at)
 
-    def coming(self, *, at=None):
-        """What readers get at an hour still to come."""
+    def coming(self, *, at: datetime | None = None) -> Self:
+        """Return the articles that go live later than this moment."""
         return self.filter(live_from__gt=at or timezone.now())
 
-    def ended(self, *, at=None):
-        """What readers no longer see because the end somebody set has come."""
+    def live_or_coming(self, *, at: datetime | None = None) -> Self:
+        """Return what is live or will be by the clock alone. Keep in step with Article.is_live_or_coming()."""
+        return self.filter(live_from__isnull=False, withdrawn_at=None).exclude(live_until__lte=at or timezone.now())
+
+    def ended(self, *, at: datetime | None = None) -> Self:
+        """Return what readers no longer see because its end, `live_until`, has come."""
         return self.filter(live_until__lte=at or timezone.now(), withdrawn_at=None)
 
-    def latest_first(self):
+    def latest_first(self) -> Self:
         return self.order_by("-live_from", "-pk")
 
-    def for_cards(self):
-        """Load what templates/news/_story.html and _line.html print, and of the body only its beginning."""
+    def for_cards(self) -> Self:
+        """Load what templates/news/_story.html and _line.html print, and only the beginning of the body."""
         return self.select_related("section").defer("body").annotate(opening_html=Left("body", OPENING_LENGTH))
 
-    def newest_in_each_section(self, count):
-        """The `count` newest of every section, in one query."""
-        place = Window(RowNumber(), partition_by=F("section"), order_by=[F("live_from").desc(), F("pk").desc()])
-        return self.annotate(place=place).filter(place__lte=count)
+    def newest_in_each_section(self, count: int) -> Self:
+        """Return the `count` newest of every section, in one query."""
+        rank = Window(RowNumber(), partition_by=F("section"), order_by=[F("live_from").desc(), F("pk").desc()])
+        return self.annotate(rank=rank).filter(rank__lte=count)
 
-    def linking_to(self, article):
-        """Other stories with a related link to this one, by an editor's choice or because its headline was found."""
-        from news.models import ArticleRelated  # the models import this module
-
-        links = ArticleRelated.objects.filter(Q(target=article) | Q(found=article))
-        return self.filter(pk__in=links.values("content_object")).exclude(pk=article.pk)
-
-    def next_boundaries(self, *, after):
-        """The coming moments at which some story appears or goes, soonest first."""
-        moments = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
-        windows = moments.values_list("live_from", "live_until")
+    def next_boundaries(self, *, after: datetime) -> list[datetime]:
+        """Return the later moments at which one of the articles goes live or ends, soonest first."""
+        articles = self.filter(withdrawn_at=None).filter(Q(live_from__gt=after) | Q(live_until__gt=after))
+        windows = articles.values_list("live_from", "live_until")
         return sorted({moment for window in windows for moment in window if moment and moment > after})
 
 
-def printed_on_its_page():
-    """What to prefetch of a story whose page is made: signatures, tags, links and where they lead."""
-    from news.models import ArticleRelated  # the models import this module
-
-    links = ArticleRelated.objects.select_related("target", "found").defer("target__body", "found__body")
-    return (*names_and_tags(), Prefetch("related_links", links))
-
-
-def names_and_tags():
-    """What to prefetch of stories whose authors and tags are shown."""
-    from news.models import ArticleByline, ArticleTag  # the models import this module
-
-    return (
-        Prefetch("bylines", ArticleByline.objects.select_related("author")),
-        Prefetch("tag_rows", ArticleTag.objects.select_related("tag").order_by("tag__name")),
-    )
-
-
 class SlugQuerySet(models.QuerySet):
-    def taken(self, slug, *, by_others_than):
-        """Whether an address belongs, or once belonged, to another story."""
+    def taken(self, slug: str, *, by_others_than: models.Model) -> bool:
+        """Whether a slug belongs, or once belonged, to another article."""
         return self.filter(slug=slug).exclude(article=by_others_than).exists()
 
 
 class WorkingCopyQuerySet(models.QuerySet):
-    def for_list(self):
-        """Load what the newsroom's list prints, and leave the text behind."""
-        return self.select_related("article", "section", "saved_by", "newest").defer("body", "article__body")
+    def for_list(self) -> Self:
+        """Load what the newsroom's list prints, without the bodies."""
+        return self.select_related("article", "section", "saved_by", "latest_revision").defer("body", "article__body")
 
-    def scheduled(self, *, at=None):
-        """What is still to go out: new stories before their hour, updates until they are in place, soonest first.
+    def scheduled(self, *, at: datetime | None = None) -> Self:
+        """Return what is still to be published: new stories before their time, updates until applied; soonest first.
 
         Keep in step with WorkingCopy.is_scheduled().
         """
-        waiting = self.exclude(scheduled=None).exclude(
-            scheduled_for__lte=at or timezone.now(), article__live_revision=F("scheduled")
+        waiting = self.exclude(scheduled_revision=None).exclude(
+            scheduled_for__lte=at or timezone.now(), article__live_revision=F("scheduled_revision")
         )
         return waiting.order_by("scheduled_for", "pk")
 
-    def due(self, *, at=None):
-        """Stories and updates whose hour has come and that `publish_due` has not dealt with, longest first."""
+    def due(self, *, at: datetime | None = None) -> Self:
+        """Return what is scheduled for this moment or earlier and waits for `publish_due`, oldest first."""
         return self.filter(scheduled_for__lte=at or timezone.now()).order_by("scheduled_for", "pk")
 
-    def overdue(self, *, at=None):
-        """Updates that should long be in place. A new story is never late: readers see it at its second."""
+    def overdue(self, *, at: datetime | None = None) -> Self:
+        """Return updates that should be published by now. A new story is never late: it appears by the clock."""
         at = at or timezone.now()
         return self.scheduled(at=at).filter(scheduled_for__lte=at - PATIENCE)
 
-    def unread(self):
-        """Stories of which one person alone gave readers what they see. Keep in step with WorkingCopy.is_unread()."""
-        return self.filter(alone_since__isnull=False)
+    def unread(self) -> Self:
+        """Return stories that one person published alone. Keep in step with WorkingCopy.is_unread()."""
+        return self.filter(unreviewed_since__isnull=False)
 
-    def with_what_is_read(self):
-        """Load which version readers see and which two people have read, and leave their text behind."""
-        loaded = self.select_related("article__live_revision", "vouched_for")
-        return loaded.defer("article__live_revision__content", "vouched_for__content")
+    def with_reviewed_revisions(self) -> Self:
+        """Load the live and the reviewed revision of each story, without their content."""
+        copies = self.select_related("article__live_revision", "reviewed_revision")
+        return copies.defer("article__live_revision__content", "reviewed_revision__content")
 
-    def found_by(self, words):
-        """Stories whose headline or standfirst has all the words, whatever their case or diacritics."""
-        found = self
+    def found_by(self, words: str) -> Self:
+        """Return stories whose headline or standfirst has all the words, whatever their case or diacritics."""
+        copies = self
         for word in fold(words).split():
-            found = found.filter(key__contains=word)
-        return found
+            copies = copies.filter(key__contains=word)
+        return copies
 
 
 class PreviewLinkQuerySet(models.QuerySet):
-    def open(self, *, at=None):
-        """Links that still show something."""
+    def open(self, *, at: datetime | None = None) -> Self:
+        """Return the links that are neither revoked nor expired."""
         return self.filter(revoked_at=None, expires_at__gt=at or timezone.now())
 
 
-class KeptQuerySet(models.QuerySet):
-    """Rows that stay as they were written: not through a queryset either."""
-
-    def update(self, **columns):
-        raise Unchangeable
-
-    def delete(self):
-        raise Unchangeable
-
-
-class RevisionQuerySet(KeptQuerySet):
-    def since(self, revision):
-        """What was saved after a revision (after None: all of it), oldest first."""
+class RevisionQuerySet(ImmutableQuerySet):
+    def since(self, revision: Any) -> Self:
+        """Return the revisions after this `Revision` (all of them for None), oldest first."""
         return self.filter(number__gt=revision.number if revision else 0).order_by("number")
 
 
-class EventQuerySet(KeptQuerySet):
-    def about(self, subject):
-        """The history of one story or comment, newest first."""
-        return self.filter(subject_kind=subject._meta.model_name, subject_id=subject.pk).order_by("-number")
-
-
-class UnsavedTextQuerySet(models.QuerySet):
-    def of(self, person, story):
-        """What this person left at this story (None: at a new one) and may take up, newest first."""
-        return self.filter(person=person, story=story).exclude(fields="").order_by("-kept_at", "-pk")
+class AutosaveQuerySet(models.QuerySet):
+    def of(self, person: User, story: models.Model | None) -> Self:
+        """Return the texts of a person in a story (None for a new one) that may be resumed, newest first."""
+        return self.filter(person=person, story=story).exclude(fields="").order_by("-saved_at", "-pk")
 
 
 class PresenceQuerySet(models.QuerySet):
-    def there(self, *, at=None):
-        """Those whose browser has said so lately."""
+    def active(self, *, at: datetime | None = None) -> Self:
+        """Return the rows with a recent heartbeat."""
         return self.filter(seen_at__gt=(at or timezone.now()) - HEARD_WITHIN)
 
-    def beside(self, person, *, at=None):
-        """Who else is there, longest first."""
-        return self.there(at=at).exclude(person=person).select_related("person").order_by("since", "pk")
+    def others(self, person: User, *, at: datetime | None = None) -> Self:
+        """Return the active rows of other people, those who opened the story first in front."""
+        return self.active(at=at).exclude(person=person).select_related("person").order_by("since", "pk")

@@ -1,13 +1,12 @@
-"""The four roles, as groups: made after every migration, only ever adding to what is there.
-
-Each app grants its own permissions (`grant`); these are the newsroom's.
-"""
+"""What the roles may do with stories; and the user in whose name imports publish."""
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
+
+from portal import roles
+from portal.models import User
 
 WRITES = ["add_workingcopy", "change_workingcopy", "view_workingcopy", "submit_workingcopy"]
-LOOKS_UP = ["view_section", "view_author", "view_tag", "view_event", "view_revision"]
+LOOKS_UP = ["view_section", "view_author", "view_tag", "view_revision"]
 REVIEWS = [
     "review_workingcopy",
     "fix_typo_workingcopy",
@@ -25,37 +24,24 @@ PUBLISHES = [
     "change_section",
 ]
 
-ROLES = {
-    "Reporters": [*WRITES, *LOOKS_UP, "add_tag"],
-    "Editors": [*WRITES, *LOOKS_UP, *REVIEWS],
-    "Chief editors": [*WRITES, *LOOKS_UP, *REVIEWS, *PUBLISHES],
-    "Moderators": ["view_event"],
-}
-
 SYSTEM = "system"
 
-
-def ensure_roles(**signal):
-    grant("news", ROLES)
-
-
-def grant(app_label, roles):
-    """Make the groups and give them what they lack of an app. Idempotent; takes nothing away that an admin gave."""
-    for role, codenames in roles.items():
-        group, _ = Group.objects.get_or_create(name=role)
-        group.permissions.add(*_permissions(app_label, codenames))
+roles.register(
+    "news",
+    {
+        roles.REPORTERS: [*WRITES, *LOOKS_UP, "add_tag"],
+        roles.EDITORS: [*WRITES, *LOOKS_UP, *REVIEWS],
+        roles.CHIEF_EDITORS: [*WRITES, *LOOKS_UP, *REVIEWS, *PUBLISHES],
+    },
+)
 
 
-def system_user():
+def system_user() -> User:
     """The user in whose name imports publish: it cannot log in, and has that one permission."""
     user, made = get_user_model().objects.get_or_create(username=SYSTEM)
     if made:
         user.set_unusable_password()
         user.save()
         codenames = ["add_workingcopy", "change_workingcopy", "publish_unread_workingcopy"]
-        user.user_permissions.add(*_permissions("news", codenames))
+        user.user_permissions.add(*roles.permissions("news", codenames))
     return user
-
-
-def _permissions(app_label, codenames):
-    return Permission.objects.filter(content_type__app_label=app_label, codename__in=codenames)

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from news import views
+from news.site import article, home, lists, preview
 
 app_name = "news"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("news/<slug:slug>/", views.article, name="article"),
-    path("preview/<str:key>/", views.preview, name="preview"),
-    path("sections/<slug:slug>/", views.section, name="section"),
-    path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("", home.home, name="home"),
+    path("news/<slug:slug>/", article.article, name="article"),
+    path("preview/<str:key>/", preview.preview, name="preview"),
+    path("sections/<slug:slug>/", lists.section, name="section"),
+    path("tags/<slug:slug>/", lists.tag, name="tag"),
 ]

@@ -9,19 +9,15 @@ class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = _("Portal")
 
-    def ready(self):
-        """Let the worker know every app's jobs, which live in `<app>/jobs.py`; chiefs look after the dead ones."""
-        autodiscover_modules("jobs")
-        post_migrate.connect(_grant_jobs, dispatch_uid="portal.grant_jobs")
+    def ready(self) -> None:
+        """Import what every app registers outside its admin, in modules of these names."""
+        from portal import roles
 
-
-def _grant_jobs(**signal):
-    from news.roles import grant
-
-    grant("portal", {"Chief editors": ["view_job", "retry_job"]})
+        autodiscover_modules("audit_kinds", "health", "jobs", "page_counters", "roles")
+        post_migrate.connect(roles.ensure_roles, dispatch_uid="portal.ensure_roles")
 
 
 class NewsroomConfig(AdminConfig):
     """Django's admin with our site in place of its own."""
 
-    default_site = "portal.admin_site.NewsroomSite"
+    default_site = "portal.admin_site.site.NewsroomSite"

@@ -12,23 +12,25 @@ from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 
-from portal import environment
-from portal.environment import BASE_DIR, VAR_DIR, Misconfigured
+from portal import env
+from portal.env import BASE_DIR, VAR_DIR, ConfigurationError
 
-DEBUG = environment.flag("DEBUG")
-SECRET_KEY = environment.text("SECRET_KEY")
+DEBUG = env.boolean("DEBUG")
+SECRET_KEY = env.text("SECRET_KEY")
 # First encrypts, all decrypt: commenters' addresses. Losing them loses the addresses, by design.
-DATA_KEYS = environment.words("DATA_KEYS")
+DATA_KEYS = env.comma_separated("DATA_KEYS")
 # First signs, all verify: the editorial history. Never SECRET_KEY, which rotates for other reasons.
-HISTORY_KEYS = environment.keyring("HISTORY_KEYS")
+HISTORY_KEYS = env.keyring("HISTORY_KEYS")
 for key in DATA_KEYS:
     try:
         Fernet(key)
     except ValueError:
-        raise Misconfigured("DATA_KEYS must be Fernet keys (32 bytes, URL-safe base64), separated by commas.") from None
+        raise ConfigurationError(
+            "DATA_KEYS must be Fernet keys (32 bytes, URL-safe base64), separated by commas."
+        ) from None
 
-SITE_NAME = environment.text("SITE_NAME", "Tariff & Transit")
-SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{environment.number('PORT', 8000)}")
+SITE_NAME = env.text("SITE_NAME", "Tariff & Transit")
+SITE_URL = env.origin("SITE_URL", f"http://127.0.0.1:{env.integer('PORT', 8000)}")
 site = urlsplit(SITE_URL)
 SITE_IS_LOCAL = site.hostname in {"127.0.0.1", "localhost", "::1"}
 
@@ -39,9 +41,9 @@ SECURE_REDIRECT_EXEMPT = [r"^health/"]  # probes ask inside, over plain http, an
 SECURE_HSTS_SECONDS = 31_536_000 if site.scheme == "https" else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = site.scheme == "https"
 # The reverse proxy speaks plain http inside, and says how the reader came.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY") else None
 # Only these are believed when they say whom they speak for (X-Forwarded-For), for the limits on comments.
-TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day; ASVS 5.0 7.3.2
 SESSION_SAVE_EVERY_REQUEST = True  # counted from the last request: nobody is put out in mid-story
@@ -65,16 +67,16 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
-    "portal.headers.HeadersMiddleware",
+    "portal.http.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "portal.malformed.MalformedMiddleware",
+    "portal.http.request_guard.RequestGuardMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "portal.page_cache.PageCacheMiddleware",  # a kept page costs none of what follows
+    "portal.pagecache.middleware.PageCacheMiddleware",  # a cached page costs none of what follows
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "portal.languages.LanguageMiddleware",  # the newsroom's language is the user's
+    "portal.i18n.languages.LanguageMiddleware",  # the newsroom's language is the user's
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -93,7 +95,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.context.site",
+                "portal.context_processors.site",
             ],
         },
     },
@@ -101,7 +103,7 @@ TEMPLATES = [
 
 # SQLite: WAL so that readers and the writer do not block each other; IMMEDIATE because a deferred
 # transaction that starts to write fails at once with "database is locked", whatever the timeout.
-DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DATABASE = DATABASES["default"]
 if DATABASE["ENGINE"].endswith("sqlite3"):
     DATABASE["OPTIONS"] = {
@@ -114,25 +116,25 @@ else:
     DATABASE |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Kept pages, as files unless CACHE_URL names a server; the counters that make them right are in the database.
-CACHES = {"default": environment.store("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
+# Cached pages, as files unless CACHE_URL names a server; the counters that invalidate them are in the database.
+CACHES = {"default": env.cache("CACHE_URL", f"filecache://{VAR_DIR / 'cache'}")}
 CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 20_000)
 if "redis" in CACHES["default"]["BACKEND"]:
     CACHES["default"]["BACKEND"] = "django.core.cache.backends.redis.RedisCache"
     CACHES["default"]["OPTIONS"] = {"socket_timeout": 0.25, "socket_connect_timeout": 0.25}
 
-vars().update(environment.mail("EMAIL_URL", "consolemail://"))
+vars().update(env.email("EMAIL_URL", "consolemail://"))
 SITE_HOST = site.hostname
 EMAIL_TIMEOUT = 30  # seconds; a mail server that hangs must not outlast a job's lease
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("FROM_EMAIL", formataddr((SITE_NAME, f"newsroom@{SITE_HOST}")))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("FROM_EMAIL", formataddr((SITE_NAME, f"newsroom@{SITE_HOST}")))
 # Where "comments are waiting" goes; empty: nowhere. At most one digest in so many minutes.
-MODERATORS_EMAIL = environment.text("MODERATORS_EMAIL", "")
-MODERATORS_DIGEST_MINUTES = environment.number("MODERATORS_DIGEST_MINUTES", 15)
+MODERATORS_EMAIL = env.text("MODERATORS_EMAIL", "")
+MODERATORS_DIGEST_MINUTES = env.integer("MODERATORS_DIGEST_MINUTES", 15)
 
 # Who must have read a text before readers get it: on, strict (the approver wrote none of it) or off.
-FOUR_EYES = environment.one_of("FOUR_EYES", "on", ["on", "strict", "off"])
+FOUR_EYES = env.choice("FOUR_EYES", "on", ["on", "strict", "off"])
 # How many characters one person alone may mend in a live story at once; 0: none.
-TYPO_CHARACTERS = environment.number("TYPO_CHARACTERS", 20)
+TYPO_CHARACTERS = env.integer("TYPO_CHARACTERS", 20)
 
 AUTH_USER_MODEL = "portal.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -143,15 +145,15 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "admin:login"
 
 LANGUAGES = [("en", _("English")), ("pl", _("Polish"))]
-LANGUAGE_CODE = environment.one_of("LANGUAGE_CODE", "en", dict(LANGUAGES))
+LANGUAGE_CODE = env.choice("LANGUAGE_CODE", "en", dict(LANGUAGES))
 LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 USE_I18N = USE_TZ = True
-TIME_ZONE = environment.text("TIME_ZONE", "Europe/Brussels")
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Brussels")
 if TIME_ZONE not in available_timezones():
-    raise Misconfigured(f"TIME_ZONE is “{TIME_ZONE}”; set it to a name such as Europe/Warsaw.")
+    raise ConfigurationError(f"TIME_ZONE is “{TIME_ZONE}”; set it to a name such as Europe/Warsaw.")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = environment.folder(VAR_DIR / "static")  # for those who collect; WhiteNoise wants it to exist
+STATIC_ROOT = env.ensure_directory(VAR_DIR / "static")  # for those who collect; WhiteNoise wants it to exist
 WHITENOISE_USE_FINDERS = True  # nothing to collect before a first start
 
 LOG_LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
@@ -162,7 +164,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     # A refusal and a reader's slip in a form are everyday answers, not worth a traceback in the log.
     "loggers": {"django.request": {"level": "ERROR"}},
-    "root": {"handlers": ["console"], "level": environment.one_of("LOG_LEVEL", "INFO", LOG_LEVELS)},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", "INFO", LOG_LEVELS)},
 }
 
 # The public site: no inline script or style, nothing from elsewhere, forms only to ourselves.
@@ -185,7 +187,7 @@ EDITOR_CSP = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
 }
 
 # CKEditor 4 is past its end of life and was chosen all the same: its HTML is never trusted, every
-# write path cleans it (news/body.py), so the reminder on each command would only hide other warnings.
+# write path cleans it (news/content/body.py), so the reminder on each command would only hide other warnings.
 SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
 CKEDITOR_CONFIGS = {
     "default": {

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def article():
-    from news.tests.make import make_live_articles
+    from news.tests.factories import make_live_articles
 
     return make_live_articles(1)[0]
 
@@ -19,7 +19,7 @@ def path(article, address):
 
 @pytest.fixture
 def moderator():
-    from news.tests.make import make_user
+    from news.tests.factories import make_user
 
     return make_user("Moderators", first_name="Ruth", last_name="Okafor")
 

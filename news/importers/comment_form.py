@@ -1,13 +1,13 @@
-"""Recognises the bottom of a web page: the comment form that was copied along with a story.
+"""Recognise the comment form that was copied along with a story from the bottom of a web page.
 
-Nothing here knows the seed format; it knows what the form says in eight languages, as WordPress and
-its translators word it (today and in the years before, since old copies are what we are sent).
+Knows the form's phrases in eight languages, in the wording of WordPress and its translators, today's and that of
+earlier years, because we are sent old copies. Knows nothing about the seed format.
 """
 
 import re
 import unicodedata
 
-# What only a comment form says: its heading and its notices. One of these must be there.
+# Phrases that only a comment form has: its heading and its notices. One of these must be there.
 SAYINGS = {
     "en": (
         "Leave a Reply",
@@ -86,7 +86,7 @@ LABELS = (
 
 
 def _plain(text: str) -> str:
-    """The words alone: case, accents' encoding, "email" or "e-mail" and all punctuation aside."""
+    """Return the words for comparison: without case and punctuation, in one Unicode form, "e-mail" as "email"."""
     text = unicodedata.normalize("NFKC", text).casefold()
     text = re.sub(r"\be[-\u2010\u2011\u2013]mail", "email", text)
     return " ".join(re.findall(r"\w+", text))
@@ -106,20 +106,20 @@ _NOTHING_ELSE = _only((*(saying for sayings in SAYINGS.values() for saying in sa
 
 
 def start_and_language(lines: list[str]) -> tuple[int, str]:
-    """Say at which line a comment form closes the text, and in which language; (len(lines), "") when none does.
+    """Return the line at which a comment form begins, and its language; (len(lines), "") where there is none.
 
-    Only an unbroken run of form lines at the very end counts, so a story that quotes a form keeps its words.
+    Only an unbroken run of form lines at the very end counts, so a story that quotes a form stays whole.
     """
     start = len(lines)
-    heard: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for number in range(len(lines) - 1, -1, -1):
         words = _plain(lines[number])
         if not words:
             continue  # blank, or the lone asterisk of a marker
         if not _NOTHING_ELSE.fullmatch(words):
             break
-        for language, said in _SAID_IN.items():
-            if said.search(words):
-                heard[language] = heard.get(language, 0) + 1
+        for language, pattern in _SAID_IN.items():
+            if pattern.search(words):
+                counts[language] = counts.get(language, 0) + 1
                 start = number
-    return start, max(heard, key=heard.get, default="")
+    return start, max(counts, key=counts.get, default="")

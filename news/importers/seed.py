@@ -1,8 +1,8 @@
-"""Makes working copies of stories in the seed format, and may be run twice.
+"""Import stories in the seed format as working copies; running it again is safe.
 
-A story is known by its file and by the fingerprint of its words. It arrives as a draft; one that is to
-be live goes through the workflow as the system user, and the event says that no second reader saw it.
-What the newsroom touched since is never overwritten. How a file is read: `seed_format.py`.
+A story is recognised by its file and by the fingerprint of its content. It arrives as a draft. One that is to be live
+goes through the workflow as the system user, and its audit event says that there was no second reader. What an
+editor has changed since is never overwritten. `seed_format.py` parses the files.
 """
 
 import os
@@ -18,15 +18,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from news import body, history, naming, revisions, rules, tagging, workflow
-from news.folding import fold, slugify
+from news import audit_kinds
+from news.content import body, revisions, schema
+from news.editorial import workflow
+from news.editorial.workflow import Stage
 from news.importers.seed_format import LARGEST, Paragraph, ReadLine, Story, Unreadable, read
-from news.models import Article, Author, Event, ImportedStory, RelatedLink, Section, Tag, TagAlias, WorkingCopy
-from news.workflow import Stage
+from news.models import Article, Author, ImportRecord, RelatedLink, Section, Tag, TagAlias, WorkingCopy
+from news.taxonomy import renaming
+from news.taxonomy.tags import find, get_or_create
+from portal.audit import log
+from portal.models import AuditEvent
+from portal.text.folding import fold, slugify
 
 __all__ = ["Outcome", "Result", "Unreadable", "load", "places", "read", "section_called"]
 
-LONGEST_PLACE = 170  # leaves room in ImportedStory.source
+LONGEST_PLACE = 170  # leaves room in ImportRecord.source
 
 
 class Result(models.TextChoices):
@@ -45,11 +51,11 @@ PUBLISHED = {
 
 @dataclass
 class Outcome:
-    """What became of one file. `refusal` is why it was not published although that was asked."""
+    """What the import did with one file. `refusal` says why it was not published where that was asked for."""
 
     result: Result
     article: Article
-    notes: list[str]  # each a remark without a full stop, as they stand in one line
+    notes: list[str]  # remarks without full stops, joined in one line
     published: bool = False
     refusal: str = ""
 
@@ -60,11 +66,11 @@ class Outcome:
 
 @transaction.atomic
 def load(path: Path, *, by, publish=False, section=None, language="", now=None) -> Outcome:
-    """Bring one file in, or raise Unreadable. `section` and `language` are for a story that names none."""
+    """Import one file, or raise Unreadable. `section` and `language` are for a story that names none."""
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
     story = read(data, places=places(), language=language, now=now)
-    history.take_turn()  # two imports of one file take turns, and the second finds the first one's row
+    log.lock()  # two imports of one file take turns, and the second finds the first one's row
     source = source_of(path)
     if imported := _known_as(source, story):
         outcome = _update(story, imported, by, section)
@@ -76,44 +82,44 @@ def load(path: Path, *, by, publish=False, section=None, language="", now=None) 
 
 
 def places() -> list[str]:
-    """Every name of every place in the vocabulary: what a dateline is recognised by."""
-    known = Tag.objects.filter(kind=Tag.Kind.PLACE)
-    names = {name for tag in known for name in (tag.name, *tag.names.values())}
-    return sorted(names | set(TagAlias.objects.filter(tag__in=known).values_list("name", flat=True)))
+    """Return every name of every place tag: a dateline is recognised by these."""
+    tags = Tag.objects.filter(kind=Tag.Kind.PLACE)
+    names = {name for tag in tags for name in (tag.name, *tag.names.values())}
+    return sorted(names | set(TagAlias.objects.filter(tag__in=tags).values_list("name", flat=True)))
 
 
 def section_called(name: str) -> Section | None:
-    """The section with this address, or this name in any language, however it is spelt."""
-    wanted = fold(name)
+    """Return the section with this slug, or this name in any language, whatever its case or diacritics."""
+    key = fold(name)
     for section in Section.objects.all():
-        if wanted in {section.slug, fold(section.name), *map(fold, section.names.values())}:
+        if key in {section.slug, fold(section.name), *map(fold, section.names.values())}:
             return section
     return None
 
 
 def source_of(path: Path) -> str:
-    """Which file a story came from, said from the project's folder so that both may move house together."""
-    place = os.path.relpath(path.resolve(), settings.BASE_DIR).replace(os.sep, "/")
-    place = os.fsencode(place).decode(errors="replace")  # a name in an old encoding is no text a database takes
-    if len(place) > LONGEST_PLACE:
-        place = f"{sha256(place.encode()).hexdigest()}/…{place[-80:]}"
-    return f"seed:{place}"
+    """Return the file's path relative to the project, so that the two may be moved together."""
+    relative = os.path.relpath(path.resolve(), settings.BASE_DIR).replace(os.sep, "/")
+    relative = os.fsencode(relative).decode(errors="replace")  # databases refuse a name in an old encoding
+    if len(relative) > LONGEST_PLACE:
+        relative = f"{sha256(relative.encode()).hexdigest()}/…{relative[-80:]}"
+    return f"seed:{relative}"
 
 
-def _known_as(source: str, story: Story) -> ImportedStory | None:
-    """The same file, or else the same words from a file that was moved or copied."""
-    known = ImportedStory.objects.select_related("article__working_copy", "revision")
-    imported = known.filter(source=source).first()
+def _known_as(source: str, story: Story) -> ImportRecord | None:
+    """Return the import record of the same file, or of the same content under another name."""
+    records = ImportRecord.objects.select_related("article__working_copy", "revision")
+    imported = records.filter(source=source).first()
     if imported and not _is_one_story(imported, story):
         # A drop folder uses "today.txt" every day: yesterday's story must not become today's.
         imported.source = f"{source}#{imported.article_id}"
         imported.save(update_fields=["source"])
         imported = None
-    return imported or known.filter(fingerprint=story.fingerprint).order_by("pk").first()
+    return imported or records.filter(fingerprint=story.fingerprint).order_by("pk").first()
 
 
-def _is_one_story(imported: ImportedStory, story: Story) -> bool:
-    """Whether a file still tells the story it told: under the same headline, or with a paragraph in common."""
+def _is_one_story(imported: ImportRecord, story: Story) -> bool:
+    """Whether a file still holds the story of its import: the same headline, or a paragraph in common."""
     before = revisions.content_of(imported.revision)
     text = {body.clean(body.paragraphs(block.text)) for block in story.blocks if isinstance(block, Paragraph)}
     return fold(before["headline"]) == fold(story.headline) or not text.isdisjoint(before["body"].split("\n"))
@@ -121,25 +127,17 @@ def _is_one_story(imported: ImportedStory, story: Story) -> bool:
 
 def _create(story: Story, source: str, by, section) -> Outcome:
     notes = _notes(story)
-    text, links = _body(story, {})
-    copy = workflow.start(
-        by=by,
-        body=text,
-        links=links,
-        tags=_tags(story, by, notes),
-        authors=_authors(story, by, notes),
-        **_content(story, section, notes),
-    )
-    ImportedStory.objects.create(
-        source=source, fingerprint=story.fingerprint, article=copy.article, revision=copy.newest
+    copy = workflow.start(by=by, **_content(story, section, {}, by, notes))
+    ImportRecord.objects.create(
+        source=source, fingerprint=story.fingerprint, article=copy.article, revision=copy.latest_revision
     )
     return Outcome(Result.CREATED, copy.article, notes)
 
 
-def _update(story: Story, imported: ImportedStory, by, section) -> Outcome:
-    """Bring the file's new words to a working copy that still says what the last import gave it."""
+def _update(story: Story, imported: ImportRecord, by, section) -> Outcome:
+    """Update a working copy from its changed file, unless somebody has edited it since the last import."""
     copy, notes = imported.article.working_copy, _notes(story)
-    if copy.newest_id != imported.revision_id:
+    if copy.latest_revision_id != imported.revision_id:
         return Outcome(Result.KEPT, imported.article, [_("changed by an editor since, left alone")])
     if imported.fingerprint == story.fingerprint:
         return Outcome(Result.UNCHANGED, imported.article, [])
@@ -148,39 +146,38 @@ def _update(story: Story, imported: ImportedStory, by, section) -> Outcome:
     if copy.stage not in (Stage.DRAFT, Stage.NOTHING_PENDING):
         return Outcome(Result.KEPT, imported.article, [_("in the newsroom's hands, left alone")])
     with workflow.editing(copy, by=by, version=copy.version):
-        for name, value in _content(story, copy.section or section, notes).items():
-            setattr(copy, name, value)
-        copy.body, links = _body(story, {link.key: link.uuid for link in copy.related_links.all()})
-        revisions.write_rows(
-            copy,
-            tags=[tag.pk for tag in _tags(story, by, notes)],
-            authors=[author.pk for author in _authors(story, by, notes)],
-            links=links,
-        )
-    result = Result.UNCHANGED if copy.newest_id == imported.revision_id else Result.UPDATED
-    imported.fingerprint, imported.revision, imported.imported_at = story.fingerprint, copy.newest, timezone.now()
+        uuids = {link.key: link.uuid for link in copy.related_links.all()}
+        content = schema.plain(**_content(story, copy.section or section, uuids, by, notes))
+        schema.assign(copy, content)
+        schema.write_rows(copy, content)
+    result = Result.UNCHANGED if copy.latest_revision_id == imported.revision_id else Result.UPDATED
+    imported.fingerprint, imported.revision, imported.imported_at = (
+        story.fingerprint,
+        copy.latest_revision,
+        timezone.now(),
+    )
     imported.save()
     return Outcome(result, imported.article, notes)
 
 
 def _publish(outcome: Outcome, at: datetime | None, by):
-    """Show it to readers, unless they see it already or people have taken it into their hands."""
+    """Publish the story, unless it is published already or an editor is working on it."""
     copy = outcome.article.working_copy
     if copy.stage == Stage.NOTHING_PENDING:
         return
     if copy.stage != Stage.DRAFT or outcome.article.withdrawn_at:
         outcome.notes.append(_("in the newsroom's hands, not published"))
-    elif Event.objects.about(outcome.article).filter(kind__in=rules.SHOWN_BY_THE_NEWSROOM).exists():
+    elif AuditEvent.objects.about(outcome.article).filter(kind__in=audit_kinds.PUBLISHED_BY_NEWSROOM).exists():
         outcome.notes.append(_("published by the newsroom before, so the new text waits as a draft"))
     else:
         try:
-            workflow.publish_unread(copy, copy.newest, by=by, at=at)
+            workflow.publish_unread(copy, copy.latest_revision, by=by, at=at)
             outcome.published = True
         except workflow.Refused as refusal:
             outcome.refusal = str(refusal)
 
 
-# From the words of a file to rows
+# From the content of a file to rows
 
 
 def _notes(story: Story) -> list[str]:
@@ -190,8 +187,14 @@ def _notes(story: Story) -> list[str]:
     return notes
 
 
-def _content(story: Story, section: Section | None, notes: list[str]) -> dict:
+def _content(story: Story, section: Section | None, uuids: dict, by, notes: list[str]) -> dict:
+    """Return the content of the file by field name; `uuids` are those of an earlier version's links."""
+    text, links = _body(story, uuids)
     return {
+        "body": text,
+        "related": links,
+        "tags": _tags(story, by, notes),
+        "authors": _authors(story, by, notes),
         "headline": story.headline,
         "dateline": _fitting(WorkingCopy, "dateline", story.dateline),
         "source": _fitting(WorkingCopy, "source", story.source),
@@ -201,7 +204,7 @@ def _content(story: Story, section: Section | None, notes: list[str]) -> dict:
 
 
 def _language(story: Story, notes: list[str]) -> str:
-    """One the site publishes in, or none: then the story waits until somebody chooses."""
+    """Return a language of the site, or "": then the story waits until somebody chooses one."""
     known = dict(settings.LANGUAGES)
     for code in (story.language or "", (story.language or "").partition("-")[0]):
         if code in known:
@@ -212,7 +215,7 @@ def _language(story: Story, notes: list[str]) -> str:
 
 
 def _section(story: Story, otherwise: Section | None, notes: list[str]) -> Section | None:
-    """The one it names; a wrong name leaves it open, since a guess could go live under the wrong heading."""
+    """Return the section it names. A wrong name gives None, because a guess could be published in a wrong section."""
     if story.section:
         section = section_called(story.section)
         if section is None:
@@ -227,17 +230,17 @@ def _section(story: Story, otherwise: Section | None, notes: list[str]) -> Secti
 def _tags(story: Story, by, notes: list[str]) -> list[Tag]:
     tags: dict[int, Tag] = {}
     for name in story.tags:
-        tag = tagging.find(name)
+        tag = find(name)
         if tag is None:
             kind = Tag.Kind.HS if name.startswith("HS ") else Tag.Kind.TOPIC
-            tag = tagging.find_or_make(_fitting(Tag, "name", name), kind=kind, by=by)
+            tag = get_or_create(_fitting(Tag, "name", name), kind=kind, by=by)
             notes.append(_("“%(tag)s” is a new tag") % {"tag": name})
         tags[tag.pk] = tag
     return list(tags.values())
 
 
 def _authors(story: Story, by, notes: list[str]) -> list[Author]:
-    """Those named, parted by commas; somebody we have not had before becomes an author."""
+    """Return the authors named, separated by commas; create those who are new."""
     authors: dict[int, Author] = {}
     for name in story.author.split(","):
         if not (key := fold(name)):
@@ -246,7 +249,7 @@ def _authors(story: Story, by, notes: list[str]) -> list[Author]:
         if author is None:
             name = _fitting(Author, "name", name.strip())
             author = Author.objects.create(name=name, slug=_free_author_slug(name))
-            naming.added(author, by=by)
+            renaming.record_addition(author, by=by)
             notes.append(_("“%(name)s” is a new author") % {"name": name})
         authors[author.pk] = author
     return list(authors.values())
@@ -255,16 +258,16 @@ def _authors(story: Story, by, notes: list[str]) -> list[Author]:
 def _free_author_slug(name: str) -> str:
     base = slugify(name) or "author"
     slug, number = base, 1
-    while Author.objects.filter(slug=slug).exists() or naming.is_login(slug):
+    while Author.objects.filter(slug=slug).exists() or renaming.is_login(slug):
         number += 1
         slug = f"{base}-{number}"
     return slug
 
 
 def _body(story: Story, uuids: dict) -> tuple[str, list[dict]]:
-    """The text as body HTML with a token for each READ line, and the links behind the tokens.
+    """Return the body HTML with a related marker for each READ line, and the links that the markers stand for.
 
-    `uuids` by folded headline are those an earlier version had: a link that stays keeps its token.
+    `uuids`, by folded headline, are those of an earlier version: a link that is still there has the same marker.
     """
     blocks, links, uuids = [], [], dict(uuids)
     for block in story.blocks:

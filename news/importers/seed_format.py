@@ -1,4 +1,4 @@
-"""Reads one story in the seed format: bytes in, a `Story` or one sentence why not out.
+"""Parse one story in the seed format: from bytes to a `Story`, or to one sentence that says why not.
 
     Tags: origin, ASEAN                  optional header lines, in any order:
     Published: -3d 08:30                 Tags, Section, Author, Source, Language, Published, Dateline
@@ -11,7 +11,7 @@
 
     The next paragraph. A comment form copied from the page, at the very end, is dropped.
 
-Touches no database and no file; what becomes of a story is decided in `seed.py`.
+Touches no database and no file; `seed.py` decides what to do with a story.
 """
 
 import hashlib
@@ -27,16 +27,16 @@ from typing import NamedTuple
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news.folding import fold
 from news.importers import comment_form
+from portal.text.folding import fold
 
-LARGEST = 1_000_000  # bytes: a long read is 60 thousand, a file of this size is something else
+LARGEST = 1_000_000  # bytes; a long story has 60 thousand, a larger file is something else
 LONGEST_HEADLINE = 200
 HEADERS = ("tags", "section", "author", "source", "language", "published", "dateline")
-# Soft hyphens, zero-width spaces, byte-order marks: they come along with copied text and spoil look-ups.
+# Soft hyphens, zero-width spaces, byte-order marks: they are copied along with text and break look-ups.
 INVISIBLE = dict.fromkeys(map(ord, "\xad\u200b\u2060\ufeff"))
 POLISH_LETTERS = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻ")
-# ą, ś and ź of ISO 8859-2 as they come out when it is read as cp1250: never between letters by intent.
+# ą, ś and ź of ISO 8859-2 when decoded as cp1250: nobody writes these signs next to letters on purpose.
 MISREAD_LATIN_2 = re.compile(r"\w[±¶ˇ¦Ľ¬]|[±¶ˇ¦Ľ¬]\w")
 
 READ_WORDS = (r"READ(?:\s+(?:MORE|ALSO))?", r"CZYTAJ(?:\s+TAKŻE)?", r"PRZECZYTAJ\s+TAKŻE", r"LIRE\s+AUSSI")
@@ -66,7 +66,7 @@ LANGUAGES_TAKEN = ("en", "pl")
 
 
 class Unreadable(Exception):
-    """The file is no story; str(exc) is one line an editor can act on."""
+    """The file is not a story; str(exc) is one line an editor can act on."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class ReadLine:
-    """A link to another story, by its headline, at this place in the text."""
+    """A link to another story, by its headline, between two paragraphs."""
 
     headline: str
 
@@ -93,15 +93,15 @@ class Story:
     language: str | None = None
     published: datetime | None = None
     interface_language: str = ""
-    notes: tuple[str, ...] = ()  # remarks for whoever loads it, not sentences: they stand in one line
+    notes: tuple[str, ...] = ()  # remarks for whoever imports it, without full stops: joined in one line
     fingerprint: str = ""
 
 
 def read(data: bytes, *, places: Iterable[str] = (), language: str = "", now: datetime | None = None) -> Story:
-    """Understand a story, or raise Unreadable.
+    """Parse a story, or raise Unreadable.
 
-    A dateline is taken off the text only for one of the `places` we know. `language` is for a story
-    that names none; without it the small words of the text tell. `now` is what "-3d" counts from.
+    A dateline is split off the text only for one of the `places`. `language` is for a story that names none; without
+    it the most frequent small words decide. `now` is what "-3d" counts from.
     """
     notes: list[str] = []
     lines = _lines(_decoded(data, notes), notes)
@@ -110,20 +110,20 @@ def read(data: bytes, *, places: Iterable[str] = (), language: str = "", now: da
     headline = _headline(lines[:end], start, after_headers=bool(headers), above_a_form=bool(interface_language))
     blocks = _blocks(lines[start + 1 : end], notes)
     fingerprint = _fingerprint(headers, headline, blocks)
-    given = {name: headers.get(name, _NOT_GIVEN) for name in HEADERS}
-    dateline, blocks = _dateline(given["dateline"].value, blocks, places, notes)
+    header = {name: headers.get(name, _NOT_GIVEN) for name in HEADERS}
+    dateline, blocks = _dateline(header["dateline"].value, blocks, places, notes)
     if not any(isinstance(block, Paragraph) for block in blocks):
         notes.append(_("there is a headline but no text"))
     return Story(
         headline=headline,
         blocks=tuple(blocks),
         dateline=dateline,
-        tags=_tags(given["tags"].value),
-        section=given["section"].value,
-        author=given["author"].value,
-        source=given["source"].value,
-        language=_language(given["language"], language, headline, blocks, notes),
-        published=_moment(given["published"], now),
+        tags=_tags(header["tags"].value),
+        section=header["section"].value,
+        author=header["author"].value,
+        source=header["source"].value,
+        language=_language(header["language"], language, headline, blocks, notes),
+        published=_moment(header["published"], now),
         interface_language=interface_language,
         notes=tuple(notes),
         fingerprint=fingerprint,
@@ -171,26 +171,26 @@ def _strictly(data: bytes, encoding: str, reason: str) -> str:
 
 
 def _decoded_as_cp1250(data: bytes) -> str:
-    """Old Polish files only: almost any bytes "are" cp1250, so the result has to look like Polish."""
+    """Decode an old Polish file. Almost any bytes are valid cp1250, so the result has to look like Polish."""
     undecodable = _("The text is neither UTF-8 nor recognisable as Polish in cp1250; save it as UTF-8.")
     text = _strictly(data, "cp1250", undecodable)
     accented = [letter for letter in text if letter.isalpha() and not letter.isascii()]
     polish = sum(letter in POLISH_LETTERS for letter in accented)
     strange = any(unicodedata.category(letter) == "Cc" and letter not in "\t\n\r" for letter in text)
-    # Latin-1 French comes out with a few ę for its ê, among many more letters that Polish has not.
+    # French in Latin-1 decodes to a few ę (for its ê) among many more letters that Polish does not have.
     if strange or polish * 2 <= len(accented) or MISREAD_LATIN_2.search(text):
         raise Unreadable(undecodable)
     return text
 
 
 def _lines(text: str, notes: list[str]) -> list[str]:
-    """Lines without stray spaces; a single non-breaking space between words is typography and stays."""
+    """Return the lines without stray spaces; a single non-breaking space between words is typography and stays."""
     lines, dropped = [], False
     for line in text.splitlines():
         line = line.translate(INVISIBLE)
-        kept = "".join(letter for letter in line if letter == "\t" or unicodedata.category(letter) != "Cc")
-        dropped = dropped or len(kept) < len(line)
-        lines.append(re.sub(r"\s{2,}|[^\S\xa0\u202f]", " ", kept).strip())
+        printable = "".join(letter for letter in line if letter == "\t" or unicodedata.category(letter) != "Cc")
+        dropped = dropped or len(printable) < len(line)
+        lines.append(re.sub(r"\s{2,}|[^\S\xa0\u202f]", " ", printable).strip())
     if not any(lines):
         raise Unreadable(_("The file is blank."))
     if dropped:
@@ -205,7 +205,7 @@ def _lines(text: str, notes: list[str]) -> list[str]:
 
 
 def _headers(lines: list[str]) -> tuple[dict[str, _Header], int]:
-    """Take the header lines off the top; say at which line the headline should be."""
+    """Return the header lines by name, and at which line the headline should be."""
     headers: dict[str, _Header] = {}
     at = next(at for at, line in enumerate(lines) if line)
     while at < len(lines) and (match := HEADER_LINE.fullmatch(lines[at])):
@@ -272,16 +272,16 @@ def _blocks(lines: list[str], notes: list[str]) -> list[Paragraph | ReadLine]:
     return blocks
 
 
-def _dateline(given: str, blocks: list, places: Iterable[str], notes: list[str]) -> tuple[str, list]:
-    """Take "Brussels:" off the first paragraph when Brussels is a place we know or the header says so."""
+def _dateline(header: str, blocks: list, places: Iterable[str], notes: list[str]) -> tuple[str, list]:
+    """Split "Brussels:" off the first paragraph where Brussels is a known place or the header's. Returns both."""
     at = next((at for at, block in enumerate(blocks) if isinstance(block, Paragraph)), None)
     match = LIKE_A_DATELINE.fullmatch(blocks[at].text) if at is not None else None
     if not match:
-        return given, blocks
+        return header, blocks
     written = _spaced(match["place"])
     without = [*blocks[:at], Paragraph(match["rest"]), *blocks[at + 1 :]]
-    if given:
-        return given, (without if fold(written) == fold(given) else blocks)
+    if header:
+        return header, (without if fold(written) == fold(header) else blocks)
     known: dict[str, str] = {}
     for place in places:
         if place in written or fold(place) not in known:
@@ -295,26 +295,28 @@ def _dateline(given: str, blocks: list, places: Iterable[str], notes: list[str])
     return "", blocks
 
 
-def _tags(given: str) -> tuple[str, ...]:
+def _tags(header: str) -> tuple[str, ...]:
     tags: dict[str, str] = {}
-    for name in given.split(","):
+    for name in header.split(","):
         if any(letter.isalnum() for letter in name):
             tags.setdefault(fold(name), name.strip())
     return tuple(tags.values())
 
 
-def _language(given: _Header, otherwise: str, headline: str, blocks: list, notes: list[str]) -> str | None:
-    """The header's word, else the language whose small words are the most; never a guess from a handful."""
-    if given.value:
-        if not LANGUAGE_CODE.fullmatch(given.value):
-            raise Unreadable(_("Line %(line)d: the language must be a code such as en or pl: %(text)s") % _here(*given))
-        return given.value.lower()
+def _language(header: _Header, otherwise: str, headline: str, blocks: list, notes: list[str]) -> str | None:
+    """Return the header's language, else the one whose stop words are the most; never a guess from a handful."""
+    if header.value:
+        if not LANGUAGE_CODE.fullmatch(header.value):
+            raise Unreadable(
+                _("Line %(line)d: the language must be a code such as en or pl: %(text)s") % _here(*header)
+            )
+        return header.value.lower()
     if otherwise:
         return otherwise
     text = " ".join([headline, *(block.text for block in blocks if isinstance(block, Paragraph))])
     words = Counter(re.findall(r"[^\W\d_]+", text.casefold()))
-    heard = Counter({language: sum(words[word] for word in few) for language, few in STOP_WORDS.items()})
-    (first, most), (_second, next_most) = heard.most_common(2)
+    counts = Counter({language: sum(words[word] for word in few) for language, few in STOP_WORDS.items()})
+    (first, most), (_second, next_most) = counts.most_common(2)
     if most < 3 or most * 2 < next_most * 3:
         notes.append(_("the language could not be told from the words"))
         return None
@@ -324,26 +326,26 @@ def _language(given: _Header, otherwise: str, headline: str, blocks: list, notes
     return first
 
 
-def _moment(given: _Header, now: datetime | None) -> datetime | None:
-    """An ISO date and time (the site's zone unless it says another), or a while ago: "-3d 08:30", "-2h"."""
-    if not given.value:
+def _moment(header: _Header, now: datetime | None) -> datetime | None:
+    """Parse an ISO date and time (in the site's zone unless it names another), or a time ago: "-3d 08:30", "-2h"."""
+    if not header.value:
         return None
     zone = timezone.get_default_timezone()
     now = timezone.localtime(now, zone)
     try:
-        if match := AGO.fullmatch(given.value):
+        if match := AGO.fullmatch(header.value):
             return _ago(match, now)
-        moment = datetime.fromisoformat(given.value)
+        moment = datetime.fromisoformat(header.value)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
         return moment.astimezone(UTC).astimezone(zone)  # years 1 and 9999 overflow here, not later
     except (ValueError, OverflowError):
         raise Unreadable(
-            _("Line %(line)d: the time must look like 2026-11-24 08:30, -3d 08:30 or -2h: %(text)s") % _here(*given)
+            _("Line %(line)d: the time must look like 2026-11-24 08:30, -3d 08:30 or -2h: %(text)s") % _here(*header)
         ) from None
 
 
 def _ago(match: re.Match, now: datetime) -> datetime:
-    """Days go back on the calendar (the same hour in summer and winter), hours and minutes on the clock."""
+    """Count days back on the calendar (the same hour in summer and winter), hours and minutes in elapsed time."""
     number = int(match["number"])
     if match["unit"] != "d":
         if match["hour"]:
@@ -355,22 +357,22 @@ def _ago(match: re.Match, now: datetime) -> datetime:
     return moment.astimezone(UTC).astimezone(now.tzinfo)
 
 
-# Small helpers
+# Text
 
 
 def _fingerprint(headers: dict[str, _Header], headline: str, blocks: list) -> str:
-    """The same for the same words, whatever the encoding, the line ends and the order of the headers.
+    """Hash the content, independent of encoding, line ends and the order of headers.
 
-    Taken before the dateline is looked for: a new place in the vocabulary is not a new story.
+    Made before the dateline is split off, so that a new place in the vocabulary does not make it a new story.
     """
-    said = {name: header.value for name, header in headers.items() if header.value}
+    values = {name: header.value for name, header in headers.items() if header.value}
     text = [[type(block).__name__, *astuple(block)] for block in blocks]
-    content = json.dumps([said, headline, text], sort_keys=True, ensure_ascii=False)
+    content = json.dumps([values, headline, text], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _spaced(text: str) -> str:
-    """Words with one plain space between them."""
+    """Return the words with one plain space between them."""
     return " ".join(text.split())
 
 

@@ -1,9 +1,9 @@
-"""Brings in sections and tags from two CSV files: what is missing is made, what is there is left alone.
+"""Import sections and tags from two CSV files: create what is missing, leave alone what exists.
 
-`sections.csv` has slug,en,pl in the order of the masthead; `tags.csv` kind,slug,en,pl,aliases with
-aliases parted by "|". A row whose address or name (in any language) the newsroom already has is passed
-over whole, so that a name an editor changed stays changed, whichever way it was changed; so is an alias
-that is another tag's name. Each new section is an event, as it shows at once; the new tags of a file are one.
+`sections.csv` has the columns slug,en,pl in the order of the masthead; `tags.csv` kind,slug,en,pl,aliases with "|"
+between aliases. A row is skipped as a whole if its slug or one of its names is in use, so that an editor's renaming is
+never undone; so is an alias that is another tag's name. Each new section is an audit event of its own, because readers
+see it at once; the new tags of a file share one.
 """
 
 import csv
@@ -13,10 +13,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from news import history, naming, tagging
-from news.folding import fold
 from news.importers.seed_format import Unreadable
 from news.models import Section, Tag, TagAlias
+from news.taxonomy import renaming, tags
+from portal.audit import log
+from portal.text.folding import fold
 
 SECTIONS, TAGS = "sections.csv", "tags.csv"
 COLUMNS = {SECTIONS: ("slug", "en", "pl"), TAGS: ("kind", "slug", "en", "pl", "aliases")}
@@ -24,47 +25,47 @@ COLUMNS = {SECTIONS: ("slug", "en", "pl"), TAGS: ("kind", "slug", "en", "pl", "a
 
 @transaction.atomic
 def load(path: Path, *, by) -> int:
-    """Make the sections or tags a file names and we lack; return how many. Unreadable when it is malformed."""
+    """Create the sections or tags of a file that are missing. Returns their number; raises Unreadable if malformed."""
     rows = list(_rows(path))
-    history.take_turn()  # two imports at once would each find the same ones missing
+    log.lock()  # or two imports at once would both create what is missing
     return _make_sections(rows, by) if path.name == SECTIONS else _make_tags(rows, by, path.name)
 
 
 def _make_sections(rows, by) -> int:
-    taken = {value for pair in Section.objects.values_list("slug", "name") for value in pair}
-    made = 0
+    names_in_use = {value for pair in Section.objects.values_list("slug", "name") for value in pair}
+    count = 0
     for position, (line, row) in enumerate(rows, start=1):
-        if not taken.isdisjoint((row["slug"], row["en"])):
+        if not names_in_use.isdisjoint((row["slug"], row["en"])):
             continue
         section = Section(slug=row["slug"], name=row["en"], names=_other_names(row), position=position)
         _save(section, line)
-        naming.added(section, by=by)
-        taken |= {section.slug, section.name}
-        made += 1
-    return made
+        renaming.record_addition(section, by=by)
+        names_in_use |= {section.slug, section.name}
+        count += 1
+    return count
 
 
 def _make_tags(rows, by, source) -> int:
     _refuse_names_given_twice(rows)
     slugs = set(Tag.objects.values_list("slug", flat=True))
-    made = []
+    new_tags = []
     for line, row in rows:
-        if row["slug"] not in slugs and not any(map(tagging.find, _names(row))):
+        if row["slug"] not in slugs and not any(map(tags.find, _names(row))):
             tag = Tag(kind=row["kind"], slug=row["slug"], name=row["en"], names=_other_names(row))
             _save(tag, line)
             slugs.add(tag.slug)
-            made.append((tag, line, row))
-    for tag, line, row in made:  # names before aliases: an abbreviation never takes another tag's own name
+            new_tags.append((tag, line, row))
+    for tag, line, row in new_tags:  # after all names, so that no alias occupies the name of another tag
         for name in row["aliases"].split("|"):
-            if fold(name) and not tagging.find(name):
+            if fold(name) and not tags.find(name):
                 _save(TagAlias(tag=tag, name=name.strip()), line)
-    if made:
-        naming.brought_in([tag for tag, _line, _row in made], by=by, source=source)
-    return len(made)
+    if new_tags:
+        renaming.record_import([tag for tag, _line, _row in new_tags], by=by, source=source)
+    return len(new_tags)
 
 
 def _refuse_names_given_twice(rows):
-    """Two tags of one file that share a name are a mistake in it, whatever the newsroom already has."""
+    """Refuse a file in which two tags share a name, whatever tags exist already."""
     names = {}
     for line, row in rows:
         for name in _names(row):
@@ -78,9 +79,9 @@ def _names(row) -> list[str]:
 
 
 def _save(row, line: int):
-    """Store a row whose values fit their columns, or say which line does not."""
+    """Save a row whose values fit their columns, or raise Unreadable with the line that does not."""
     try:
-        row.clean_fields(exclude=["key", "keys"])  # folded from the names on the way in
+        row.clean_fields(exclude=["key", "keys"])  # computed from the names when saved
         for name in getattr(row, "names", {}).values():
             row._meta.get_field("name").clean(name, row)
     except ValidationError as error:
@@ -93,7 +94,7 @@ def _other_names(row) -> dict[str, str]:
 
 
 def _rows(path: Path):
-    """The rows as (line, values by column), or Unreadable with the line that is wrong."""
+    """Yield (line, values by column) for each row, or raise Unreadable with the line that is wrong."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -5,14 +5,16 @@ Models know querysets and fields, never the workflow: arrows point from steps to
 
 from news.models.article import Article, Slug
 from news.models.author import ArticleByline, Author, WorkingCopyByline
+from news.models.autosave import Autosave
 from news.models.content import Content
-from news.models.history import ChangeCounter, Event, HistoryHead, ImportedStory, Revision
-from news.models.preview import PreviewLink
+from news.models.import_record import ImportRecord
+from news.models.presence import Presence
+from news.models.preview_link import PreviewLink
 from news.models.related import ArticleRelated, RelatedLink, WorkingCopyRelated
+from news.models.revision import Revision
 from news.models.section import Section
 from news.models.tag import ArticleTag, Tag, TagAlias, WorkingCopyTag
 from news.models.working_copy import WorkingCopy
-from news.models.writing import Presence, UnsavedText
 
 __all__ = [
     "Article",
@@ -20,11 +22,9 @@ __all__ = [
     "ArticleRelated",
     "ArticleTag",
     "Author",
-    "ChangeCounter",
+    "Autosave",
     "Content",
-    "Event",
-    "HistoryHead",
-    "ImportedStory",
+    "ImportRecord",
     "Presence",
     "PreviewLink",
     "RelatedLink",
@@ -33,7 +33,6 @@ __all__ = [
     "Slug",
     "Tag",
     "TagAlias",
-    "UnsavedText",
     "WorkingCopy",
     "WorkingCopyByline",
     "WorkingCopyRelated",

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -11,7 +13,7 @@ from news.querysets import ArticleQuerySet, SlugQuerySet
 
 
 class Article(Content):
-    """One story as readers see it. Only steps of the workflow write its content, from a named revision.
+    """A story as readers see it. Only workflow steps write its content, each from a named revision.
 
     Until its first publication the content is blank; once public it is never deleted, only withdrawn.
     """
@@ -47,24 +49,30 @@ class Article(Content):
             ),
         ]
 
-    def is_live(self, *, at=None):
+    def is_live(self, *, at: datetime | None = None) -> bool:
         """Whether readers may see it at a moment. Keep in step with ArticleQuerySet.live()."""
         at = at or timezone.now()
         return self.was_public(at=at) and not self.has_ended(at=at) and self.withdrawn_at is None
 
-    def has_ended(self, *, at=None):
-        """Whether the end somebody set for it has come."""
+    def is_live_or_coming(self, *, at: datetime | None = None) -> bool:
+        """Whether it is live or will be by the clock alone. Keep in step with ArticleQuerySet.live_or_coming()."""
+        return self.live_from is not None and self.withdrawn_at is None and not self.has_ended(at=at)
+
+    def has_ended(self, *, at: datetime | None = None) -> bool:
+        """Whether its end, `live_until`, has come."""
         return self.live_until is not None and self.live_until <= (at or timezone.now())
 
-    def was_public(self, *, at=None):
+    def was_public(self, *, at: datetime | None = None) -> bool:
         """Whether readers could see it at some time up to this moment, so its address must answer 410, not 404."""
         return self.live_from is not None and self.live_from <= (at or timezone.now())
 
-    def boundaries(self, *, after):
-        """The moments still to come at which its being live changes."""
+    def boundaries(self, *, after: datetime) -> list[datetime]:
+        """Return the later moments at which it goes live or ends."""
+        if self.withdrawn_at:
+            return []
         return [moment for moment in (self.live_from, self.live_until) if moment and moment > after]
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("news:article", args=[self.slug])
 
 
@@ -77,5 +85,5 @@ class Slug(models.Model):
 
     objects = SlugQuerySet.as_manager()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.slug

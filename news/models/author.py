@@ -3,14 +3,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from news.models.fields import FoldedField
+from portal.models.fields import SearchKeyField
 
 
 class Author(models.Model):
     """A public byline, tied to a user or not; its slug is never a login."""
 
     name = models.CharField(pgettext_lazy("of a person", "name"), max_length=120)
-    key = FoldedField("name", unique=True)
+    key = SearchKeyField("name", unique=True)
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="author", verbose_name=_("user")
@@ -21,7 +21,7 @@ class Author(models.Model):
         verbose_name_plural = _("authors")
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -35,7 +35,7 @@ class Byline(models.Model):
         abstract = True
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.author)
 
 

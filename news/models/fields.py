@@ -1,48 +1,22 @@
-"""Columns with a rule of their own, kept on every write path Django has."""
+"""The column of an article's body, sanitised on every write path Django has."""
+
+from typing import Any
 
 from ckeditor.fields import RichTextField
-from django.db import models
+from django.db.models import Model
 
-from news import body
-from news.folding import fold
+from news.content import body
 
 
 class BodyField(RichTextField):
-    """Rich text that is clean whenever it is stored: create, bulk_create, update, loaddata, restore.
+    """Rich text that is sanitised whenever it is stored: create, bulk_create, update, loaddata, restore.
 
-    The one place that knows the editor: exchanging it later is this class, without a data migration.
+    Nothing else knows the editor: replacing it means replacing the base class, without a data migration.
     """
 
-    def get_prep_value(self, value):
+    def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
         return body.clean(value) if value else value
 
-    def clean(self, value, instance):
+    def clean(self, value: Any, instance: Model | None) -> Any:
         return super().clean(body.clean(value) if value else value, instance)
-
-
-class FoldedField(models.TextField):
-    """Other columns of the row, folded, for finding and for telling duplicates; never written by hand."""
-
-    def __init__(self, *sources, **options):
-        self.sources = sources
-        super().__init__(**{"editable": False, "default": "", **options})
-
-    def deconstruct(self):
-        name, path, _, options = super().deconstruct()
-        return name, path, self.sources, options
-
-    def pre_save(self, instance, add):
-        folded = fold(" ".join(getattr(instance, source) for source in self.sources))
-        setattr(instance, self.attname, folded)
-        return folded
-
-
-class FoldedNamesField(FoldedField):
-    """The row's name in every language, folded, each between line breaks: found whole, or by a part of one."""
-
-    def pre_save(self, instance, add):
-        keys = {fold(name) for name in (instance.name, *instance.names.values())} - {""}
-        folded = "".join(f"\n{key}" for key in sorted(keys)) + "\n"
-        setattr(instance, self.attname, folded)
-        return folded

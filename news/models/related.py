@@ -1,16 +1,20 @@
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from news.models.fields import FoldedField
+from portal.models.fields import SearchKeyField
+
+if TYPE_CHECKING:
+    from news.models.article import Article
 
 
 class RelatedLink(models.Model):
     """From one story to another, to a page elsewhere, or to a headline that is not here yet.
 
-    In the text it stands where the body's token with its `uuid` is; `label` is what the line says until
-    it has a target, and what it is matched by when a story with that headline arrives (`found`).
+    In the text it stands where the body's token with its `uuid` is. `label` is what the line says until it has a
+    target, and what it is matched by when a story with that headline arrives (`matched_article`).
     """
 
     class Placement(models.TextChoices):
@@ -23,26 +27,26 @@ class RelatedLink(models.Model):
     )
     url = models.URLField(_("page elsewhere"), max_length=500, blank=True)
     label = models.CharField(_("headline"), max_length=300, blank=True)
-    key = FoldedField("label", db_index=True)
+    key = SearchKeyField("label", db_index=True)
     placement = models.CharField(_("place"), max_length=6, choices=Placement, default=Placement.END)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    # Not content: who a bare headline turned out to be. Set by related.match, never by a form.
-    found = models.ForeignKey("news.Article", models.SET_NULL, null=True, editable=False, related_name="+")
+    # Not content: the story a bare headline was found to name. Set by news/links/related.py, never by a form.
+    matched_article = models.ForeignKey("news.Article", models.SET_NULL, null=True, editable=False, related_name="+")
 
     class Meta:
         abstract = True
         ordering = ["position", "pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.label or str(self.story or self.url)
 
     @property
-    def story(self):
-        """The story it leads to: chosen by an editor, or found by its headline; None elsewhere."""
-        return self.target or self.found
+    def story(self) -> "Article | None":
+        """The story it leads to, chosen by an editor or matched by its headline; None where it leads elsewhere."""
+        return self.target or self.matched_article
 
     @property
-    def is_unresolved(self):
+    def is_unresolved(self) -> bool:
         return not (self.story or self.url)
 
 

@@ -2,11 +2,11 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from news.models.naming import Named
+from news.models.translated_name import TranslatedName
 
 
-class Section(Named):
-    """Where a story belongs: one each, shown in the masthead in this order."""
+class Section(TranslatedName):
+    """The part of the site an article belongs to: one each, listed in the masthead by `position`."""
 
     name = models.CharField(_("name"), max_length=60, unique=True)
     slug = models.SlugField(_("address"), max_length=60, unique=True)
@@ -17,7 +17,7 @@ class Section(Named):
         verbose_name_plural = _("sections")
         ordering = ["position", "name"]
 
-    __str__ = Named.__str__
+    __str__ = TranslatedName.__str__
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("news:section", args=[self.slug])

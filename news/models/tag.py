@@ -4,13 +4,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from news.folding import slugify
-from news.models.fields import FoldedField, FoldedNamesField
-from news.models.naming import Named
+from news.models.translated_name import TranslatedName
+from portal.models.fields import SearchKeyField, SearchKeysField
+from portal.text.folding import slugify
 
 
-class Tag(Named, TagBase):
-    """What a story is about. Two tags whose names fold to one key cannot exist; `tagging.py` finds them."""
+class Tag(TranslatedName, TagBase):
+    """What a story is about. Two tags whose names fold to one key cannot exist.
+
+    `news/taxonomy/tags.py` finds and makes them.
+    """
 
     class Kind(models.TextChoices):
         TOPIC = "topic", _("topic")
@@ -25,8 +28,8 @@ class Tag(Named, TagBase):
     # As in TagBase; declared again because the package speaks no Polish.
     name = models.CharField(_("name"), max_length=100, unique=True)
     slug = models.SlugField(pgettext_lazy("of a tag", "slug"), max_length=100, unique=True, allow_unicode=True)
-    key = FoldedField("name", unique=True)
-    keys = FoldedNamesField()
+    key = SearchKeyField("name", unique=True)
+    keys = SearchKeysField()
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TOPIC)
 
     class Meta:
@@ -34,18 +37,18 @@ class Tag(Named, TagBase):
         verbose_name_plural = _("tags")
         ordering = ["name"]
 
-    __str__ = Named.__str__
+    __str__ = TranslatedName.__str__
 
-    def slugify(self, tag, i=None):
+    def slugify(self, tag: str, i: int | None = None) -> str:
         """A name in other letters than ours ("Митниця") has no address of its own and gets a numbered one."""
         base = slugify(tag) or "tag"
         return base if i is None else f"{base}-{i}"
 
-    def get_absolute_url(self):
+    def get_absolute_url(self) -> str:
         return reverse("news:tag", args=[self.slug])
 
     @property
-    def code(self):
+    def code(self) -> str:
         """The figures of an HS code: "8507.60" of "HS 8507.60"."""
         return self.name.removeprefix("HS ")
 
@@ -55,14 +58,14 @@ class TagAlias(models.Model):
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases")
     name = models.CharField(_("name"), max_length=100)
-    key = FoldedField("name", unique=True)
+    key = SearchKeyField("name", unique=True)
 
     class Meta:
         verbose_name = _("alias")
         verbose_name_plural = _("aliases")
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -15,9 +17,9 @@ from news.querysets import PATIENCE, WorkingCopyQuerySet
 class WorkingCopy(Content):
     """The text editors work on, ahead of its article or equal to it. `version` counts the writes.
 
-    What is scheduled is one revision and stands beside the stage: the text may move on meanwhile. `planned_for`
-    is only the hour somebody has in mind; readers get nothing at it until a step has scheduled a revision.
-    `vouched_for` is the revision two people put their name under before readers got it (or since).
+    A schedule belongs to one revision and is independent of the stage: editors may go on writing meanwhile.
+    `planned_publish_at` is only an intention; nothing is published then unless a step has scheduled a revision.
+    `reviewed_revision` is the revision that a second person has read, before it was published or since.
     """
 
     class Stage(models.TextChoices):
@@ -33,19 +35,19 @@ class WorkingCopy(Content):
     tags = TaggableManager(through=WorkingCopyTag, blank=True, related_name="working_copies")
     stage = models.CharField(_("stage"), max_length=9, choices=Stage, default=Stage.DRAFT, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
-    newest = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
-    approved = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    latest_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    approved_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    planned_for = models.DateTimeField(_("meant to go out"), null=True, editable=False)
-    scheduled = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    planned_publish_at = models.DateTimeField(_("meant to go out"), null=True, editable=False)
+    scheduled_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
     scheduled_for = models.DateTimeField(_("goes out"), null=True, editable=False, db_index=True)
     scheduled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
-    vouched_for = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
-    alone_since = models.DateTimeField(_("published by one person alone"), null=True, editable=False)
+    reviewed_revision = models.ForeignKey("news.Revision", models.PROTECT, null=True, editable=False, related_name="+")
+    unreviewed_since = models.DateTimeField(_("published by one person alone"), null=True, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -75,48 +77,49 @@ class WorkingCopy(Content):
         ]
         indexes = [
             models.Index("stage", "saved_at", name="copy_stage_saved"),
-            models.Index("alone_since", condition=Q(alone_since__isnull=False), name="copy_alone"),
+            models.Index("unreviewed_since", condition=Q(unreviewed_since__isnull=False), name="copy_alone"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(scheduled=None, scheduled_for=None, scheduled_by=None)
-                | Q(scheduled__isnull=False, scheduled_for__isnull=False, scheduled_by__isnull=False),
+                condition=Q(scheduled_revision=None, scheduled_for=None, scheduled_by=None)
+                | Q(scheduled_revision__isnull=False, scheduled_for__isnull=False, scheduled_by__isnull=False),
                 name="scheduled_means_what_when_who",
             ),
             models.CheckConstraint(
-                condition=~Q(stage="scheduled") | Q(scheduled__isnull=False), name="stage_scheduled_means_a_schedule"
+                condition=~Q(stage="scheduled") | Q(scheduled_revision__isnull=False),
+                name="stage_scheduled_means_a_schedule",
             ),
         ]
 
     __str__ = Content.__str__
 
     @property
-    def is_ahead(self):
-        """Whether it says something that is on its way to readers."""
+    def is_ahead(self) -> bool:
+        """Whether it has text that is neither published nor discarded."""
         return self.stage_at() not in {self.Stage.NOTHING_PENDING, self.Stage.DISCARDED}
 
-    def is_unread(self):
-        """Whether one person alone gave readers what they see. Keep in step with WorkingCopyQuerySet.unread()."""
-        return self.alone_since is not None
+    def is_unread(self) -> bool:
+        """Whether one person published it alone. Keep in step with WorkingCopyQuerySet.unread()."""
+        return self.unreviewed_since is not None
 
-    def stage_at(self, at=None):
-        """The stage by the clock: what readers got at its second is not pending, though no worker has noted it."""
+    def stage_at(self, at: datetime | None = None) -> Stage:
+        """Return the stage by the clock: a story past its time is live before a worker records it."""
         if self.stage == self.Stage.SCHEDULED and self.has_gone_live(at=at):
             return self.Stage.NOTHING_PENDING
-        return self.stage
+        return self.Stage(self.stage)
 
-    def is_scheduled(self, *, at=None):
-        """Whether something is still to go out. Keep in step with WorkingCopyQuerySet.scheduled()."""
-        return self.scheduled_id is not None and not self.has_gone_live(at=at)
+    def is_scheduled(self, *, at: datetime | None = None) -> bool:
+        """Whether a scheduled revision is still to be published. Keep in step with WorkingCopyQuerySet.scheduled()."""
+        return self.scheduled_revision_id is not None and not self.has_gone_live(at=at)
 
-    def has_gone_live(self, *, at=None):
-        """Whether readers saw its first revision appear by the clock; `publish_due` only notes it."""
-        return self._is_due(at or timezone.now()) and self.article.live_revision_id == self.scheduled_id
+    def has_gone_live(self, *, at: datetime | None = None) -> bool:
+        """Whether its scheduled first revision is live by the clock; `publish_due` only records it."""
+        return self._is_due(at or timezone.now()) and self.article.live_revision_id == self.scheduled_revision_id
 
-    def is_overdue(self, *, at=None):
-        """Whether an update should long be in place. Keep in step with WorkingCopyQuerySet.overdue()."""
+    def is_overdue(self, *, at: datetime | None = None) -> bool:
+        """Whether its update should be published by now. Keep in step with WorkingCopyQuerySet.overdue()."""
         at = at or timezone.now()
         return self._is_due(at - PATIENCE) and not self.has_gone_live(at=at)
 
-    def _is_due(self, at):
+    def _is_due(self, at: datetime) -> bool:
         return self.scheduled_for is not None and self.scheduled_for <= at

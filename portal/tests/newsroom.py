@@ -3,6 +3,7 @@
 What a test does to it is undone after the test, and what it does within `newsroom.undone()` at the end of that.
 """
 
+import re
 from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
@@ -18,29 +19,35 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import closing, moderation, privacy, receiving, rights, tokens
+from comments import tokens
 from comments.models import Comment
-from comments.tests.make import make_comment
-from news import sharing, workflow
-from news.admin import hours
-from news.body import paragraphs
-from news.models import Article, UnsavedText, WorkingCopy
-from news.tests.make import make_author, make_section, make_tag, make_user
+from comments.moderation import closing, decisions
+from comments.personal_data import data_requests, emails
+from comments.submission import submit
+from comments.tests.factories import make_comment
+from news.admin import datetime_fields
+from news.content.body import paragraphs
+from news.editorial import preview_links, workflow
+from news.models import Article, Autosave, WorkingCopy
+from news.tests.factories import make_author, make_section, make_tag, make_user
 from portal.models import Job, User
-from portal.tests.access import PEOPLE
+from portal.tests.security.access_matrix import PEOPLE
 
 ROLES = {"reporter": "Reporters", "editor": "Editors", "chief": "Chief editors", "moderator": "Moderators"}
 PASSWORD = "what everybody types here"
 TOKEN = "t" * 32  # a CSRF token of one's own, as its cookie has it
 # Written by whoever comes by: a session counts from its last request.
 BOOKKEEPING = {"django_session"}
+# Statements that leave every row as it is. Whatever is not listed here counts as writing, `WITH` and `LOCK` too.
+READING = re.compile(r"\s*(SELECT|SAVEPOINT|RELEASE SAVEPOINT) ", re.IGNORECASE)
+OF_BOOKKEEPING = re.compile(rf'(UPDATE|INSERT INTO|DELETE FROM) "({"|".join(BOOKKEEPING)})" ')
 
 
 @contextmanager
 def standing():
     """The rows behind `Newsroom`, in a transaction around all that is done with them."""
     quickly = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
-    with translation.override("en"), quickly, transaction.atomic():
+    with translation.override("en"), quickly, connection.execute_wrapper(writes), transaction.atomic():
         yield _everything()
         transaction.set_rollback(True)
 
@@ -81,9 +88,11 @@ class Newsroom(dict):
 
     @contextmanager
     def undone(self):
+        before = writes.number
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
+        writes.number = before
 
 
 def post(browser, address, sent, **options):
@@ -100,8 +109,33 @@ def is_login(response):
 # ---- the database
 
 
+class Writes:
+    """Counts the statements that may have changed a row outside BOOKKEEPING: while there are none, none has changed."""
+
+    number = 0
+
+    def __call__(self, execute, sql, params, many, context):
+        self.number += not (READING.match(sql) or OF_BOOKKEEPING.match(sql))
+        return execute(sql, params, many, context)
+
+
+writes = Writes()
+
+
+class Rows(dict):
+    """All rows of all tables as they were when this was made: {table: {primary key: {column: value}}}."""
+
+    def __init__(self):
+        assert writes in connection.execute_wrappers, "Nobody counts what is written; begin with `standing()`."
+        super().__init__(_rows())
+        self.writes = writes.number
+
+
 def rows():
-    """All rows of all tables: {table: {primary key: {column: value}}}."""
+    return Rows()
+
+
+def _rows():
     keys = {model._meta.db_table: model._meta.pk.column for model in apps.get_models(include_auto_created=True)}
     found = {}
     with connection.cursor() as cursor:
@@ -115,9 +149,14 @@ def rows():
     return found
 
 
-def changed(before, after=None):
-    """What differs: `table.column` where a row says something else, `+table` and `-table` for rows come and gone."""
-    after = rows() if after is None else after
+def changed(before):
+    """What differs now: `table.column` where a row says something else, `+table` and `-table` for rows come and gone.
+
+    Where nothing was written since, nothing is read.
+    """
+    if writes.number == before.writes:
+        return set()
+    after = rows()
     return {word for table in before if before[table] != after[table] for word in _differs(table, before, after)}
 
 
@@ -176,8 +215,8 @@ def _sessions(people):
 
 def _stories(*, writer, reader, publisher, now, **others):
     trade, tag, author = make_section(name="Trade"), make_tag("WCO"), make_author("Anna Nowak")
-    tomorrow = hours.typed(now + timedelta(days=1))
-    hour = hours.instant(tomorrow[0], tomorrow[1].replace(hour=12))
+    tomorrow = datetime_fields.typed(now + timedelta(days=1))
+    hour = datetime_fields.instant(tomorrow[0], tomorrow[1].replace(hour=12))
 
     def draft(headline):
         words = {"body": paragraphs(f"What {headline} says."), "language": "en", "section": trade}
@@ -188,17 +227,17 @@ def _stories(*, writer, reader, publisher, now, **others):
 
     def in_review(headline):
         copy = draft(headline)
-        workflow.submit(copy, copy.newest, by=writer)
+        workflow.submit(copy, copy.latest_revision, by=writer)
         return copy
 
     def approved(headline):
         copy = in_review(headline)
-        workflow.approve(copy, copy.newest, by=reader)
+        workflow.approve(copy, copy.latest_revision, by=reader)
         return copy
 
     def live(headline):
         copy = approved(headline)
-        workflow.publish(copy, copy.newest, by=publisher)
+        workflow.publish(copy, copy.latest_revision, by=publisher)
         return copy
 
     stories = {
@@ -214,29 +253,29 @@ def _stories(*, writer, reader, publisher, now, **others):
         "alone": draft("Alone"),
         "update": live("Update"),
     }
-    WorkingCopy.objects.filter(pk=stories["approved"].pk).update(planned_for=hour)
-    workflow.schedule(stories["scheduled"], stories["scheduled"].newest, by=publisher, at=hour)
-    workflow.discard(stories["discarded"], stories["discarded"].newest, by=writer)
-    workflow.expire(stories["ending"], stories["ending"].newest, by=publisher, at=hour)
-    workflow.withdraw(stories["withdrawn"], stories["withdrawn"].newest, by=publisher, reason="Wrong")
-    workflow.publish_alone(stories["alone"], stories["alone"].newest, by=publisher, reason="Urgent")
+    WorkingCopy.objects.filter(pk=stories["approved"].pk).update(planned_publish_at=hour)
+    workflow.schedule(stories["scheduled"], stories["scheduled"].latest_revision, by=publisher, at=hour)
+    workflow.discard(stories["discarded"], stories["discarded"].latest_revision, by=writer)
+    workflow.expire(stories["ending"], stories["ending"].latest_revision, by=publisher, at=hour)
+    workflow.withdraw(stories["withdrawn"], stories["withdrawn"].latest_revision, by=publisher, reason="Wrong")
+    workflow.publish_alone(stories["alone"], stories["alone"].latest_revision, by=publisher, reason="Urgent")
     for name in ("mended", "update"):
         with workflow.editing(stories[name], by=writer, version=stories[name].version):
             stories[name].headline += "!"
-    workflow.submit(stories["update"], stories["update"].newest, by=writer)
-    workflow.approve(stories["update"], stories["update"].newest, by=reader)
+    workflow.submit(stories["update"], stories["update"].latest_revision, by=writer)
+    workflow.approve(stories["update"], stories["update"].latest_revision, by=reader)
     return stories | {"trade": trade, "tag": tag, "author": author, "hour": hour}
 
 
 def _beside_stories(*, draft, writer, publisher, now, live, **others):
-    revoked = sharing.share(draft, by=writer, days=7)
-    sharing.revoke(revoked, by=publisher)
+    revoked = preview_links.create(draft, by=writer, days=7)
+    preview_links.revoke(revoked, by=publisher)
     text = '[["headline","Typed by the writer"]]'
     return {
         "other_section": make_section(name="Customs"),
-        "open": sharing.share(draft, by=writer, days=7),
+        "open": preview_links.create(draft, by=writer, days=7),
         "revoked": revoked,
-        "left": UnsavedText.objects.create(person=writer, story=draft, fields=text, stamp=1),
+        "left": Autosave.objects.create(person=writer, story=draft, fields=text, client_time=1),
         "group": Group.objects.create(name="Proofreaders"),
         "job": Job.objects.create(name="news.wait", payload="{}", state="dead", finished_at=now),
         "article_type": ContentType.objects.get_for_model(Article),
@@ -249,13 +288,15 @@ def _beside_stories(*, draft, writer, publisher, now, live, **others):
 def _comments(*, live, update, keeper, **others):
     under_closed = make_comment(update.article)
     closing.close(update.article, by=keeper)
-    statuses = moderation.Status.values
+    statuses = decisions.Status.values
     made = {f"{status}_comment": make_comment(live.article, status=status, by=keeper) for status in statuses}
     made["reported_comment"] = make_comment(live.article, status="approved", by=keeper)
-    made["report"] = receiving.report(made["reported_comment"], reason="personal", address="ewa@example.org")
-    person = rights.Person(privacy.marks_of(made["pending_comment"]))
-    made |= {f"erasing_{grade}": rights.plan(person, grade).digest for grade in rights.Grade.values}
-    told = make_comment(live.article, tell_in="en").contact.subscription
+    made["report"] = submit.report(made["reported_comment"], reason="personal", address="ewa@example.org")
+    person = data_requests.DataSubject(emails.hashes_of(made["pending_comment"]))
+    made |= {
+        f"erasing_{grade}": data_requests.plan(person, grade).digest for grade in data_requests.ErasureScope.values
+    }
+    told = make_comment(live.article, notify_language="en").commenter_email.subscription
     return made | {
         "under_closed": under_closed,
         "receipt": tokens.receipt(made["pending_comment"]),

@@ -15,7 +15,7 @@ import pytest
 from django.contrib import admin
 from django.utils.translation import gettext, ngettext, override
 
-from portal.admin_site import REWORDED
+from portal.admin_site.site import REWORDED
 
 pytestmark = pytest.mark.wide
 

@@ -179,6 +179,7 @@ def test_the_database_itself_refuses_a_second_waiting_key():
         Job.objects.create(name="n", payload="{}", key="k")
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_callers_at_once_with_one_key_leave_one_job():
     def call():
@@ -189,6 +190,7 @@ def test_callers_at_once_with_one_key_leave_one_job():
     assert Job.objects.count() == 1
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_a_job_somebody_has_just_joined_is_not_begun_before_they_commit():
     """Else the digest would be sent without the comment whose transaction relies on it."""
@@ -244,6 +246,7 @@ def test_the_slower_of_two_claims_gets_nothing(monkeypatch):
     assert (found.claimed_by, found.attempts) == ("quicker", 1)
 
 
+@pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_workers_claiming_at_once_never_claim_the_same_job():
     Job.objects.bulk_create(Job(name="test_jobs.deliver", payload="{}", due_at=NOW) for _ in range(40))
@@ -329,7 +332,7 @@ def test_a_broken_transaction_in_a_job_does_not_spoil_the_next():
         assert jobs.run_one("w", now=NOW)
         assert jobs.run_one("w", now=NOW)
     finally:
-        del jobs.HANDLERS[break_the_transaction.job_name]
+        del jobs.HANDLERS[jobs.name_of(break_the_transaction)]
     assert done == [{}]
     assert "IntegrityError" in Job.objects.get(name__endswith="break_the_transaction").last_error
 
@@ -360,12 +363,12 @@ def test_any_error_can_be_noted(message):
 def test_a_duty_comes_round_once_per_interval_whoever_asks():
     midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
     for hours in (0, 1, 23):
-        jobs.enqueue_duties(now=midnight + timedelta(hours=hours))
+        jobs.enqueue_recurring(now=midnight + timedelta(hours=hours))
         while jobs.run_one("w", now=midnight + timedelta(hours=hours)):
             pass
-    duty = Job.objects.filter(name="portal.forget_finished")
+    duty = Job.objects.filter(name="portal.purge_finished")
     assert duty.count() == 1
-    jobs.enqueue_duties(now=midnight + timedelta(hours=24))
+    jobs.enqueue_recurring(now=midnight + timedelta(hours=24))
     assert duty.count() == 2
 
 
@@ -374,15 +377,15 @@ def test_a_duty_that_was_begun_while_another_worker_asked_does_not_come_twice(mo
 
     def too_late(name, **options):
         monkeypatch.setattr(jobs, "enqueue", ask)
-        jobs.enqueue_duties(now=NOW)
+        jobs.enqueue_recurring(now=NOW)
         begun = [jobs.claim_one("the other", now=NOW) for _ in range(Job.objects.count())]
         assert name in {job.name for job in begun}
         ask(name, **options)
 
     monkeypatch.setattr(jobs, "enqueue", too_late)
-    jobs.enqueue_duties(now=NOW)
+    jobs.enqueue_recurring(now=NOW)
     names = list(Job.objects.values_list("name", flat=True))
-    assert "portal.forget_finished" in names
+    assert "portal.purge_finished" in names
     assert len(names) == len(set(names))
     assert not Job.objects.filter(attempts=0).exists()
 
@@ -393,7 +396,7 @@ def test_finished_jobs_are_forgotten_after_a_while_but_never_the_dead():
         Job.objects.create(name="old", payload="{}", state=state, finished_at=long_ago)
     Job.objects.create(name="new", payload="{}", state=Job.State.DONE, finished_at=long_ago + MINUTE)
     Job.objects.create(name="waiting", payload="{}", created_at=long_ago, due_at=long_ago)
-    jobs.forget_finished()
+    jobs.purge_finished()
     left = set(Job.objects.values_list("name", "state"))
     assert left == {("old", "dead"), ("new", "done"), ("waiting", "waiting")}
 

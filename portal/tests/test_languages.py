@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from news.tests.make import make_live_article, make_section, make_tag
-from portal.languages import path_in
+from news.tests.factories import make_live_article, make_section, make_tag
+from portal.i18n.languages import path_in
+from portal.tests.markup import stands_in, tight
 
 pytestmark = pytest.mark.django_db
 
@@ -47,9 +48,9 @@ def test_a_language_the_site_does_not_speak_is_a_404(client, paths, prefix):
 def test_each_page_leads_to_itself_in_the_other_languages(client, address, paths, language):
     for path in paths:
         html = client.get(address(language, path)).content.decode()
-        links = dict(re.findall(r'<a href="([^"]*)" lang="(\w+)" hreflang', html))
+        links = dict(re.findall(r'<a href="([^"]*)" lang="(\w+)" hreflang', tight(html)))
         assert links == {address(code, path): code for code in ("en", "pl")}
-        assert f'lang="{language}" hreflang="{language}" aria-current="true"' in html
+        assert stands_in(f'lang="{language}" hreflang="{language}" aria-current="true"', html)
 
 
 @pytest.mark.parametrize("language", ["en", "pl"])
@@ -65,7 +66,7 @@ def test_links_on_a_page_stay_in_its_language(client, address, paths, settings, 
 
 def test_an_error_page_leads_home_in_each_language(client, address):
     html = client.get(address("en", "/nothing/")).content.decode()
-    assert dict(re.findall(r'<a href="([^"]*)" lang="(\w+)" hreflang', html)) == {
+    assert dict(re.findall(r'<a href="([^"]*)" lang="(\w+)" hreflang', tight(html))) == {
         address("en", "/"): "en",
         address("pl", "/"): "pl",
     }

@@ -1,7 +1,7 @@
 """A kept page is the page: served without rendering while it is right, and never a moment longer."""
 
 import gzip
-import re
+import os
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -11,11 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from comments.tests.make import make_comment
-from news import changes, workflow
-from news.body import paragraphs, token
+from comments.tests.factories import make_comment
+from news import page_counters
+from news.content.body import paragraphs, token
+from news.editorial import workflow
 from news.models import Article, Section
-from news.tests.make import (
+from news.tests.factories import (
     make_approved_copy,
     make_article,
     make_live_article,
@@ -25,9 +26,10 @@ from news.tests.make import (
     make_user,
     published_again,
 )
-from portal import page_cache
+from portal.pagecache import counters, middleware
+from portal.tests.markup import stands_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wide]
+pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 LINK = "00000000-0000-4000-8000-000000000001"
 
@@ -53,13 +55,13 @@ def is_kept(get):
 @pytest.fixture
 def stored(monkeypatch):
     """Every page that goes into the store, in turn."""
-    pages, to_store = [], page_cache._to_store
+    pages, to_store = [], middleware._to_store
 
     def spy(key, page):
         pages.append(page)
         to_store(key, page)
 
-    monkeypatch.setattr(page_cache, "_to_store", spy)
+    monkeypatch.setattr(middleware, "_to_store", spy)
     return pages
 
 
@@ -70,7 +72,7 @@ def path_of(article):
 def withdraw(article):
     copy = article.working_copy
     copy.refresh_from_db()
-    workflow.withdraw(copy, copy.newest, by=make_user("Chief editors"), reason="Wrong.")
+    workflow.withdraw(copy, copy.latest_revision, by=make_user("Chief editors"), reason="Wrong.")
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ def test_a_kept_page_costs_one_query_for_its_counters_and_no_template(pages, get
         with CaptureQueriesContext(connection) as queries:
             response = get(path)
         assert response.templates == []
-        assert [("news_changecounter" in query["sql"]) for query in queries] == [True]
+        assert [("portal_cachecounter" in query["sql"]) for query in queries] == [True]
 
 
 def test_a_kept_page_is_the_rendered_page_to_the_byte(get, address, client):
@@ -178,7 +180,7 @@ def test_kept_pages_show_a_scheduled_story_at_its_second(get, is_kept, monkeypat
     )
     paths = ["/", "/sections/origin/", "/tags/steel/", path_of(linking)]
     hour = timezone.now() + HOUR
-    workflow.schedule(copy, copy.newest, by=make_user("Chief editors"), at=hour)
+    workflow.schedule(copy, copy.latest_revision, by=make_user("Chief editors"), at=hour)
     for path in paths:
         assert "At its hour" not in get(path).content.decode()
         assert is_kept(path)
@@ -194,7 +196,7 @@ def test_kept_pages_lose_an_ending_story_at_its_second(pages, get, is_kept, monk
     article, paths = pages
     copy, end = article.working_copy, timezone.now() + HOUR
     copy.refresh_from_db()
-    workflow.expire(copy, copy.newest, by=make_user("Chief editors"), at=end)
+    workflow.expire(copy, copy.latest_revision, by=make_user("Chief editors"), at=end)
     for path in paths:
         assert "Old words" in get(path).content.decode()
         assert is_kept(path)
@@ -207,10 +209,10 @@ def test_kept_pages_lose_an_ending_story_at_its_second(pages, get, is_kept, monk
 def test_a_story_taken_off_the_schedule_appears_nowhere(get, monkeypatch):
     copy, hour = make_approved_copy(headline="Never to be"), timezone.now() + HOUR
     chief = make_user("Chief editors")
-    workflow.schedule(copy, copy.newest, by=chief, at=hour)
+    workflow.schedule(copy, copy.latest_revision, by=chief, at=hour)
     slug = copy.article.slug
     get("/")
-    workflow.unschedule(copy, copy.newest, by=chief)
+    workflow.unschedule(copy, copy.latest_revision, by=chief)
     monkeypatch.setattr(timezone, "now", lambda: hour)
     assert "Never to be" not in get("/").content.decode()
     assert get(f"/news/{slug}/").status_code == 404
@@ -247,7 +249,7 @@ def test_renaming_moves_the_story_and_every_link_to_it_at_once(pages, get, addre
 
 def test_a_section_that_changes_its_name_changes_every_masthead(pages, get):
     Section.objects.filter(slug="origin").update(name="Provenance")
-    changes.move(changes.SITE)
+    counters.bump(counters.SITE)
     for path in pages[1]:
         assert "Provenance</a>" in get(path).content.decode()
 
@@ -274,7 +276,7 @@ def test_a_change_that_is_rolled_back_leaves_pages_kept(get, is_kept):
     get(path_of(article))
     try:
         with transaction.atomic():
-            changes.move(changes.story(article.slug))
+            counters.bump(page_counters.of_article(article.slug))
             raise KeyError
     except KeyError:
         pass
@@ -283,14 +285,14 @@ def test_a_change_that_is_rolled_back_leaves_pages_kept(get, is_kept):
 
 def test_a_page_made_while_its_story_was_being_published_is_never_served_again(get, monkeypatch):
     article = make_live_article(headline="Old words")
-    keep = changes.Reading.keep
+    cacheable = counters.PageDependencies.cacheable
 
-    def keep_after_a_commit(reading, response, **options):
+    def cacheable_after_a_commit(dependencies, response, **options):
         monkeypatch.undo()
         published_again(article, headline="New words")
-        return keep(reading, response, **options)
+        return cacheable(dependencies, response, **options)
 
-    monkeypatch.setattr(changes.Reading, "keep", keep_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "cacheable", cacheable_after_a_commit)
     assert "Old words" in get(path_of(article)).content.decode()
     assert "New words" in get(path_of(article)).content.decode()
 
@@ -299,14 +301,14 @@ def test_a_gone_page_made_while_its_story_came_back_is_never_served_again(get, m
     """The page turns out to need another counter late; what it knew before must not be read anew."""
     article = make_live_article(headline="Back again")
     withdraw(article)
-    also = changes.Reading.also
+    add = counters.PageDependencies.add
 
-    def also_after_a_commit(reading, *names):
+    def add_after_a_commit(dependencies, *names):
         monkeypatch.undo()
         published_again(article, body=paragraphs("Mended."))
-        return also(reading, *names)
+        return add(dependencies, *names)
 
-    monkeypatch.setattr(changes.Reading, "also", also_after_a_commit)
+    monkeypatch.setattr(counters.PageDependencies, "add", add_after_a_commit)
     assert get(path_of(article)).status_code == 410
     assert get(path_of(article)).status_code == 200
 
@@ -331,14 +333,38 @@ def midnight():
     return datetime.combine(timezone.localtime(timezone.now(), zone).date() + timedelta(days=1), time.min, zone)
 
 
+@pytest.fixture
+def origin_and_steel():
+    """A section and a tag with a story each readers see."""
+    origin, steel = make_section(name="Origin"), make_tag("Steel")
+    make_live_article(section=origin, tags=[steel])
+    return origin, steel
+
+
 @pytest.mark.parametrize("path", ["/", "/sections/origin/", "/tags/steel/"])
-def test_a_list_is_kept_until_the_next_story_appears_or_goes(get, stored, path):
-    make_live_article(section=make_section(name="Origin"), tags=[make_tag("Steel")])
+def test_a_list_is_kept_until_the_next_story_of_its_own_appears_or_goes(get, stored, origin_and_steel, path):
+    origin, steel = origin_and_steel
     appears, goes = soon(), soon(seconds=1)
-    make_article(live_from=appears)
-    make_article(live_until=goes)
+    for article in (make_article(live_from=appears, section=origin), make_article(live_until=goes, section=origin)):
+        article.tags.add(steel)
     get(path)
     assert_ends(stored[-1], appears)
+
+
+@pytest.mark.parametrize("path", ["/sections/origin/", "/tags/steel/"])
+def test_what_appears_in_another_list_ends_no_list(get, stored, origin_and_steel, path):
+    make_article(live_from=soon(), section=make_section()).tags.add(make_tag())
+    get(path)
+    assert stored[-1].until == midnight()
+
+
+@pytest.mark.parametrize("path", ["/sections/origin/", "/tags/steel/"])
+def test_what_is_published_in_another_list_leaves_a_list_kept(get, is_kept, origin_and_steel, path):
+    get(path)
+    make_live_article(section=make_section(), tags=[make_tag()])
+    get(path)  # for the new section in the masthead
+    make_live_article(section=Section.objects.last(), tags=[make_tag()])
+    assert is_kept(path)
 
 
 def test_a_story_is_kept_until_it_expires(get, stored):
@@ -499,7 +525,7 @@ class Broken:
 
 def test_without_a_store_pages_are_rendered(get, monkeypatch, caplog):
     make_live_articles(1)
-    monkeypatch.setattr(page_cache, "cache", Broken())
+    monkeypatch.setattr(middleware, "cache", Broken())
     for _time in range(2):
         response = get("/")
         assert response.status_code == 200
@@ -528,21 +554,32 @@ def test_pages_are_kept_in_files_where_no_server_is_named(get, is_kept, settings
 def test_another_edition_of_the_code_does_not_serve_the_last_ones_pages(get, client, address, monkeypatch):
     make_live_articles(1)
     get("/")
-    monkeypatch.setattr(page_cache, "_edition", lambda: "another")
+    monkeypatch.setattr(middleware, "_edition", lambda: "another")
     assert Client().get(address("en", "/")).templates
 
 
 @pytest.mark.parametrize("name", ["SITE_NAME", "SITE_URL", "TIME_ZONE", "SECRET_KEY"])
 def test_settings_that_show_on_pages_are_part_of_the_edition(settings, name):
-    before = page_cache._edition()
+    before = middleware._edition()
     setattr(settings, name, "Europe/Warsaw" if name == "TIME_ZONE" else "https://other.example")
-    assert page_cache._edition() != before
+    assert middleware._edition() != before
 
 
 def test_a_file_that_goes_while_the_site_starts_does_not_stop_it(monkeypatch):
-    gone = page_cache.BASE_DIR / "portal" / "gone.py"
+    gone = middleware.BASE_DIR / "portal" / "gone.py"
     monkeypatch.setattr(type(gone), "glob", lambda folder, pattern: [gone])
-    assert page_cache._edition()
+    assert f"{gone} None" in middleware._files.__wrapped__()
+
+
+@pytest.mark.parametrize("pattern", middleware.CODE)
+def test_a_changed_file_makes_another_edition(monkeypatch, tmp_path, pattern):
+    page = tmp_path / "news" / pattern.replace("**/", "").replace("*", "page")
+    page.parent.mkdir(parents=True)
+    page.touch()
+    monkeypatch.setattr(middleware, "BASE_DIR", tmp_path)
+    before = middleware._files.__wrapped__()
+    os.utime(page, (0, 0))
+    assert before != middleware._files.__wrapped__() != []
 
 
 def test_what_somebody_typed_is_never_kept(client, address, stored):
@@ -553,7 +590,7 @@ def test_what_somebody_typed_is_never_kept(client, address, stored):
     assert response.status_code in {403, 422}
     html = response.content.decode()
     assert "Only mine" in html
-    assert re.search(r"<title>Error: ", html)
+    assert stands_in("<title>Error: ", html)
     assert "noindex" in html
     assert response.headers["Cache-Control"] == "no-store"
     assert stored == []

@@ -7,11 +7,12 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from comments.tests.make import make_comment
-from news import workflow
-from news.tests.forms import send
-from news.tests.make import make_copy, make_live_article, make_user
+from comments.tests.factories import make_comment
+from news.editorial import workflow
+from news.tests.factories import make_copy, make_live_article, make_user
+from news.tests.page_forms import send
 from portal.models import User
+from portal.tests.markup import tight
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +37,10 @@ def test_a_form_from_before_the_last_login_says_what_to_do():
 @pytest.mark.parametrize(("role", "counted"), [("Moderators", 1), ("Chief editors", 2), ("Reporters", 0)])
 def test_a_desk_counts_the_comments_of_whoever_decides_on_them_beside_the_stories(client, role, counted):
     copy = make_copy()
-    workflow.submit(copy, copy.newest, by=copy.saved_by)
+    workflow.submit(copy, copy.latest_revision, by=copy.saved_by)
     make_comment(article=make_live_article())
     client.force_login(make_user(role))
-    headline = re.search("<h1>(.*)</h1>", client.get("/admin/").content.decode())[1]
+    headline = re.search("<h1>(.*)</h1>", tight(client.get("/admin/").content.decode()))[1]
     assert headline == ["Nothing waits for you", "1 thing waits for you", "2 things wait for you"][counted]
 
 

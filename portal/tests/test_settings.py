@@ -119,7 +119,7 @@ def test_keys_that_may_not_be_read_are_named(tmp_path):
 
 
 def test_keys_are_kept_in_a_file_only_its_owner_reads(tmp_path):
-    make = "from portal import environment; environment.make_keys()"
+    make = "from portal import env; env.make_keys()"
     environment = {"PATH": os.environ["PATH"], "VAR_DIR": str(tmp_path)}
     subprocess.run([sys.executable, "-c", make], env=environment, cwd=settings.BASE_DIR, check=True)
     kept = (tmp_path / "keys.env").read_text()

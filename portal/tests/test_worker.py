@@ -16,12 +16,12 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from portal import jobs
-from portal.environment import BASE_DIR
+from portal.env import BASE_DIR
 from portal.management.commands import work
 from portal.models import Job
 from portal.tests.sample_jobs import jobs as sample
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
 # How long the database is away; 30 in the trial written down in docs/decisions/0001-durable-jobs.md.
 AWAY_SECONDS = float(os.environ.get("JOBS_TEST_AWAY_SECONDS", 1))
@@ -113,7 +113,7 @@ def test_once_with_nothing_to_do_leaves_and_keeps_the_callers_signals():
     call_command("work", once=True)
     call_command("work", once=True)
     assert signal.getsignal(signal.SIGTERM) is before
-    assert Job.objects.filter(name="portal.forget_finished", state=Job.State.DONE).count() == 1
+    assert Job.objects.filter(name="portal.purge_finished", state=Job.State.DONE).count() == 1
 
 
 # Killed, and told to leave
@@ -280,7 +280,7 @@ def test_once_gives_up_on_an_absent_database_after_a_while(monkeypatch):
     def no_answer():
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(jobs, "enqueue_duties", no_answer)
+    monkeypatch.setattr(jobs, "enqueue_recurring", no_answer)
     monkeypatch.setattr(work, "PATIENCE_OF_ONCE_SECONDS", 0)
     with pytest.raises(CommandError, match="The database does not answer: OperationalError: connection refused"):
         call_command("work", once=True)

@@ -1,20 +1,23 @@
-"""Fills a newsroom from files: sections and tags first, then stories. May be run again at any time."""
+"""Fill a newsroom from files: sections and tags first, then stories. Safe to run again at any time."""
 
 import logging
 import os
 from collections import Counter
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from news.editorial.workflow import Refused
 from news.importers import seed, vocabulary
 from news.models import Section, WorkingCopy, WorkingCopyRelated
 from news.roles import system_user
-from news.workflow import Refused
+from portal.models import User
 
 OUR_SEEDS = settings.BASE_DIR / "seeds"
 
@@ -22,7 +25,7 @@ OUR_SEEDS = settings.BASE_DIR / "seeds"
 class Command(BaseCommand):
     help = "Load stories in the seed format, and the sections and tags beside them."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders; default: seeds/")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
         parser.add_argument(
@@ -33,8 +36,8 @@ class Command(BaseCommand):
             "--language", default="", help="for stories that name none, instead of telling by the words"
         )
 
-    def handle(self, *, paths, dry_run, **options):
-        logging.getLogger("history").setLevel(logging.WARNING)  # or the one line of a bad file drowns in them
+    def handle(self, *, paths: list[Path], dry_run: bool, **options: Any) -> None:
+        logging.getLogger("history").setLevel(logging.WARNING)  # or its lines would bury the one about a bad file
         self.failures, self.counts = 0, Counter()
         if dry_run:
             with transaction.atomic():
@@ -46,27 +49,27 @@ class Command(BaseCommand):
         if self.failures:
             raise SystemExit(1)
 
-    def load(self, paths, *, publish, section, language, **options):
+    def load(self, paths: Iterable[Path], *, publish: bool, section: str, language: str, **options: Any) -> None:
         by = system_user()
         stories, vocabularies = self.found_under(paths)
         if not Section.objects.exists() and not any(path.name == vocabulary.SECTIONS for path in vocabularies):
-            # An empty newsroom knows neither a section nor a place; with ours a story can be understood.
+            # A story needs a section, and its dateline a known place: an empty newsroom gets those of seeds/.
             vocabularies = [OUR_SEEDS / vocabulary.SECTIONS, OUR_SEEDS / vocabulary.TAGS, *vocabularies]
         for path in vocabularies:
             self.attempt(path, self.load_vocabulary, by=by)
-        section, language = self.section(section), self.language(language)
-        articles = {}
+        defaults = {"section": self.section(section), "language": self.language(language)}
+        articles: dict[int, str] = {}  # the file of each, by primary key
         for path in stories:  # one bad file must not keep the others out
-            self.attempt(path, self.load_story, articles, by=by, publish=publish, section=section, language=language)
+            self.attempt(path, self.load_story, articles, by=by, publish=publish, **defaults)
         self.tell_what_waits(articles)
         self.stdout.write(
             _("created %(created)d, updated %(updated)d, unchanged %(unchanged)d, kept %(kept)d, failed %(failed)d")
             % {**{result.value: self.counts[result] for result in seed.Result}, "failed": self.failures}
         )
 
-    def found_under(self, paths):
-        """The stories and the vocabularies among the paths, each once; a folder stands for what it holds."""
-        files = {}  # a dict keeps their order
+    def found_under(self, paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+        """Return (stories, vocabularies) among the paths and in the folders among them, each file once."""
+        files: dict[Path, None] = {}  # a dict keeps their order
         for path in paths:
             try:
                 inside = sorted(path.iterdir()) if path.is_dir() else None
@@ -74,7 +77,7 @@ class Command(BaseCommand):
                 self.failed(path, error.strerror or error)
                 continue
             if inside is None:
-                files[path] = None  # one that is not there says so when it is opened
+                files[path] = None  # a missing one is reported when it is opened
                 continue
             loadable = [file for file in inside if file.suffix.lower() == ".txt" or file.name in vocabulary.COLUMNS]
             files |= dict.fromkeys(file for file in loadable if file.is_file())
@@ -83,7 +86,8 @@ class Command(BaseCommand):
         vocabularies = [path for name in vocabulary.COLUMNS for path in files if path.name == name]
         return [path for path in files if path not in vocabularies], vocabularies
 
-    def attempt(self, path, load, *args, **options):
+    def attempt(self, path: Path, load: Callable[..., None], *args: Any, **options: Any) -> None:
+        """Load a file; report it and go on where that fails."""
         try:
             load(path, *args, **options)
         except (seed.Unreadable, Refused) as reason:
@@ -91,11 +95,11 @@ class Command(BaseCommand):
         except OSError as error:
             self.failed(path, error.strerror or error)
 
-    def load_vocabulary(self, path, *, by):
-        made = vocabulary.load(path, by=by)
-        self.stdout.write(_("%(file)s: %(count)d new") % {"file": _name(path), "count": made})
+    def load_vocabulary(self, path: Path, *, by: User) -> None:
+        count = vocabulary.load(path, by=by)
+        self.stdout.write(_("%(file)s: %(count)d new") % {"file": _name(path), "count": count})
 
-    def load_story(self, path, articles, **options):
+    def load_story(self, path: Path, articles: dict[int, str], **options: Any) -> None:
         outcome = seed.load(path, **options)
         articles[outcome.article.pk] = _name(path)
         self.counts[outcome.result] += 1
@@ -103,13 +107,14 @@ class Command(BaseCommand):
         if outcome.refusal:
             self.failed(path, _("not published: %(reason)s") % {"reason": outcome.refusal})
 
-    def failed(self, path, reason):
+    def failed(self, path: Path, reason: object) -> None:
         self.failures += 1
         self.stderr.write(f"{_name(path)}: {reason}")
 
-    def tell_what_waits(self, articles):
-        """READ lines are matched as stories arrive, so only after the last one is it known which still wait."""
-        links = WorkingCopyRelated.objects.filter(content_object__in=articles, target=None, found=None, url="")
+    def tell_what_waits(self, articles: dict[int, str]) -> None:
+        """List the READ lines without a story. Called last, because each story that arrives may match some."""
+        links = WorkingCopyRelated.objects.filter(content_object__in=articles)
+        links = links.filter(target=None, matched_article=None, url="")
         drafts = WorkingCopy.objects.filter(headline_key=OuterRef("key"))
         for link in links.filter(~Exists(drafts)).order_by("content_object", "position"):
             self.stdout.write(
@@ -117,7 +122,7 @@ class Command(BaseCommand):
                 % {"file": articles[link.content_object_id], "headline": link.label}
             )
 
-    def section(self, name):
+    def section(self, name: str) -> Section | None:
         if not name:
             return None
         if section := seed.section_called(name):
@@ -127,7 +132,7 @@ class Command(BaseCommand):
             _("There is no section “%(name)s”; choose one of %(slugs)s.") % {"name": name, "slugs": slugs}
         )
 
-    def language(self, code):
+    def language(self, code: str) -> str:
         if code and code not in dict(settings.LANGUAGES):
             codes = ", ".join(dict(settings.LANGUAGES))
             raise CommandError(
@@ -137,7 +142,7 @@ class Command(BaseCommand):
         return code
 
 
-def _name(path):
-    """The file's name on one line, also when its bytes are no text."""
+def _name(path: Path) -> str:
+    """Return the file's name on one line, also when its bytes are not valid text."""
     name = os.fsencode(path.name or path).decode(errors="replace")
     return " ".join(name.split())

@@ -1,5 +1,5 @@
 /* The READ line in the text: a block the editor cannot type into, known by the uuid of its link.
-   What it says comes from the link's row beside the text; story.js keeps the two in step. */
+   What it says comes from the link's row beside the text; related-links.js keeps the two in step. */
 (function () {
     "use strict";
     var box = function () { return document.querySelector("[data-related-links]"); };

@@ -1,0 +1,1 @@
+"""Mail to commenters about what became of their comments."""

@@ -1,0 +1,1 @@
+"""Commenters' addresses: stored encrypted, shown to few, erased in time."""

@@ -1,0 +1,1 @@
+"""What speaks against a comment before a moderator has looked."""

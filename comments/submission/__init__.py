@@ -1,0 +1,1 @@
+"""What readers send: comments, rewrites, reports."""

@@ -1,0 +1,1 @@
+"""What a story says: its fields, its revisions, and how two of them compare."""

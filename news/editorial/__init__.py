@@ -1,0 +1,1 @@
+"""How a story gets from a draft to its readers."""

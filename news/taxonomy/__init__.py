@@ -1,0 +1,1 @@
+"""Sections, tags and authors: how they are found, created and renamed."""

@@ -1,0 +1,1 @@
+"""The people of the newsroom: their accounts and their own settings."""

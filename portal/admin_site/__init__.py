@@ -1,0 +1,1 @@
+"""The newsroom's frame around every screen: header, navigation, start page."""

@@ -1,0 +1,1 @@
+"""The audit log: one append-only, tamper-evident record of what people did."""

@@ -1,0 +1,1 @@
+"""The languages and clocks in which people are answered."""

@@ -1,0 +1,1 @@
+"""Running the site: health probes, job screens, the demo."""

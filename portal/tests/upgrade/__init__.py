@@ -1,0 +1,1 @@
+"""Upgrades of real data: a newsroom stored at an earlier state is brought to the present one."""

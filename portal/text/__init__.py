@@ -1,0 +1,1 @@
+"""Folding and slugs of text, whatever its language."""
