@@ -7,16 +7,6 @@ from news.editorial.verify_articles import ArticleVerifier
 from news.models import Article, Author, Section, Tag
 from portal.audit import kinds, verify
 
-# Of what happens outside the steps; the kinds of steps stand in news/editorial/steps.py.
-SAVED = "article.saved"
-WENT_LIVE = "article.went_live"
-UPDATE_HELD = "article.update_held"
-NAME_CHANGED = "article.name_changed"
-PREVIEW_LINK_CREATED = "preview_link.created"
-PREVIEW_LINK_REVOKED = "preview_link.revoked"
-# By which the newsroom itself, and no import, gave readers a text.
-PUBLISHED_BY_NEWSROOM = (steps.RULES[steps.Step.PUBLISH].audit_kind, WENT_LIVE, *steps.BREAK_GLASS_KINDS)
-
 kinds.register_subjects({"article": Article, "section": Section, "tag": Tag, "author": Author})
 verify.register(ArticleVerifier)
 
@@ -25,12 +15,12 @@ kinds.register(
     "article",
     sentences={
         **{rule.audit_kind: rule.audit_sentence for rule in steps.RULES.values() if rule.audit_kind},
-        SAVED: _("{who} saved revision {revision}"),
-        WENT_LIVE: _("Revision {revision} appeared on the site, as {scheduled_by} had scheduled it"),
-        UPDATE_HELD: _("Revision {revision}, due {due}, did not go out"),
-        NAME_CHANGED: _("{who} renamed “{before}” to “{after}”, which this story shows"),
-        PREVIEW_LINK_CREATED: _("{who} made a preview link to the newest text, until {until}"),
-        PREVIEW_LINK_REVOKED: _("{who} revoked the preview link that worked until {until}"),
+        steps.SAVED: _("{who} saved revision {revision}"),
+        steps.WENT_LIVE: _("Revision {revision} appeared on the site, as {scheduled_by} had scheduled it"),
+        steps.UPDATE_HELD: _("Revision {revision}, due {due}, did not go out"),
+        steps.NAME_CHANGED: _("{who} renamed “{before}” to “{after}”, which this story shows"),
+        steps.PREVIEW_LINK_CREATED: _("{who} made a preview link to the newest text, until {until}"),
+        steps.PREVIEW_LINK_REVOKED: _("{who} revoked the preview link that worked until {until}"),
     },
 )
 kinds.register(

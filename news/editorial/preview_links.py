@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news import audit_kinds
 from news.editorial import steps
 from news.editorial.steps import Refused
 from news.models import PreviewLink, Revision, WorkingCopy
@@ -29,7 +28,7 @@ def create(copy: WorkingCopy, *, by: User, days: int | None, revision: Revision 
     now = timezone.now()
     until = now + timedelta(days=days)
     link = PreviewLink.objects.create(copy=copy, revision=revision, made_by=by, made_at=now, expires_at=until)
-    log.record(audit_kinds.PREVIEW_LINK_CREATED, copy.article, by=by, **_facts(link))
+    log.record(steps.PREVIEW_LINK_CREATED, copy.article, by=by, **_facts(link))
     return link
 
 
@@ -40,7 +39,7 @@ def revoke(link: PreviewLink, *, by: User) -> None:
     log.lock()
     if not PreviewLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now(), revoked_by=by):
         raise Refused(_("This preview link is revoked already."))
-    log.record(audit_kinds.PREVIEW_LINK_REVOKED, link.copy.article, by=by, **_facts(link))
+    log.record(steps.PREVIEW_LINK_REVOKED, link.copy.article, by=by, **_facts(link))
 
 
 def _check_permission(by: User) -> None:

@@ -493,6 +493,15 @@ _RECORDS = (
 RULES: Mapping[Step, StepRule] = {rule.step: rule for rule in _RECORDS}
 # The kinds of events by which one person alone gave readers a text.
 BREAK_GLASS_KINDS = tuple(rule.audit_kind for rule in _RECORDS if rule.is_break_glass)
+# The kinds of audit events about an article that no step leaves.
+SAVED = "article.saved"
+WENT_LIVE = "article.went_live"
+UPDATE_HELD = "article.update_held"
+NAME_CHANGED = "article.name_changed"
+PREVIEW_LINK_CREATED = "preview_link.created"
+PREVIEW_LINK_REVOKED = "preview_link.revoked"
+# By which the newsroom itself, and no import, gave readers a text.
+PUBLISHED_BY_NEWSROOM = (RULES[Step.PUBLISH].audit_kind, WENT_LIVE, *BREAK_GLASS_KINDS)
 # By which a revision is let out to readers: an approval, or a publication whose event says that it had none.
 LETTING_OUT_KINDS = tuple(
     rule.audit_kind

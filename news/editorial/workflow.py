@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from news import audit_kinds, page_counters
+from news import page_counters
 from news.content import revisions, schema
 from news.editorial import steps
 from news.editorial.steps import RULES, Conflict, Refused, Stage, Step, why_not
@@ -140,7 +140,7 @@ def finish_save(copy: WorkingCopy, *, by: User, source: Revision | None = None, 
     copy.latest_revision, copy.approved_revision = revision, None
     copy.saved_by, copy.saved_at = by, revision.created_at
     _save_workflow_columns(copy)
-    log.record(audit_kinds.SAVED, copy.article, by=by, **_revision_facts(revision), **facts)
+    log.record(steps.SAVED, copy.article, by=by, **_revision_facts(revision), **facts)
     return revision
 
 
@@ -268,7 +268,7 @@ def publish_due(pk: int) -> str:
         return ""
     if copy.has_gone_live(at=at):
         _lock_version(copy, copy.version)  # which records it
-        return audit_kinds.WENT_LIVE
+        return steps.WENT_LIVE
     revision, facts = _scheduled_revision(copy), _schedule_facts(copy)
     if why := _hold_reason(copy, at):
         return _hold(copy, system, why=why)
@@ -502,7 +502,7 @@ def _record_going_live(copy: WorkingCopy) -> None:
     related.link_waiting_headlines(article)
     _clear_pending(copy, revision)
     _save_workflow_columns(copy)
-    log.record(audit_kinds.WENT_LIVE, article, by=system_user(), **facts)
+    log.record(steps.WENT_LIVE, article, by=system_user(), **facts)
     counters.bump(*page_counters.changed_since(before, article))
 
 
@@ -534,12 +534,10 @@ def _hold(copy: WorkingCopy, system: User, *, why: str) -> str:
         copy.stage = Stage.APPROVED if copy.stage == Stage.SCHEDULED else copy.stage
         _clear_schedule(copy)
         _save_workflow_columns(copy)
-    elif (
-        AuditEvent.objects.about(copy.article).filter(kind=audit_kinds.UPDATE_HELD, facts=log.canonical(facts)).exists()
-    ):
+    elif AuditEvent.objects.about(copy.article).filter(kind=steps.UPDATE_HELD, facts=log.canonical(facts)).exists():
         return ""
-    log.record(audit_kinds.UPDATE_HELD, copy.article, by=system, **facts)
-    return audit_kinds.UPDATE_HELD
+    log.record(steps.UPDATE_HELD, copy.article, by=system, **facts)
+    return steps.UPDATE_HELD
 
 
 def _hold_due_update(copy: WorkingCopy) -> None:

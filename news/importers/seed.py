@@ -18,9 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from news import audit_kinds
 from news.content import body, revisions, schema
-from news.editorial import workflow
+from news.editorial import steps, workflow
 from news.editorial.workflow import Stage
 from news.importers.seed_format import LARGEST, Paragraph, ReadLine, Story, Unreadable, read
 from news.models import Article, Author, ImportRecord, RelatedLink, Section, Tag, TagAlias, WorkingCopy
@@ -167,7 +166,7 @@ def _publish(outcome: Outcome, at: datetime | None, by):
         return
     if copy.stage != Stage.DRAFT or outcome.article.withdrawn_at:
         outcome.notes.append(_("in the newsroom's hands, not published"))
-    elif AuditEvent.objects.about(outcome.article).filter(kind__in=audit_kinds.PUBLISHED_BY_NEWSROOM).exists():
+    elif AuditEvent.objects.about(outcome.article).filter(kind__in=steps.PUBLISHED_BY_NEWSROOM).exists():
         outcome.notes.append(_("published by the newsroom before, so the new text waits as a draft"))
     else:
         try:

@@ -11,7 +11,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from news import audit_kinds
 from news.admin.articles import compare
 from news.admin.articles.step_presentation import PRESENTATIONS, Facts, Sentence, TimelineEntry
 from news.admin.datetime_display import exactly
@@ -57,16 +56,16 @@ def _share_variant(facts: Facts) -> Sentence | None:
 # By kind; the sentences stand in news/audit_kinds.py.
 ENTRIES: Mapping[str, TimelineEntry] = {
     **{RULES[step].audit_kind: shown.timeline for step, shown in PRESENTATIONS.items() if shown.timeline},
-    audit_kinds.SAVED: TimelineEntry(
+    steps.SAVED: TimelineEntry(
         "save",
         variant=_save_variant,
         changed_from=lambda facts: facts.get("revision", 1) - 1,
     ),
-    audit_kinds.WENT_LIVE: TimelineEntry("live"),
-    audit_kinds.UPDATE_HELD: TimelineEntry("changes", variant=_hold_variant),
-    audit_kinds.PREVIEW_LINK_CREATED: TimelineEntry("save", variant=_share_variant),
-    audit_kinds.PREVIEW_LINK_REVOKED: TimelineEntry("save"),
-    audit_kinds.NAME_CHANGED: TimelineEntry("live"),
+    steps.WENT_LIVE: TimelineEntry("live"),
+    steps.UPDATE_HELD: TimelineEntry("changes", variant=_hold_variant),
+    steps.PREVIEW_LINK_CREATED: TimelineEntry("save", variant=_share_variant),
+    steps.PREVIEW_LINK_REVOKED: TimelineEntry("save"),
+    steps.NAME_CHANGED: TimelineEntry("live"),
 }
 
 

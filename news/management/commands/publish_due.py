@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from news import audit_kinds
+from news.editorial import steps
 from news.editorial.steps import RULES, Step
 from news.jobs import publish_due
 
@@ -13,7 +13,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         outcomes = publish_due()
         updates, failures = outcomes[RULES[Step.PUBLISH].audit_kind], outcomes["failed"]
-        new_articles, held_updates = outcomes[audit_kinds.WENT_LIVE], outcomes[audit_kinds.UPDATE_HELD]
+        new_articles, held_updates = outcomes[steps.WENT_LIVE], outcomes[steps.UPDATE_HELD]
         self.stdout.write(f"{updates} updates in place, {new_articles} stories gone live, {held_updates} held back.")
         if failures:
             raise CommandError(f"{failures} could not go out; the log says why.")

@@ -14,7 +14,6 @@ from django.utils import translation
 
 import news
 import portal
-from news import audit_kinds
 from news.admin.articles import step_buttons, step_presentation, timeline
 from news.editorial import steps, workflow
 from news.editorial.steps import RULES, Stage, Step
@@ -94,7 +93,7 @@ def test_what_verification_and_the_desk_look_for_follows_from_the_records():
     assert set(steps.LETTING_OUT_KINDS) == {"article.approved", "article.imported", *steps.BREAK_GLASS_KINDS}
     assert set(steps.PUBLISHING_KINDS) == {"article.published", "article.imported", *steps.BREAK_GLASS_KINDS}
     by_newsroom = {"article.published", "article.went_live", *steps.BREAK_GLASS_KINDS}
-    assert set(audit_kinds.PUBLISHED_BY_NEWSROOM) == by_newsroom
+    assert set(steps.PUBLISHED_BY_NEWSROOM) == by_newsroom
 
 
 def test_no_other_dict_is_keyed_by_steps():
