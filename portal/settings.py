@@ -187,7 +187,7 @@ EDITOR_CSP = CONTENT_SECURITY_POLICY["DIRECTIVES"] | {
 }
 
 # CKEditor 4 is past its end of life and was chosen all the same: its HTML is never trusted, every
-# write path cleans it (news/content/body.py), so the reminder on each command would only hide other warnings.
+# write path cleans it (news/body.py), so the reminder on each command would only hide other warnings.
 SILENCED_SYSTEM_CHECKS = ["ckeditor.W001"]
 CKEDITOR_CONFIGS = {
     "default": {

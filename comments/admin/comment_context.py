@@ -8,11 +8,11 @@ from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from comments import emails
 from comments.admin import highlight
 from comments.models import Comment, CommentSettings, Report, SenderRule
 from comments.moderation import closing, sender_rules
 from comments.moderation.closing import ClosingStatus
-from comments.personal_data import emails
 from comments.querysets import CommentQuerySet
 from comments.screening import explanations
 from news.content.diff import Matcher

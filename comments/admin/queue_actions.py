@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
 
+from comments import emails
 from comments.admin import queue_context, queue_forms
 from comments.admin.queue_forms import UnsentText
 from comments.models import BulkDecision, Comment, Report
 from comments.moderation import answers, bulk, claims, closing, decisions, edits, refusals, sender_rules
 from comments.moderation.refusals import Refused
-from comments.personal_data import emails
 from comments.querysets import CommentQuerySet
 
 Status = Comment.Status

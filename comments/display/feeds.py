@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from comments import page_counters
-from comments.display import rendering
+from comments import page_counters, rendering
 from comments.models import Comment
 from comments.querysets import CommentQuerySet
 from news.models import Article

@@ -19,9 +19,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from comments import tokens
+from comments import emails, tokens
 from comments.models import Comment, CommenterEmail, EmailPreference, SentNotification, Subscription
-from comments.personal_data import emails
 from portal.http.urls import absolute_url
 from portal.jobs import enqueue
 from portal.models import AuditEvent

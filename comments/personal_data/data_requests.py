@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
+from comments import emails
 from comments.models import Comment, EmailPreference, Report, SenderRule
 from comments.moderation import decisions, sender_rules, thread_counts
 from comments.moderation.refusals import Refused
-from comments.personal_data import emails, purge
+from comments.personal_data import purge
 from comments.querysets import CommentQuerySet, in_parts
 from portal.audit import kinds, log
 from portal.http.numbers import plain_number

@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from comments import emails
 from comments.models import Comment, CommentSettings, Report
-from comments.personal_data import emails
 from comments.querysets import AT_ONCE
 from portal.audit import kinds, log
 

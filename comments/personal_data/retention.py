@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from comments import emails
 from comments.models import CommentSettings, Report
-from comments.personal_data import emails
 from comments.querysets import AT_ONCE
 from portal.audit import kinds, log
 

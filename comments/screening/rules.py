@@ -20,10 +20,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count
 from django.views.decorators.debug import sensitive_variables
 
-from comments import tokens
-from comments.display import rendering
+from comments import emails, rendering, tokens
 from comments.models import Comment, CommentSettings, SenderRule
-from comments.personal_data import emails
 from comments.screening import wordlist
 from news.models import Author
 from portal.text.folding import fold

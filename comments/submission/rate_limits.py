@@ -23,8 +23,8 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 
+from comments import emails
 from comments.models import Comment, CommentSettings, RateLimitHit
-from comments.personal_data import emails
 from news.models import Article
 
 LABEL = b"comments.limits"

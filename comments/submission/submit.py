@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
+from comments import emails
 from comments.models import Comment, CommentSettings, Report
 from comments.moderation import thread_counts
 from comments.moderation.closing import closed_because
 from comments.moderation.edits import reworded
 from comments.moderation.refusals import Refused
 from comments.notifications import delivery
-from comments.personal_data import emails, purge
+from comments.personal_data import purge
 from comments.screening.rules import Submission, rescreen, screen
 from comments.submission import rate_limits
 from news.models import Article

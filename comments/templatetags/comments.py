@@ -5,8 +5,8 @@ from django.db.models import F
 from django.template import Context
 from django.utils.html import format_html
 
-from comments import page_counters, tokens
-from comments.display import rendering, threads
+from comments import page_counters, rendering, tokens
+from comments.display import threads
 from comments.models import Comment
 from comments.submission.forms import CommentForm
 from news.models import Article

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from django.apps import apps
 from django.db.models import Manager, Model
 
-from news.content import body
+from news import body
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise

@@ -16,7 +16,8 @@ from hashlib import sha256
 from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
-from news.content import body, diff, schema
+from news import body
+from news.content import diff, schema
 from news.content.fields import ContentData, Field, Links, OrderedReferences, References, RichText
 from portal.audit.log import canonical
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 from django.utils import timezone
 
-from news.content import body, schema
+from news import body
+from news.content import schema
 from news.content.fields import ContentData, RichText
 from news.models import Article, Revision, WorkingCopy
 from portal.audit.log import canonical, digest

@@ -1,6 +1,6 @@
 """What an article says in a sentence or two, without loading the rest of its text."""
 
-from news.content import body
+from news import body
 from news.models import Article
 from news.querysets import OPENING_LENGTH
 

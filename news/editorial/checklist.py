@@ -13,7 +13,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from news.content import body, schema
+from news import body
+from news.content import schema
 from news.content.fields import Column, Field, Links, OrderedReferences, References
 from news.editorial import spelling, word_paste
 from news.models import Article, Tag, WorkingCopy

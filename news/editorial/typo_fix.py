@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from news.content import body, schema
+from news import body
+from news.content import schema
 from news.content.fields import RichText
 
 MARKUP = re.compile(r"(<[^>]*>)")

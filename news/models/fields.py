@@ -5,7 +5,7 @@ from typing import Any
 from ckeditor.fields import RichTextField
 from django.db.models import Model
 
-from news.content import body
+from news import body
 
 
 class BodyField(RichTextField):

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from news.content import body
+from news import body
 from news.editorial.preview import PreviewArticle
 from news.models import Article, ArticleRelated, RelatedLink
 

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.editorial import workflow
 from news.models import Article, Author, Revision, Section, Slug, Tag, WorkingCopy
 from news.roles import system_user

@@ -19,14 +19,14 @@ from django.test.client import ClientHandler
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import tokens
+from comments import emails, tokens
 from comments.models import Comment
 from comments.moderation import closing, decisions
-from comments.personal_data import data_requests, emails
+from comments.personal_data import data_requests
 from comments.submission import submit
 from comments.tests.factories import make_comment
 from news.admin import datetime_fields
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.editorial import preview_links, workflow
 from news.models import Article, Autosave, WorkingCopy
 from news.tests.factories import make_author, make_section, make_tag, make_user

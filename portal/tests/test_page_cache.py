@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from comments.tests.factories import make_comment
 from news import page_counters
-from news.content.body import paragraphs, token
+from news.body import paragraphs, token
 from news.editorial import workflow
 from news.models import Article, Section
 from news.tests.factories import (

@@ -23,7 +23,7 @@ from comments.moderation.comment_settings import change_settings
 from comments.personal_data import purge
 from comments.submission import submit
 from news import page_counters
-from news.content.body import paragraphs, token
+from news.body import paragraphs, token
 from news.editorial import workflow
 from news.models import Article, Author, Section, Tag, WorkingCopy
 from news.roles import system_user

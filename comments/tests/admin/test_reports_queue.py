@@ -6,11 +6,11 @@ from html import unescape
 
 import pytest
 
+from comments import emails
 from comments.models import Comment, Report
 from comments.moderation import bulk, decisions
 from comments.moderation.decisions import Decision
 from comments.moderation.refusals import Refused
-from comments.personal_data import emails
 from comments.tests.factories import make_comment
 from comments.tests.queue import QUEUE, offers, press
 from news.tests.factories import make_live_articles, make_user

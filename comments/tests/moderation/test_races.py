@@ -9,13 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from comments import tokens
+from comments import emails, tokens
 from comments.models import Comment, CommenterEmail, CommentSettings, EmailPreference, Report, SenderRule, Thread
 from comments.moderation import bulk, closing, decisions, refusals, sender_rules
 from comments.moderation.decisions import Decision
 from comments.moderation.refusals import Refused
 from comments.notifications import delivery
-from comments.personal_data import data_requests, emails, purge, retention
+from comments.personal_data import data_requests, purge, retention
 from comments.personal_data.data_requests import DataSubject, ErasureScope
 from comments.submission import submit
 from comments.tests.factories import make_comment, without_limits

@@ -8,10 +8,9 @@ from cryptography.fernet import Fernet
 from django.urls import reverse
 from django.utils import translation
 
-from comments import tokens
+from comments import emails, tokens
 from comments.models import Comment, CommenterEmail, SenderRule
 from comments.moderation import answers, refusals, sender_rules
-from comments.personal_data import emails
 from comments.screening import explanations
 from comments.tests import queue
 from comments.tests.factories import form_of, make_comment, without_limits

@@ -9,12 +9,12 @@ from cryptography.fernet import Fernet
 from django.core import mail
 from django.utils import timezone, translation
 
-from comments import jobs, tokens
+from comments import emails, jobs, tokens
 from comments.models import Comment, CommenterEmail, EmailPreference, SentNotification, Subscription
 from comments.moderation import answers, bulk, decisions
 from comments.moderation.comment_settings import change_settings
 from comments.notifications import delivery
-from comments.personal_data import emails, purge
+from comments.personal_data import purge
 from comments.submission import rate_limits, submit
 from comments.tests.factories import form_of, make_comment
 from news.tests.factories import make_user

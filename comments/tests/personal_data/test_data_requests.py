@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import pgettext
 
+from comments import emails
 from comments.models import Comment, CommenterEmail, EmailPreference, Report, SenderRule, Thread
 from comments.moderation import answers, decisions, edits, refusals, sender_rules
-from comments.personal_data import data_requests, emails
+from comments.personal_data import data_requests
 from comments.personal_data.data_requests import DataSubject, ErasureScope
 from comments.submission import submit
 from comments.templatetags.comments import thread_of

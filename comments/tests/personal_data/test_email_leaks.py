@@ -21,10 +21,9 @@ from django.db import connection
 from django.urls import reverse
 from django.views.debug import ExceptionReporter
 
-from comments import jobs, tokens
+from comments import emails, jobs, tokens
 from comments.models import Comment, CommenterEmail, Report
 from comments.moderation import decisions
-from comments.personal_data import emails
 from comments.submission import submit
 from comments.tests.factories import form_of
 from news.tests.factories import make_live_article, make_tag, make_user

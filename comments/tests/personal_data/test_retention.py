@@ -7,10 +7,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from comments import jobs, tokens
+from comments import emails, jobs, tokens
 from comments.models import Comment, CommenterEmail, Report
 from comments.moderation import decisions
-from comments.personal_data import emails, retention
+from comments.personal_data import retention
 from comments.submission import submit
 from comments.tests.factories import make_comment, make_rules, without_limits
 from news.tests.factories import make_live_articles, make_user

@@ -2,10 +2,9 @@
 
 import pytest
 
-from comments import tokens
+from comments import emails, tokens
 from comments.models import RateLimitHit, Report
 from comments.moderation import refusals
-from comments.personal_data import emails
 from comments.submission import rate_limits, submit
 from comments.tests.factories import make_comment
 from portal.tests.markup import stands_in

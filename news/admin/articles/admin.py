@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from news import body
 from news.admin import datetime_fields
 from news.admin.articles import (
     autocomplete,
@@ -49,7 +50,7 @@ from news.admin.articles.list import (
 )
 from news.admin.articles.step_presentation import PRESENTATIONS
 from news.admin.datetime_display import exactly, when
-from news.content import body, schema
+from news.content import schema
 from news.editorial import autosave as editorial_autosave
 from news.editorial import steps, workflow
 from news.editorial.checklist import ChecklistInput

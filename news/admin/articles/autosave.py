@@ -23,8 +23,8 @@ from django.utils.dateformat import format as formatted
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from news import body
 from news.admin.articles import widgets
-from news.content import body
 from news.editorial import autosave, presence, steps
 from news.models import Autosave, Presence, WorkingCopy
 from portal.http.numbers import plain_number

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from news.content import body
+from news import body
 from news.editorial import checklist
 from news.editorial.checklist import ChecklistInput
 from news.models import WorkingCopy

@@ -21,9 +21,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from news import body
 from news.admin.articles import compare, form_values
 from news.admin.datetime_display import moment
-from news.content import body, diff, revisions, schema
+from news.content import diff, revisions, schema
 from news.content.fields import Text
 from news.content.merge import BOTH, MINE, THEIRS, Merge
 from news.content.names import names_of

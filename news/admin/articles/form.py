@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from news import body
 from news.admin import datetime_fields
 from news.admin.articles import edit_conflicts, widgets
-from news.content import body, schema
+from news.content import schema
 from news.content.fields import Field, Links, OrderedReferences, Reference, References, RichText
 from news.editorial import checklist, steps
 from news.editorial.checklist import ChecklistInput

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from itertools import accumulate
 from typing import Any
 
-from news.content import body
+from news import body
 from news.content.diff.words import BLANKS, WORD, Mark, Token, string_of, tokens
 
 # A block or a text that is no prose any more is shown as replaced whole.

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 
-from news.content import body
+from news import body
 from news.models import Article, Revision, Tag, WorkingCopy
 from news.tests.factories import again, make_author, make_copy, make_live_article, make_section, make_tag, make_user
 from news.tests.page_forms import editor_of, said, send

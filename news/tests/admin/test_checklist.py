@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from news.content.body import paragraphs, token
+from news.body import paragraphs, token
 from news.editorial import workflow
 from news.models import WorkingCopy
 from news.tests.factories import (

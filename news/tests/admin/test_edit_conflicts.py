@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from news.content import body, revisions, schema
+from news import body
+from news.content import revisions, schema
 from news.editorial import workflow
 from news.importers import seed
 from news.models import Revision, Tag, WorkingCopy

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
+from news.body import paragraphs, token
 from news.content import diff
-from news.content.body import paragraphs, token
 
 UUID = "00000000-0000-4000-8000-00000000000{}"
 CONTENT = {

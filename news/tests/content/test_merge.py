@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from news.content import body
+from news import body
 from news.content.merge import BOTH, MINE, THEIRS, Merge
 
 ONE, TWO = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"

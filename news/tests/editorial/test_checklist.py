@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 
-from news.content import body
+from news import body
 from news.editorial import checklist, word_paste, workflow
 from news.editorial.checklist import ChecklistInput, items
 from news.editorial.spelling import spelt_two_ways

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from news.content import body
-from news.content.body import paragraphs
+from news import body
+from news.body import paragraphs
 from news.editorial import workflow
 from news.editorial.workflow import Stage, Step
 from news.models import Article, WorkingCopy

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from news.content.body import paragraphs, token
+from news.body import paragraphs, token
 from news.editorial import preview_links, workflow
 from news.links import related
 from news.models import Article, PreviewLink, Revision, Tag, WorkingCopy

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.editorial import workflow
 from news.jobs import publish_due
 from news.models import WorkingCopy

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from news.admin import datetime_fields
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.editorial import workflow
 from news.models import Article, ArticleRelated, Slug, WorkingCopy
 from news.roles import system_user

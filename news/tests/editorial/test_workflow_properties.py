@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from news import jobs
+from news.body import token
 from news.content import revisions
-from news.content.body import token
 from news.editorial import workflow
 from news.editorial.workflow import Step
 from news.models import Article, WorkingCopy

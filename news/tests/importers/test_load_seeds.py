@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from news.content import body
+from news import body
 from news.editorial import checklist, workflow
 from news.editorial.workflow import Stage
 from news.importers import seed, vocabulary

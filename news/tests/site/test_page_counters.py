@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from news import page_counters
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.editorial import workflow
 from news.models import Article
 from news.tests.factories import (

@@ -9,7 +9,7 @@ import pytest
 from django.template.loader import get_template
 from django.utils import timezone
 
-from news.content.body import paragraphs, token
+from news.body import paragraphs, token
 from news.editorial import workflow
 from news.editorial.workflow import editing
 from news.models import Article, Section, Tag

@@ -4,7 +4,7 @@ import pytest
 
 from comments.moderation import decisions
 from comments.tests.factories import make_comment
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.tests.factories import make_author, make_copy, make_live_article, make_section, make_tag, make_user
 from portal.tests.browser.browser import VIEWS, findings, go
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from news.content import body
+from news import body
 from news.models import Revision, WorkingCopy
 from news.tests.factories import make_approved_copy, make_copy, make_live_article, make_tag, make_user
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from news.content import body
+from news import body
 from news.editorial import workflow
 from news.models import WorkingCopy
 from news.tests.factories import make_copy, make_live_article, make_tag, make_user

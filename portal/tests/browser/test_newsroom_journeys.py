@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.admin import datetime_fields
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.editorial import workflow
 from news.models import Article, WorkingCopy
 from news.tests.factories import (

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from news.content.body import paragraphs, token
+from news.body import paragraphs, token
 from news.editorial import preview_links
 from news.models import PreviewLink, WorkingCopy
 from news.tests.editorial.test_preview import LINK

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
+from comments import emails
 from comments.models import Comment, CommentSettings, Report, Thread
 from comments.moderation import closing, edits
-from comments.personal_data import emails
 from comments.tests.factories import make_comment
 from news.tests.factories import make_live_article, make_user
 from portal.tests.browser.browser import VIEWS, findings, go

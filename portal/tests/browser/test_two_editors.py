@@ -2,7 +2,7 @@
 
 import pytest
 
-from news.content.body import paragraphs
+from news.body import paragraphs
 from news.models import WorkingCopy
 from news.tests.factories import make_copy, make_user
 from portal.tests.browser.browser import VIEWS, findings, go

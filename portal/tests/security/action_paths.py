@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import Group
 from django.contrib.messages import INFO, WARNING
 
+from comments import emails
 from comments.models import Comment, EmailPreference, Report, Subscription
 from comments.moderation import decisions, sender_rules
 from comments.moderation.bulk import decide_all
-from comments.personal_data import emails
 from news.models import Author, Autosave, Presence, Section, Tag, WorkingCopy
 from news.tests.page_forms import fields_of
 from portal.models import AuditEvent, User

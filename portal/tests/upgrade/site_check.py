@@ -10,8 +10,8 @@ def main() -> None:
     from django.conf import settings
     from django.test import Client
 
+    from comments import emails
     from comments.models import Comment, CommenterEmail
-    from comments.personal_data import emails
     from news.models import Article, Revision, WorkingCopy
     from portal.models import AuditEvent, User
 

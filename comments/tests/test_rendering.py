@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from comments.display.rendering import links_in, rendered
+from comments.rendering import links_in, rendered
 
 
 class Seen(HTMLParser):

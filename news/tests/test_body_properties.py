@@ -2,7 +2,7 @@
 
 import pytest
 
-from news.content import body
+from news import body
 
 hypothesis = pytest.importorskip("hypothesis", reason="the property tool hypothesis is not installed")
 from hypothesis import given, settings  # noqa: E402

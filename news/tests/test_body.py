@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from news.content import body
+from news import body
 
 LINK = "00000000-0000-4000-8000-00000000000a"
 TOKEN = f'<div data-related="{LINK}"></div>'

@@ -1,8 +1,8 @@
 import pytest
 from cryptography.fernet import Fernet
 
+from comments import emails
 from comments.models import CommenterEmail
-from comments.personal_data import emails
 from comments.tests.factories import make_comment
 from news.tests.factories import make_user
 from portal.models import AuditEvent
