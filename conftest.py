@@ -24,6 +24,7 @@ for name, value in TEST_ENVIRONMENT.items():
 
 import django  # noqa: E402
 import pytest  # noqa: E402 - the environment comes first
+from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
@@ -31,6 +32,10 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 def pytest_configure():
     django.setup()
+    # A page waits a quarter of a second for Redis and is rendered then. Here every answer has to come, however busy the
+    # machine is with other tests: what is not found in the store is a failure.
+    options = settings.CACHES["default"]["OPTIONS"]
+    options |= {name: 20 for name in ("socket_timeout", "socket_connect_timeout") if name in options}
 
 
 def pytest_report_header():
