@@ -9,7 +9,9 @@ from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_variables
 
 from comments.admin import closing as closing_buttons
 from comments.admin import data_requests, queue_actions, queue_context
@@ -121,6 +123,7 @@ class CommentAdmin(AuditedAdmin):
             return queue_actions.to_queue(request, request.GET.get("c"))
         return self.render_queue(request, {})
 
+    @method_decorator(sensitive_variables())  # the context may hold an address
     def render_queue(self, request, context: dict) -> HttpResponse:
         """Render the list with `current_id` (else the comment in the URL) open.
 

@@ -11,9 +11,11 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
+from django.views.decorators.debug import sensitive_variables
 
 from comments import emails
 from comments.admin import queue_context, queue_forms
@@ -208,11 +210,13 @@ class CloseThread(QueueAction):
 class ShowAddress(QueueAction):
     """Show an address on this one page: a message or a link would leave it lying about. The look is logged."""
 
+    @method_decorator(sensitive_variables())
     def post(self, request: HttpRequest, **ids: int) -> HttpResponse:
         if not self.model_admin.has_view_permission(request):
             raise PermissionDenied
         return self.model_admin.render_queue(request, self.look(**ids))
 
+    @method_decorator(sensitive_variables())
     def look(self, comment_id: int) -> dict:
         try:
             comment = load_comment(comment_id)
@@ -223,6 +227,7 @@ class ShowAddress(QueueAction):
 
 
 class ShowReporterAddress(ShowAddress):
+    @method_decorator(sensitive_variables())
     def look(self, report_id: int) -> dict:
         report = Report.objects.filter(pk=report_id).first()
         if report is None:

@@ -19,6 +19,7 @@ from taggit.models import Tag as ForeignTag
 from news.models import Author, Section, Tag, TagAlias
 from news.taxonomy import renaming, tags
 from portal.audit import log
+from portal.audit.last_events import last_events
 from portal.audit.model_admin import AuditedAdmin
 from portal.text.folding import fold, slugify
 
@@ -127,6 +128,9 @@ class NamedForm(NameForm):
         return cleaned
 
 
+HISTORY = (gettext_lazy("History"), {"fields": ["last_events"]})
+
+
 class RenamingAdmin(AuditedAdmin):
     """An admin that records every change in the audit log and invalidates the pages that show the name."""
 
@@ -139,7 +143,11 @@ class RenamingAdmin(AuditedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """An address is chosen once, because other sites link to it."""
-        return ["slug"] if obj else []
+        return ["slug", "last_events"] if obj else []
+
+    @admin.display(description=gettext_lazy("last changes"))
+    def last_events(self, thing: Section | Tag | Author) -> str:
+        return last_events(thing)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
@@ -186,9 +194,10 @@ class SectionAdmin(RenamingAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Section | None = None) -> Fieldsets:
         own = (None, {"fields": ["name", "slug", "position"]})
+        history = [HISTORY] if obj else []
         if obj and not self.has_change_permission(request, obj):
-            return [own]
-        return [own, (gettext_lazy("Name in"), {"fields": list(BOXES)})]
+            return [own, *history]
+        return [own, (gettext_lazy("Name in"), {"fields": list(BOXES)}), *history]
 
 
 class AuthorForm(NameForm):
@@ -282,10 +291,11 @@ class TagAdmin(RenamingAdmin):
         """Leave out the slug of a new tag, which is made from its name."""
         own = ["name", "slug", "kind"] if obj else ["name", "kind"]
         if obj and not self.has_change_permission(request, obj):
-            return [(None, {"fields": [*own, "also"]})]
+            return [(None, {"fields": [*own, "also"]}), HISTORY]
         return [
             (None, {"fields": [*own, "other_names"]}),
             (gettext_lazy("Name in"), {"fields": list(BOXES)}),
+            *([HISTORY] if obj else []),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Tag | None = None) -> list[str]:

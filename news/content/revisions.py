@@ -73,24 +73,27 @@ def unknown_in(revision: Revision) -> list[str]:
 
 
 def says_the_same(one: Revision, other: Revision) -> bool:
-    """Whether two revisions have the same content, also where older software spelt one of them otherwise."""
+    """Whether two revisions have the same content, also where older software spelt one of them otherwise.
+
+    Where one has fields that this software does not know, only the very same bytes say the same.
+    """
     if one.content_hash == other.content_hash:
         return True
-    return one.is_intact() and other.is_intact() and content_of(one) == content_of(other)
+    return other.is_intact() and not unknown_in(other) and _says(one, content_of(other))
 
 
 def record(copy: WorkingCopy, *, by: User, source: Revision | None = None) -> tuple[Revision, bool]:
     """Keep the working copy as a revision, unless the newest one says the same. Returns (revision, is_new).
 
-    `source` is the revision its content was taken from. Where both say the same, the new one has its very bytes: what
-    was approved under that hash is the same text, however it would be written today.
+    Where `source` (the revision the content was taken from), what is scheduled, what two people have read or what
+    readers see says the same, the new one has its very bytes: approvals and authorship go by the hash, however the
+    same content would be written today.
     """
     content = snapshot(copy)
     newest = copy.latest_revision
     if newest and _says(newest, content):
         return newest, False
-    is_source = source is not None and _says(source, content) and not unknown_in(source)
-    text = source.content if source and is_source else encode(content)
+    text = next((known.content for known in _known_to_others(copy, source) if _says(known, content)), encode(content))
     revision = Revision.objects.create(
         article_id=copy.pk,
         number=newest.number + 1 if newest else 1,
@@ -165,7 +168,16 @@ def words_by(person: User, authored: Iterable[tuple[Revision, int]], base: Revis
 
 
 def _says(revision: Revision, content: ContentData) -> bool:
-    return revision.is_intact() and content_of(revision) == content
+    """Whether a revision says a content and nothing beside it."""
+    return revision.is_intact() and not unknown_in(revision) and content_of(revision) == content
+
+
+def _known_to_others(copy: WorkingCopy, source: Revision | None) -> list[Revision]:
+    """The revisions whose bytes somebody has put their name under, the source first."""
+    ids = (copy.scheduled_revision_id, copy.reviewed_revision_id, copy.article.live_revision_id)
+    others = {pk for pk in ids if pk is not None} - {source.pk if source else None}
+    first = [source] if source else []
+    return [*first, *Revision.objects.filter(pk__in=others).order_by("-number")] if others else first
 
 
 def _write(owner: Owner, content: ContentData) -> None:

@@ -115,6 +115,7 @@ PUBLISHED_ALREADY = gettext_lazy("Readers see exactly this text already.")
 NEEDS_APPROVAL = gettext_lazy("It needs approval first.")
 NEWSROOM_WORKS_ON_IT = gettext_lazy("Somebody in the newsroom is working on it; an import leaves it alone.")
 TAMPERED = gettext_lazy("The stored text of this version was changed outside the newsroom. Save the story anew.")
+WRITTEN_BY_NEWER = gettext_lazy("A newer version of this site wrote this version of the story. Save the story anew.")
 
 
 # ---- checks of single steps
@@ -534,6 +535,8 @@ def why_not(copy: WorkingCopy, step: Step, revision: Revision | None, *, by: Use
         return refusal
     if rule.gate == Gate.READERS and not revision.is_intact():
         return str(TAMPERED)
+    if rule.gate == Gate.READERS and revisions.unknown_in(revision):  # readers would get less than was approved
+        return str(WRITTEN_BY_NEWER)
     if rule.is_approval and (refusal := _four_eyes_refusal(copy, by)):
         return refusal
     if rule.needs_approval and copy.approved_revision_id != revision.pk:

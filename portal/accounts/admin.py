@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from portal import roles
-from portal.accounts import changes, events
+from portal.accounts import changes
+from portal.audit.last_events import last_events
 from portal.audit.model_admin import AuditedAdmin
 from portal.models import User
 
@@ -27,7 +28,7 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
     list_filter = ["is_active", "groups"]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    readonly_fields = ["last_events"]
+    readonly_fields = ["last_events", "last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": ["first_name", "last_name", "email", "time_zone", "admin_language"]}),
@@ -49,7 +50,8 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
         """Record what a POST changes of the account; a new one is recorded by `log_addition`."""
         user = self.row_to_change(request, object_id)
         if user is None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with changes.locked_log(request):
+                return super().changeform_view(request, object_id, form_url, extra_context)
         with changes.recording_account(user, by=request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -81,15 +83,17 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
 
     @admin.display(description=_("last changes"))
     def last_events(self, user: User) -> str:
-        return events.last_events(user)
+        return last_events(user)
 
 
 @admin.register(Group)
 class RoleAdmin(AuditedAdmin, GroupAdmin):
     """What people in a role may do. A role that is deleted is taken from its people."""
 
-    fields = ["name", "permissions", "last_events"]
     readonly_fields = ["last_events"]
+
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> list[str]:
+        return ["name", "permissions", *(["last_events"] if obj else [])]
 
     def changeform_view(
         self,
@@ -101,7 +105,8 @@ class RoleAdmin(AuditedAdmin, GroupAdmin):
         """Record what a POST changes of the role; a new one is recorded by `log_addition`."""
         role = self.row_to_change(request, object_id)
         if role is None:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with changes.locked_log(request):
+                return super().changeform_view(request, object_id, form_url, extra_context)
         with changes.recording_role(role, by=request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -116,4 +121,4 @@ class RoleAdmin(AuditedAdmin, GroupAdmin):
 
     @admin.display(description=_("last changes"))
     def last_events(self, role: Group) -> str:
-        return events.last_events(role) if role.pk else "–"
+        return last_events(role)

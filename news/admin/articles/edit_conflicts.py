@@ -74,7 +74,7 @@ class EditConflict:
         self.form, self.copy, self.asks_first = form, form.instance, asks_first
         self.version, self.cleaned = cleaned.get("version"), cleaned
         self.is_late = self.version != self.copy.version
-        self.seen, self.who, self.time = self.copy.latest_revision, self.copy.saved_by, moment(self.copy.saved_at)
+        self.latest, self.who, self.time = self.copy.latest_revision, self.copy.saved_by, moment(self.copy.saved_at)
         self.beginning = self._beginning(cleaned.get("began"))
         self.base = self.beginning and revisions.content_of(self.beginning)
         self.theirs = revisions.snapshot(self.copy)
@@ -143,7 +143,7 @@ class EditConflict:
     @property
     def sentence(self) -> str:
         """Say that nothing is lost, which text is whose, and what is left to do."""
-        facts = {"revision": self.seen.number, "next": self.seen.number + 1}
+        facts = {"revision": self.latest.number, "next": self.latest.number + 1}
         if self._only_a_step_came_between:
             return _(
                 "Somebody took a step with this story since you opened it; it is now “%(stage)s”. Nothing is lost: "
@@ -207,7 +207,7 @@ class EditConflict:
 
     def say_on(self, message: Callable[[str, int], None]) -> None:
         """Tell the author of a save that was merged without asking whose text it includes, with a link to the diff."""
-        facts = {"who": self.who, "revision": self.seen.number, "taken": self.taken}
+        facts = {"who": self.who, "revision": self.latest.number, "taken": self.taken}
         sentence = _(
             "%(who)s had saved revision %(revision)s while you were writing; it is in this one too: %(taken)s."
         )

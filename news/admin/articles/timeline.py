@@ -42,6 +42,8 @@ def _hold_variant(facts: Facts) -> Sentence | None:
             return gettext_lazy(
                 "Revision {revision}, due {due}, did not go out: its stored text was changed outside the newsroom"
             )
+        case "newer":
+            return gettext_lazy("Revision {revision}, due {due}, did not go out: a newer version of this site wrote it")
         case "address":
             return gettext_lazy("Revision {revision}, due {due}, did not go out: another story has its address")
     return None

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from news import body
 from news.content import revisions, schema
@@ -142,6 +143,7 @@ def test_the_same_place_is_shown_both_ways_and_nothing_is_saved(client, opened, 
     assert "Joost de Wit saved while you were writing" in page
     assert "Nothing is lost: their text is revision 2" in page and "2 places differ" in page
     assert "Yours, because only you changed it: Source." in page
+    assert ", revision 2 You not saved" in " ".join(strip_tags(page).split())
     assert list(questions(answer)) == ["Standfirst", "Text, paragraph 2"]
     paragraph = questions(answer)["Text, paragraph 2"]
     assert paragraph.theirs == ["The duty is <mark>four</mark> per cent."]

@@ -31,6 +31,13 @@ def chief(client):
 
 
 @pytest.mark.parametrize("kind", ["section", "tag", "author"])
+def test_the_page_of_a_name_shows_its_last_changes(client, chief, kind):
+    thing = {"section": make_section, "tag": make_tag, "author": make_author}[kind](name="Old")
+    send(client, at(thing), f"{kind}_form", name="New")
+    assert f"renamed the {kind} “Old” to “New”" in client.get(at(thing)).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["section", "tag", "author"])
 def test_a_new_name_is_an_event_on_each_live_story_and_invalidates_its_page(client, chief, kind):
     thing = {"section": make_section, "tag": make_tag, "author": make_author}[kind](name="Old")
     uses = {"section": {"section": thing}, "tag": {"tags": [thing]}, "author": {"authors": [thing]}}[kind]

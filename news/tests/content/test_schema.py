@@ -334,10 +334,11 @@ def test_fields_nobody_here_knows_are_named(newer):
     assert revisions.content_of(newer.latest_revision) == revisions.snapshot(newer)
 
 
-def test_an_untouched_save_of_such_a_revision_makes_none(client, newer):
+def test_an_untouched_save_of_such_a_revision_makes_one_that_says_what_readers_would_get(client, newer):
     as_(client, "Editors")
     send(client, editor_of(newer))
-    assert again(newer).latest_revision.number == 1
+    latest = again(newer).latest_revision
+    assert latest.number == 2 and revisions.unknown_in(latest) == []
 
 
 def test_what_is_left_out_of_such_a_revision_is_said_when_it_comes_back(client, newer, caplog):
@@ -356,12 +357,66 @@ def test_what_is_left_out_of_such_a_revision_is_said_when_it_comes_back(client, 
     assert revisions.unknown_in(newest) == []
 
 
-def test_such_a_revision_is_previewed_and_published(newer):
+def test_such_a_revision_is_previewed_and_goes_to_readers_once_it_is_saved_anew(newer):
     assert preview.of_revision(newer, newer.latest_revision).headline == "From tomorrow"
     workflow.submit(newer, newer.latest_revision, by=newer.saved_by)
+    with pytest.raises(workflow.Refused, match="A newer version of this site wrote this version"):
+        workflow.approve(newer, newer.latest_revision, by=make_user("Editors"))
+    with workflow.editing(newer, by=newer.saved_by, version=newer.version):
+        pass
     workflow.approve(newer, newer.latest_revision, by=make_user("Editors"))
     workflow.publish(newer, newer.latest_revision, by=make_user("Chief editors"))
     assert newer.article.is_live() and verify.verify()[1] is None
+
+
+def scheduled_by_other_software(monkeypatch, written):
+    """A live story with an update scheduled by software that writes its revisions in another way, and knows them."""
+    copy, reporter = WorkingCopy.objects.get(pk=make_live_article().pk), make_user()
+    with monkeypatch.context() as there:
+        there.setattr(revisions, "encode", written)
+        there.setattr(revisions, "unknown_in", lambda revision: [])
+        copy = saved_again(copy, reporter, headline="As scheduled")
+        workflow.submit(copy, copy.latest_revision, by=reporter)
+        workflow.approve(copy, copy.latest_revision, by=make_user("Editors"))
+        hour = timezone.now() + timedelta(hours=1)
+        workflow.schedule(copy, copy.latest_revision, by=make_user("Chief editors"), at=hour)
+    return again(copy)
+
+
+def with_another_field(content):
+    return canonical({**json.loads(encode(content)), "kicker": "Seen"})
+
+
+def test_going_back_to_what_newer_software_scheduled_approves_nothing_it_left_out(monkeypatch):
+    copy = scheduled_by_other_software(monkeypatch, with_another_field)
+    copy = saved_again(copy, make_user(), headline="Something else")
+    workflow.discard(copy, copy.latest_revision, by=make_user())
+    assert (again(copy).stage, again(copy).approved_revision) == (WorkingCopy.Stage.DRAFT, None)
+    assert verify.verify()[1] is None
+
+
+def test_what_is_typed_back_by_hand_is_what_was_approved_however_it_was_written_then(monkeypatch):
+    copy = scheduled_by_other_software(monkeypatch, canonical)
+    for headline in ("Something else", "As scheduled"):
+        copy = saved_again(copy, make_user(), headline=headline)
+    assert copy.latest_revision.content_hash == copy.scheduled_revision.content_hash
+    workflow.discard(copy, copy.latest_revision, by=make_user())
+    copy = again(copy)
+    workflow.publish(copy, copy.latest_revision, by=make_user("Chief editors"))
+    assert verify.verify()[1] is None
+
+
+@pytest.mark.parametrize("written", [encode, canonical])
+def test_whoever_gave_their_change_up_is_no_second_author_whatever_the_text_was_written_by(monkeypatch, written):
+    with monkeypatch.context() as there:
+        there.setattr(revisions, "encode", written)
+        copy = WorkingCopy.objects.get(pk=make_live_article(headline="As it is").pk)
+    alone, other = make_user("Editors"), make_user()
+    for person, headline in ((other, "An idea"), (other, "As it is"), (alone, "All of it new")):
+        copy = saved_again(copy, person, headline=headline)
+    workflow.submit(copy, copy.latest_revision, by=make_user())
+    refusal = workflow.why_not(copy, workflow.Step.APPROVE, copy.latest_revision, by=alone)
+    assert refusal == "You alone wrote this text; somebody else approves it."
 
 
 # ---- one way to write rows

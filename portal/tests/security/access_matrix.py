@@ -182,7 +182,7 @@ jobs and people                                       GET              POST
 /admin/portal/user/add/                               l l - - - - - +  l l - - - - - +
 /admin/portal/user/<id>/password/                     l l - - - - - +  l l - - - - - +
 /admin/portal/user/<object_id>/                       l l > > > > > >  l l > > > > > >
-/admin/portal/user/<object_id>/change/                l l - - - - - +  l l - - - - - *
+/admin/portal/user/<object_id>/change/                l l - - - - - +  l l - - - - - >
 /admin/portal/user/<object_id>/history/               l l ? ? ? ? ? ?  l l ? ? ? ? ? ?
 /admin/portal/user/<object_id>/delete/                l l - - - - - -  l l - - - - - -
 /admin/auth/group/                                    l l - - - - - +  l l - - - - - +

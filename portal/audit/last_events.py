@@ -1,11 +1,11 @@
-"""The audit events of one person or role, as translated sentences."""
+"""The last audit events about one row, as translated sentences."""
 
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.template.defaultfilters import yesno
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
@@ -19,15 +19,15 @@ from portal.models import AuditEvent, User
 AT_MOST = 20
 
 
-def last_events(row: User | Group) -> SafeString:
-    """Return the last events about a person or a role as a list, newest first."""
+def last_events(row: Model) -> SafeString:
+    """Return the last events about a row as a list, newest first."""
     events = list(AuditEvent.objects.about(row)[:AT_MOST])
     people = User.objects.in_bulk({event.actor_id for event in events if event.actor_id})
     lines = ((formats.localize(timezone.localtime(event.at)), _sentence(event, people, type(row))) for event in events)
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", lines)) if events else SafeString("–")
 
 
-def _sentence(event: AuditEvent, people: dict[int, User], model: type[User | Group]) -> SafeString:
+def _sentence(event: AuditEvent, people: dict[int, User], model: type[Model]) -> SafeString:
     person = people.get(event.actor_id or 0)
     who = str(person or event.actor_name or _("Somebody"))
     facts = json.loads(event.facts)
@@ -41,7 +41,7 @@ def _sentence(event: AuditEvent, people: dict[int, User], model: type[User | Gro
         return format_html("{}: {}", who, event.kind)
 
 
-def _in_words(model: type[User | Group], name: str, values: Iterable[Any]) -> str:
+def _in_words(model: type[Model], name: str, values: Iterable[Any]) -> str:
     """Return a changed field with its old and new value, or what a list has gained and lost."""
     try:
         label = capfirst(getattr(model._meta.get_field(name), "verbose_name", name))
@@ -57,5 +57,5 @@ def _in_words(model: type[User | Group], name: str, values: Iterable[Any]) -> st
 
 def _value(value: Any) -> str:
     if isinstance(value, bool):
-        return yesno(value)
+        return str(yesno(value))
     return str(value) or "–"
