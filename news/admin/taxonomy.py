@@ -221,11 +221,13 @@ class AuthorAdmin(RenamingAdmin):
     list_select_related = ["user"]
     search_fields = ["key"]
     search_help_text = gettext_lazy("A part of the name")
-    fields = ["name", "slug", "user"]
     prepopulated_fields = {"slug": ["name"]}
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, list[str]]:
         return {} if obj else self.prepopulated_fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Author | None = None) -> Fieldsets:
+        return [(None, {"fields": ["name", "slug", "user"]}), *([HISTORY] if obj else [])]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Author], search_term: str

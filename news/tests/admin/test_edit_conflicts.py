@@ -1,5 +1,7 @@
 """Two people save one story: what does not overlap is put together, the rest is chosen, nothing typed is ever gone."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
@@ -143,7 +145,8 @@ def test_the_same_place_is_shown_both_ways_and_nothing_is_saved(client, opened, 
     assert "Joost de Wit saved while you were writing" in page
     assert "Nothing is lost: their text is revision 2" in page and "2 places differ" in page
     assert "Yours, because only you changed it: Source." in page
-    assert ", revision 2 You not saved" in " ".join(strip_tags(page).split())
+    words = " ".join(strip_tags(page).split())
+    assert re.search(r"Joost de Wit saved [\d:]+, revision 2 ?You", words)
     assert list(questions(answer)) == ["Standfirst", "Text, paragraph 2"]
     paragraph = questions(answer)["Text, paragraph 2"]
     assert paragraph.theirs == ["The duty is <mark>four</mark> per cent."]
