@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -18,9 +18,8 @@ from taggit.models import Tag as ForeignTag
 
 from news.models import Author, Section, Tag, TagAlias
 from news.taxonomy import renaming, tags
-from portal.audit import log
 from portal.audit.last_events import last_events
-from portal.audit.model_admin import AuditedAdmin
+from portal.audit.model_admin import AuditedAdmin, locked_log
 from portal.text.folding import fold, slugify
 
 # taggit registers its own tags, which nobody here uses. Its admin is imported above, so that it cannot do so later.
@@ -166,10 +165,7 @@ class RenamingAdmin(AuditedAdmin):
 
     def _in_turn(self, request, *args, **options):
         """Allow one renaming at a time, from reading the row to bumping the counters. The lock comes before any row."""
-        if request.method != "POST":
-            return super().changeform_view(request, *args, **options)
-        with transaction.atomic():
-            log.lock()
+        with locked_log(request):
             return super().changeform_view(request, *args, **options)
 
     def save_model(

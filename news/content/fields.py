@@ -80,6 +80,7 @@ class Field:
         return set()
 
     def read(self, owner: Owner) -> Any:
+        """The plain value of this field of an article or a working copy; each kind of field says how."""
         raise NotImplementedError
 
     def references(self, value: Any) -> set[int]:

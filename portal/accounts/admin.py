@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal import roles
 from portal.accounts import changes
 from portal.audit.last_events import last_events
-from portal.audit.model_admin import AuditedAdmin
+from portal.audit.model_admin import AuditedAdmin, locked_log
 from portal.models import User
 
 if admin.site.is_registered(Group):  # by the import of Django's own screens above
@@ -50,7 +50,7 @@ class NewsroomUserAdmin(AuditedAdmin, UserAdmin):
         """Record what a POST changes of the account; a new one is recorded by `log_addition`."""
         user = self.row_to_change(request, object_id)
         if user is None:
-            with changes.locked_log(request):
+            with locked_log(request):
                 return super().changeform_view(request, object_id, form_url, extra_context)
         with changes.recording_account(user, by=request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -105,7 +105,7 @@ class RoleAdmin(AuditedAdmin, GroupAdmin):
         """Record what a POST changes of the role; a new one is recorded by `log_addition`."""
         role = self.row_to_change(request, object_id)
         if role is None:
-            with changes.locked_log(request):
+            with locked_log(request):
                 return super().changeform_view(request, object_id, form_url, extra_context)
         with changes.recording_role(role, by=request.user):
             return super().changeform_view(request, object_id, form_url, extra_context)

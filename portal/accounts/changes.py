@@ -12,7 +12,6 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from portal.audit import log
 from portal.models import User
@@ -59,17 +58,6 @@ def record_new_account(user: User, *, by: User | None) -> None:
     state = _account_state(user.pk)
     fields = {name: value for name, value in {**state.account, **state.rights}.items() if value}
     log.record("user.created", user, by=by, **fields)
-
-
-@contextmanager
-def locked_log(request: HttpRequest) -> Iterator[None]:
-    """Lock the audit log ahead of the row that a POST adds: a writer that took it later could wait in a circle."""
-    if request.method != "POST":
-        yield
-        return
-    with transaction.atomic():
-        log.lock()
-        yield
 
 
 @contextmanager

@@ -4,13 +4,28 @@ Django's own log of the admin (`LogEntry`) is not written, and its pages are gon
 and would be a second history beside the first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.db import transaction
 from django.db.models import Model
 from django.http import Http404, HttpRequest
+
+from portal.audit import log
+
+
+@contextmanager
+def locked_log(request: HttpRequest) -> Iterator[None]:
+    """Lock the audit log ahead of every row that a POST touches, until its transaction ends."""
+    if request.method != "POST":
+        yield
+        return
+    with transaction.atomic():
+        log.lock()
+        yield
 
 
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no brackets at run time
